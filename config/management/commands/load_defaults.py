@@ -1,0 +1,20 @@
+"""``manage.py load_defaults``: everything that is shipped and not there yet."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from config.schedule import load_schedule
+from lifecycle.engine.defaults import load_defaults
+
+
+class Command(BaseCommand):
+    help = "Load the shipped lifecycles, rules and periodic tasks. What is there stays as people made it."
+
+    def handle(self, **options: Any) -> None:
+        loaded = [*load_defaults(now=timezone.now()), *load_schedule()]
+        for line in loaded:
+            self.stdout.write(f"Loaded {line}.")
+        if not loaded:
+            self.stdout.write("Everything that is shipped is there already.")

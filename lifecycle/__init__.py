@@ -1,0 +1,1 @@
+"""Who the customers are, what they did, which state they are in."""

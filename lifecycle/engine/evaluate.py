@@ -1,0 +1,220 @@
+"""Evaluations: which customers meet which rule now, and the moves that follow.
+
+Four ways in, one way through: everybody (in ranges that any number of workers share), those
+that changed or are due, named customers, and a day of a replay. Each transaction decides,
+moves, records and announces by the same statement, pass after pass until nobody moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max, Min
+
+from lifecycle.models import (
+    Customer,
+    CustomerStatus,
+    Evaluation,
+    EvaluationChunk,
+    EvaluationKind,
+    EvaluationState,
+    Lifecycle,
+)
+from lifecycle.rules.calendar import end_of, last_complete_day
+from lifecycle.sql import statements
+from lifecycle.sql.moments import bind
+from lifecycle.sql.rulebook import Rulebook, rulebook
+
+from . import locks
+
+Progress = Callable[[int, int], None]  # (done, all) in customers
+
+
+class EvaluationLoop(RuntimeError):
+    """Rules lead customers round in a circle at one instant; the transaction was given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What some evaluations did: customers looked at, moves made, recommendations written."""
+
+    evaluated: int = 0
+    moved: int = 0
+    waiting: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.evaluated + other.evaluated, self.moved + other.moved, self.waiting + other.waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which statuses a pass looks at: a condition on ``d`` and its parameters."""
+
+    condition: str
+    params: dict[str, object]
+    evaluated: int = 0
+
+
+def evaluate_everybody(
+    *, lifecycle: Lifecycle, as_of: datetime, now: datetime, slot: str | None = None, progress: Progress | None = None
+) -> Evaluation:
+    """Evaluate all customers of a lifecycle in this process; resumes the run of the same ``slot``."""
+    evaluation = plan_everybody(lifecycle=lifecycle, as_of=as_of, now=now, slot=slot)
+    total = sum(last - first + 1 for first, last in evaluation.chunks.values_list("first_customer", "last_customer"))
+    done = 0
+    while (chunk := evaluate_next_chunk(evaluation=evaluation, now=now)) is not None:
+        done += chunk.last_customer - chunk.first_customer + 1
+        if progress:
+            progress(done, total)
+    finish(evaluation=evaluation, now=now)
+    evaluation.refresh_from_db()
+    return evaluation
+
+
+def plan_everybody(*, lifecycle: Lifecycle, as_of: datetime, now: datetime, slot: str | None = None) -> Evaluation:
+    """Start a run over all customers and cut it into ranges; the run of the same ``slot`` is returned as it is."""
+    with transaction.atomic():
+        values = {"kind": EvaluationKind.FULL, "as_of": as_of, "started_at": now}
+        if slot is None:
+            evaluation, is_new = Evaluation.objects.create(lifecycle=lifecycle, **values), True
+        else:
+            evaluation, is_new = Evaluation.objects.get_or_create(lifecycle=lifecycle, slot=slot, defaults=values)
+        if is_new:
+            ends = Customer.objects.aggregate(first=Min("id"), last=Max("id"))
+            size = settings.EVALUATION_CHUNK_SIZE
+            starts = range(ends["first"] or 1, (ends["last"] or 0) + 1, size)
+            EvaluationChunk.objects.bulk_create(
+                EvaluationChunk(evaluation=evaluation, first_customer=start, last_customer=start + size - 1)
+                for start in starts or [1]
+            )
+    return evaluation
+
+
+def evaluate_next_chunk(*, evaluation: Evaluation, now: datetime) -> EvaluationChunk | None:
+    """Do one open range in one transaction; ``None`` when no range is left to claim."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statements.CLAIM_CHUNK, {"evaluation": evaluation.id})
+            claimed = cursor.fetchone()
+            if claimed is None:
+                return None
+            chunk_id, first, last = claimed
+            locks.share(evaluation.lifecycle)
+            scope = Scope("d.customer_id BETWEEN %(first)s AND %(last)s", {"first": first, "last": last})
+            tally = _until_nobody_moves(evaluation, scope, now)
+            statuses = CustomerStatus.objects.filter(lifecycle_id=evaluation.lifecycle_id, customer_id__gte=first, customer_id__lte=last)
+            chunk = EvaluationChunk(
+                id=chunk_id, evaluation=evaluation, first_customer=first, last_customer=last, done_at=now,
+                evaluated=statuses.count(), moved=tally.moved, waiting=tally.waiting,
+            )  # fmt: skip
+            chunk.save(force_update=True)
+            return chunk
+    except EvaluationLoop as error:
+        Evaluation.objects.filter(id=evaluation.id).update(
+            state=EvaluationState.FAILED, finished_at=now, error=str(error)
+        )
+        raise
+
+
+def finish(*, evaluation: Evaluation, now: datetime) -> bool:
+    """Close a run whose ranges are all done; true for the one caller that closed it."""
+    with connection.cursor() as cursor:
+        cursor.execute(statements.FINISH, {"evaluation": evaluation.id, "now": now})
+        return cursor.fetchone() is not None
+
+
+def unfinished(*, lifecycle: Lifecycle) -> Iterable[Evaluation]:
+    """Runs that somebody started and nobody finished, oldest first."""
+    return Evaluation.objects.filter(
+        lifecycle=lifecycle, kind=EvaluationKind.FULL, state=EvaluationState.RUNNING
+    ).order_by("id")
+
+
+def evaluate_changed(
+    *, lifecycle: Lifecycle, as_of: datetime, now: datetime, kind: str = EvaluationKind.CHANGED
+) -> Tally:
+    """Evaluate the customers with news or a due check, chunk by chunk; the same result as everybody."""
+    total = Tally()
+    limit = settings.EVALUATION_CHUNK_SIZE
+    while True:
+        params = {"lifecycle": lifecycle.id, "limit": limit, "as_of": as_of}
+        marks, tally = _evaluate_taken(lifecycle, statements.TAKE_CHANGED, params, kind, as_of, now)
+        total += tally
+        if marks < limit and tally.evaluated < limit:
+            return total
+
+
+def evaluate_customers(*, lifecycle: Lifecycle, customers: Iterable[int], now: datetime) -> Tally:
+    """Evaluate customers by id now, as after an event of theirs."""
+    params = {"lifecycle": lifecycle.id, "customers": sorted(customers)}
+    return _evaluate_taken(lifecycle, statements.TAKE_SELECTED, params, EvaluationKind.SELECTED, now, now)[1]
+
+
+def _evaluate_taken(
+    lifecycle: Lifecycle, take: str, params: dict[str, object], kind: str, as_of: datetime, now: datetime
+) -> tuple[int, Tally]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        locks.share(lifecycle)
+        cursor.execute(take, params)
+        marks, ids = cursor.fetchone()
+        if not ids:
+            return marks, Tally()
+        evaluation = Evaluation.objects.create(lifecycle=lifecycle, kind=kind, as_of=as_of, started_at=now, finished_at=now)
+        tally = _until_nobody_moves(evaluation, _these(ids), now)
+        evaluation.state = EvaluationState.DONE
+        evaluation.evaluated, evaluation.moved, evaluation.waiting = tally.evaluated, tally.moved, tally.waiting
+        evaluation.save()
+        return marks, tally
+
+
+def _these(ids: list[int]) -> Scope:
+    return Scope("d.id = ANY(%(ids)s)", {"ids": ids}, evaluated=len(ids))
+
+
+def _until_nobody_moves(evaluation: Evaluation, scope: Scope, now: datetime) -> Tally:
+    """Repeat the pass for those that a rule moved, as often as the lifecycle has tags, then stop loudly.
+
+    Those whose status somebody else changed meanwhile are decided again too, on what they are now.
+    """
+    book = rulebook(evaluation.lifecycle_id)
+    tally = Tally(evaluated=scope.evaluated)
+    most = evaluation.lifecycle.tags.count() if book.rules else 1
+    step = 0
+    while True:
+        step += 1
+        moved, waiting, again, rule_ids = _pass(book, evaluation, scope, step, now)
+        tally += Tally(moved=moved, waiting=waiting)
+        if not again:
+            return tally
+        if step > most and moved:
+            raise EvaluationLoop(
+                f"After {step} passes the rules {book.names(rule_ids)} still move {moved} customers at one instant; "
+                "they lead in a circle. Nothing of this chunk was kept."
+            )
+        scope = _these(again)
+
+
+def _pass(
+    book: Rulebook, evaluation: Evaluation, scope: Scope, step: int, now: datetime
+) -> tuple[int, int, list[int], list[int]]:
+    as_of = evaluation.as_of
+    sql = statements.PASS.format(decide=book.sql, scope=scope.condition)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql,
+            {
+                **bind(book.params, as_of),
+                **scope.params,
+                "lifecycle": book.lifecycle_id,
+                "evaluation": evaluation.id,
+                "step": step,
+                "as_of": as_of,
+                "day_end": end_of(last_complete_day(as_of)),
+                "now": now,
+            },
+        )
+        return cursor.fetchone()

@@ -1,0 +1,49 @@
+"""Who may work on a lifecycle at the same time.
+
+Evaluations share a lifecycle with each other. Publishing a rule and replaying a history need it
+alone: the one so that no decision is made by rules that are no longer in force, the other because
+it moves customers at instants that are long past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from lifecycle.models import Lifecycle
+
+_CLASS = 74_607  # of PostgreSQL's advisory locks; the second key is the lifecycle
+
+
+class LifecycleBusy(RuntimeError):
+    """The lifecycle was not touched: a replay or a publication has it alone."""
+
+
+def share(lifecycle: Lifecycle) -> None:
+    """Hold the lifecycle together with other evaluations until the transaction ends. Raises ``LifecycleBusy``."""
+    if not _ask("SELECT pg_try_advisory_xact_lock_shared(%s, %s)", lifecycle):
+        raise LifecycleBusy(f"“{lifecycle}” is being replayed or its rules are being changed; try again in a moment.")
+
+
+def wait_alone(lifecycle: Lifecycle) -> None:
+    """Hold the lifecycle alone until the transaction ends, after running evaluations let go."""
+    _ask("SELECT pg_advisory_xact_lock(%s, %s)", lifecycle)
+
+
+@contextmanager
+def alone(lifecycle: Lifecycle) -> Iterator[None]:
+    """Hold the lifecycle alone over several transactions. Raises ``LifecycleBusy``."""
+    if not _ask("SELECT pg_try_advisory_lock(%s, %s)", lifecycle):
+        raise LifecycleBusy(f"“{lifecycle}” is being evaluated or replayed; try again in a moment.")
+    try:
+        yield
+    finally:
+        _ask("SELECT pg_advisory_unlock(%s, %s)", lifecycle)
+
+
+def _ask(sql: str, lifecycle: Lifecycle) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_CLASS, lifecycle.id])
+        return cursor.fetchone()[0] is not False

@@ -1,0 +1,121 @@
+"""Evaluations at instants that are past: a day of history, or history day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from lifecycle.models import Evaluation, EvaluationKind, Lifecycle
+from lifecycle.rules.calendar import end_of, start_of
+from lifecycle.sql import past
+from lifecycle.sql.folds import EVENT_COLUMNS, fold_into_facts
+
+from . import locks
+from .defaults import enroll_everybody
+from .evaluate import Progress, evaluate_changed, evaluate_everybody
+
+_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+UNTAGGED = "(untagged)"
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """Where customers stood at the end, and how many moves led there. Keys of ``transitions``: ``FROM>TO``."""
+
+    lifecycle: str
+    first: date
+    last: date
+    customers: int
+    states: dict[str, int]
+    transitions: dict[str, int]
+
+
+def replay(
+    *, lifecycle: Lifecycle, first: date, last: date, now: datetime, on_day: Callable[[date], None] | None = None
+) -> Replayed:
+    """Evaluate at the end of each day over what had happened by then, moving customers as it would have moved them.
+
+    A tag that was entered later than a day is left alone on it. So a replay can be broken off and
+    repeated: it goes on where history ends, and a finished one changes nothing. Raises ``LifecycleBusy``.
+    """
+    if last < first:
+        raise ValueError(f"The replay would end on {last}, before it begins on {first}.")
+    with locks.alone(lifecycle), past_facts(until=end_of(last)) as add_events:
+        enroll_everybody(lifecycle=lifecycle)
+        _mark_everybody(lifecycle)
+        done_until = _BEGINNING
+        for offset in range((last - first).days + 1):
+            day = first + timedelta(days=offset)
+            with transaction.atomic():
+                add_events(lifecycle, done_until, end_of(day))
+                if _anybody_due(lifecycle, end_of(day)):
+                    evaluate_changed(lifecycle=lifecycle, as_of=end_of(day), now=now, kind=EvaluationKind.REPLAY)
+            done_until = end_of(day)
+            if on_day:
+                on_day(day)
+        _mark_everybody(lifecycle)
+    return summary(lifecycle=lifecycle, first=first, last=last)
+
+
+def evaluate_as_of(
+    *, lifecycle: Lifecycle, as_of: datetime, now: datetime, progress: Progress | None = None
+) -> Evaluation:
+    """Evaluate everybody at a past instant over what had happened by then."""
+    with locks.alone(lifecycle), past_facts(until=as_of) as add_events:
+        enroll_everybody(lifecycle=lifecycle)
+        add_events(lifecycle, _BEGINNING, as_of)
+        evaluation = evaluate_everybody(lifecycle=lifecycle, as_of=as_of, now=now, progress=progress)
+        _mark_everybody(lifecycle)
+        return evaluation
+
+
+def summary(*, lifecycle: Lifecycle, first: date, last: date) -> Replayed:
+    """What the stored history says of a period: states at its end, moves within it."""
+    params = {"lifecycle": lifecycle.id, "since": start_of(first), "until": end_of(last)}
+    with connection.cursor() as cursor:
+        cursor.execute(past.STATES_AT, params)
+        states = {code or UNTAGGED: count for code, count in cursor.fetchall()}
+        cursor.execute(past.MOVES_BETWEEN, params)
+        moves = {f"{before or UNTAGGED}>{after}": count for before, after, count in cursor.fetchall()}
+    return Replayed(lifecycle.code, first, last, sum(states.values()), states, moves)
+
+
+@contextmanager
+def past_facts(*, until: datetime) -> Iterator[Callable[[Lifecycle, datetime, datetime], None]]:
+    """Cover the live facts with empty ones for this connection; yields a function that adds a period's events."""
+    with connection.cursor() as cursor:
+        try:
+            for table in past.COVERED:
+                cursor.execute(past.COVER.format(table=table))
+            cursor.execute(past.EMPTY_FACTS)
+            cursor.execute(past.COPY_EVENTS, {"until": until})
+            cursor.execute(past.INDEX_EVENTS)
+            cursor.execute("ANALYZE past_event, lifecycle_customerfacts")
+            cursor.execute("SELECT DISTINCT name FROM past_event")
+            names = frozenset(name for (name,) in cursor.fetchall())
+            fold = past.FOLD_PERIOD.format(columns=EVENT_COLUMNS, folds=fold_into_facts("happened", names))
+
+            def add_events(lifecycle: Lifecycle, after: datetime, until: datetime) -> None:
+                if names:
+                    cursor.execute(fold, {"lifecycle": lifecycle.id, "after": after, "until": until})
+
+            yield add_events
+        finally:
+            if not connection.needs_rollback:
+                for table in (*past.COVERED, "past_event"):
+                    cursor.execute(past.UNCOVER.format(table=table))
+
+
+def _mark_everybody(lifecycle: Lifecycle) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(past.MARK_EVERYBODY, {"lifecycle": lifecycle.id})
+
+
+def _anybody_due(lifecycle: Lifecycle, as_of: datetime) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(past.ANYBODY_DUE, {"lifecycle": lifecycle.id, "as_of": as_of})
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,110 @@
+"""Writing, publishing and retiring transition rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from lifecycle.metrics.catalogue import CATALOGUE
+from lifecycle.models import Lifecycle, RuleState, StatusTag, TransitionRule
+from lifecycle.rules.nodes import to_json
+from lifecycle.rules.parse import Problem, RuleError, parse
+
+from . import locks
+
+
+class RuleNotEditable(ValueError):
+    """The version is published or retired; what decided once is never changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """What a person writes of a rule."""
+
+    name: str
+    to_tag: StatusTag
+    conditions: Any
+    from_tags: tuple[StatusTag, ...] = ()
+    from_untagged: bool = False
+    priority: int = 100
+    is_automatic: bool = True
+    description: str = ""
+    notification: dict[str, str] | None = field(default=None)
+
+
+def check(text: RuleText, lifecycle: Lifecycle) -> dict[str, object]:
+    """The canonical conditions of a rule. Raises ``RuleError`` for the tree and for tags that do not fit."""
+    if not text.from_tags and not text.from_untagged:
+        raise RuleError([Problem("from_tags", "a rule starts from at least one tag, or from “no tag yet”")])
+    for tag in (*text.from_tags, text.to_tag):
+        if tag.lifecycle_id != lifecycle.id:
+            raise RuleError([Problem("tags", f"{tag.code} belongs to another lifecycle")])
+    if text.to_tag in text.from_tags:
+        raise RuleError([Problem("to_tag", f"{text.to_tag.code} is also where the rule starts; a move needs two tags")])
+    return to_json(parse(text.conditions, CATALOGUE))
+
+
+@transaction.atomic
+def write_draft(*, lifecycle: Lifecycle, key: str, text: RuleText) -> TransitionRule:
+    """Write the draft of a rule: the one that is there is changed, otherwise a new version starts."""
+    conditions = check(text, lifecycle)
+    Lifecycle.objects.select_for_update().get(id=lifecycle.id)  # one version number at a time
+    versions = TransitionRule.objects.filter(lifecycle=lifecycle, key=key)
+    draft = versions.filter(state=RuleState.DRAFT).first()
+    if draft is None:
+        latest = versions.aggregate(latest=Max("version"))["latest"] or 0
+        draft = TransitionRule(lifecycle=lifecycle, key=key, version=latest + 1)
+    draft.name, draft.description, draft.priority = text.name, text.description, text.priority
+    draft.to_tag, draft.conditions, draft.from_untagged = text.to_tag, conditions, text.from_untagged
+    draft.is_automatic, draft.notification = text.is_automatic, text.notification
+    draft.save()
+    draft.from_tags.set(text.from_tags)
+    return draft
+
+
+@transaction.atomic
+def publish(*, rule: TransitionRule, by: Any, now: datetime) -> TransitionRule:
+    """Put a draft in force in place of the published version; everybody it may concern is looked at again."""
+    locks.wait_alone(rule.lifecycle)
+    rule = TransitionRule.objects.select_for_update().get(id=rule.id)
+    if rule.state != RuleState.DRAFT:
+        raise RuleNotEditable(f"Only a draft can be published; {rule} is {rule.get_state_display().lower()}.")
+    before = TransitionRule.objects.filter(lifecycle=rule.lifecycle, key=rule.key, state=RuleState.PUBLISHED)
+    concerned = [*before, rule]
+    before.update(state=RuleState.RETIRED, retired_at=now)
+    rule.state, rule.published_at, rule.published_by = RuleState.PUBLISHED, now, by
+    rule.save()
+    _mark(concerned)
+    return rule
+
+
+@transaction.atomic
+def retire(*, rule: TransitionRule, now: datetime) -> TransitionRule:
+    """Take a published rule out of force, or put a draft away."""
+    locks.wait_alone(rule.lifecycle)
+    rule = TransitionRule.objects.select_for_update().get(id=rule.id)
+    if rule.state == RuleState.RETIRED:
+        raise RuleNotEditable(f"{rule} is retired already.")
+    rule.state, rule.retired_at = RuleState.RETIRED, now
+    rule.save()
+    _mark([rule])
+    return rule
+
+
+def _mark(rules: Iterable[TransitionRule]) -> None:
+    """Mark all customers in the tags that the rules start from."""
+    for rule in rules:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id)
+                SELECT lifecycle_id, customer_id FROM lifecycle_customerstatus
+                WHERE lifecycle_id = %s AND (tag_id = ANY(%s) OR (%s AND tag_id IS NULL))
+                """,
+                [rule.lifecycle_id, list(rule.from_tags.values_list("id", flat=True)), rule.from_untagged],
+            )

@@ -1,0 +1,41 @@
+"""Arguments that several commands take."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, date, datetime
+
+from django.core.management.base import CommandError
+
+from lifecycle.models import Lifecycle
+from lifecycle.rules.calendar import end_of
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a day such as 2026-01-31") from None
+
+
+def instant(text: str) -> datetime:
+    """An instant with its zone; a day alone means its end."""
+    try:
+        if len(text) == len("2026-01-31"):
+            return end_of(date.fromisoformat(text))
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"“{text}” is neither an instant such as 2026-01-31T12:00:00Z nor a day such as 2026-01-31"
+        ) from None
+    if at.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"“{text}” has no time zone; write {text}Z for UTC")
+    return at.astimezone(UTC)
+
+
+def lifecycle_called(code: str) -> Lifecycle:
+    try:
+        return Lifecycle.objects.get(code=code)
+    except Lifecycle.DoesNotExist:
+        known = ", ".join(Lifecycle.objects.values_list("code", flat=True)) or "none; run manage.py load_defaults"
+        raise CommandError(f"There is no lifecycle “{code}”. There are: {known}.") from None

@@ -1,0 +1,44 @@
+"""Who the customers are."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class ProductTag(models.TextChoices):
+    PRO = "PT_001", "Pro"
+    ENTERPRISE = "PT_002", "Enterprise"
+    FREEMIUM = "PT_003", "Freemium"
+
+
+class Customer(models.Model):
+    """A person or account whose lifecycle is followed.
+
+    Missing text is NULL, not empty, because rules ask whether a value is known.
+    """
+
+    external_id = models.CharField(
+        max_length=200, help_text="The customer's id in the system that sends the events.", editable=False
+    )
+    email = models.EmailField(max_length=254, null=True, blank=True)  # noqa: DJ001
+    name = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001
+    plan = models.CharField(max_length=60, null=True, blank=True)  # noqa: DJ001
+    product_tag = models.CharField(max_length=10, null=True, blank=True, choices=ProductTag)  # noqa: DJ001
+    tier = models.CharField("service tier", max_length=30, null=True, blank=True)  # noqa: DJ001
+    timezone = models.CharField(max_length=60, default="UTC", help_text="IANA name, such as Asia/Tokyo.")
+    traits = models.JSONField(default=dict, blank=True, help_text="Everything else that identify events told.")
+    created_at = models.DateTimeField(editable=False)
+    updated_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (models.UniqueConstraint(fields=("external_id",), name="customer_external_id_unique"),)
+        indexes = (
+            models.Index(Lower("email"), name="customer_email_lower"),
+            models.Index(fields=("plan", "-id"), name="customer_plan"),
+            models.Index(fields=("product_tag", "-id"), name="customer_product_tag"),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.external_id

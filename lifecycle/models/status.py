@@ -1,0 +1,135 @@
+"""Lifecycles, their status tags, and the tag each customer has now."""
+
+from __future__ import annotations
+
+import pghistory
+from django.core.validators import RegexValidator
+from django.db import models
+
+from .customer import Customer
+from .event import CustomerFacts
+
+_CODE = RegexValidator(r"^[A-Za-z][A-Za-z0-9_]*$", "Use letters, digits and underscores, a letter first.")
+
+
+class TagCategory(models.TextChoices):
+    LEARNING = "learning", "Learning"
+    PROSPECT = "prospect", "Prospect"
+    ACTIVE = "active", "Active"
+    RISK = "risk", "At risk"
+    CHURNED = "churned", "Churned"
+    PAUSED = "paused", "Paused"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Lifecycle(models.Model):
+    """A named state machine: its tags, and the rules that move customers between them."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    description = models.TextField(blank=True)
+    is_active = models.BooleanField(default=True, help_text="Inactive lifecycles are not evaluated.")
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class StatusTag(models.Model):
+    """One state of a lifecycle."""
+
+    lifecycle = models.ForeignKey(Lifecycle, on_delete=models.PROTECT, related_name="tags")
+    code = models.CharField(max_length=40, validators=[_CODE], help_text="Such as ST_001 or VIP.")
+    name = models.CharField(max_length=80)
+    description = models.TextField(blank=True)
+    category = models.CharField(max_length=20, choices=TagCategory)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_initial = models.BooleanField(default=False, help_text="New customers start here.")
+
+    class Meta:
+        ordering = ("lifecycle", "position", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("lifecycle", "code"), name="status_tag_code_unique"),
+            models.UniqueConstraint(
+                fields=("lifecycle",), condition=models.Q(is_initial=True), name="status_tag_one_initial"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CustomerStatus(models.Model):
+    """The current tag of a customer in a lifecycle; ``tag`` is NULL while untagged.
+
+    ``entered_at`` and ``seen_until`` are NULL until the first move. ``seen_until`` is the
+    instant up to which events had been taken into account when the tag was entered:
+    ``…_since_entry`` metrics look strictly after it. ``version`` grows with each move and
+    guards it: a move is made only from the version that was decided upon.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    lifecycle = models.ForeignKey(Lifecycle, on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="statuses")
+    facts = models.ForeignObject(
+        CustomerFacts,
+        on_delete=models.DO_NOTHING,
+        from_fields=("customer",),
+        to_fields=("customer",),
+        related_name="+",
+    )
+    tag = models.ForeignKey(StatusTag, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    entered_at = models.DateTimeField(null=True)
+    seen_until = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=0, db_default=0)
+
+    class Meta:
+        verbose_name_plural = "customer statuses"
+        constraints = (models.UniqueConstraint(fields=("lifecycle", "customer"), name="status_one_per_lifecycle"),)
+        # Rare tags are found without reading everybody; only moves change the tag, so few updates pay for it.
+        indexes = (models.Index(fields=("tag", "customer"), name="status_tag_customer"),)
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.tag}"
+
+
+class NextCheck(models.Model):
+    """When a status has to be looked at again though nothing new happens; NULL for never.
+
+    Its own table: the index on ``at`` would otherwise make every move of ``CustomerStatus`` dearer.
+    """
+
+    status = models.OneToOneField(
+        CustomerStatus, on_delete=models.CASCADE, primary_key=True, related_name="next_check"
+    )
+    lifecycle = models.ForeignKey(Lifecycle, on_delete=models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("lifecycle", "at"), condition=models.Q(at__isnull=False), name="next_check_due"),
+        )
+
+    def __str__(self) -> str:
+        return f"check {self.status_id} at {self.at}"
+
+
+class DirtyMark(models.Model):
+    """A customer with news since the last evaluation.
+
+    A queue that only grows and is taken from: marking never waits for a running evaluation,
+    and an evaluation takes only marks whose news it can see.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    lifecycle = models.ForeignKey(Lifecycle, on_delete=models.CASCADE, related_name="+", db_index=False)
+    customer_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=("lifecycle", "id"), name="dirty_mark_queue"),)
+
+    def __str__(self) -> str:
+        return f"customer {self.customer_id}"

@@ -1,0 +1,71 @@
+"""Facts as they were: temporary tables that stand in front of the live ones for one connection.
+
+PostgreSQL looks for a table among the temporary ones first. With temporary tables of the same
+names in place, every statement of an evaluation reads the facts of another instant, unchanged.
+"""
+
+from .folds import EVENT_COLUMNS, ORDER_REFERENCE
+
+COVERED = ("lifecycle_customerfacts", "lifecycle_order")
+
+# Put an empty copy in front of a live table.
+COVER = "CREATE TEMPORARY TABLE {table} (LIKE {table} INCLUDING ALL)"
+UNCOVER = "DROP TABLE IF EXISTS pg_temp.{table}"
+
+# Copy what happened by an instant, in the shape that folds read.
+COPY_EVENTS = f"""
+CREATE TEMPORARY TABLE past_event AS
+SELECT {EVENT_COLUMNS.replace(", order_reference", "")}, {ORDER_REFERENCE}
+FROM lifecycle_event WHERE occurred_at <= %(until)s ORDER BY occurred_at
+"""
+INDEX_EVENTS = "CREATE INDEX ON past_event (occurred_at)"
+
+# Begin with empty facts for everybody.
+EMPTY_FACTS = "INSERT INTO lifecycle_customerfacts (customer_id) SELECT id FROM lifecycle_customer"
+
+# Add the events of a period, its start excluded and its end included, to the covering facts.
+# {folds}: the CTEs of fold_into_facts over "happened". Customers with news are marked where asked.
+FOLD_PERIOD = """
+WITH happened AS (
+    SELECT {columns} FROM past_event WHERE occurred_at > %(after)s AND occurred_at <= %(until)s
+), {folds}, marked AS (
+    INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, customer_id FROM summed
+)
+SELECT count(*) FROM summed
+"""
+
+# Mark everybody in a lifecycle, so that the next evaluation goes by the live facts again.
+MARK_EVERYBODY = """
+INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id)
+SELECT lifecycle_id, customer_id FROM lifecycle_customerstatus WHERE lifecycle_id = %(lifecycle)s
+"""
+
+# Whether a day has anybody to look at.
+ANYBODY_DUE = """
+SELECT EXISTS (SELECT FROM lifecycle_dirtymark WHERE lifecycle_id = %(lifecycle)s)
+    OR EXISTS (SELECT FROM lifecycle_nextcheck WHERE lifecycle_id = %(lifecycle)s AND at <= %(as_of)s)
+"""
+
+# How many customers were in each tag at an instant, of those who had done something by then.
+STATES_AT = """
+SELECT t.code, count(*)
+FROM (SELECT DISTINCT customer_id FROM lifecycle_event WHERE occurred_at <= %(until)s) AS c
+LEFT JOIN LATERAL (
+    SELECT to_tag_id FROM lifecycle_transition
+    WHERE lifecycle_id = %(lifecycle)s AND customer_id = c.customer_id AND applied_at <= %(until)s
+    ORDER BY id DESC LIMIT 1) AS latest ON true
+LEFT JOIN lifecycle_statustag AS t
+    ON t.id = COALESCE(latest.to_tag_id,
+                       (SELECT id FROM lifecycle_statustag WHERE lifecycle_id = %(lifecycle)s AND is_initial))
+GROUP BY t.code, t.position ORDER BY t.position
+"""
+
+# How many moves were made from tag to tag in a period.
+MOVES_BETWEEN = """
+SELECT f.code, t.code, count(*)
+FROM lifecycle_transition AS m
+LEFT JOIN lifecycle_statustag AS f ON f.id = m.from_tag_id
+JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
+WHERE m.lifecycle_id = %(lifecycle)s AND m.applied_at >= %(since)s AND m.applied_at <= %(until)s
+GROUP BY f.code, t.code, f.position, t.position ORDER BY f.position NULLS FIRST, t.position
+"""

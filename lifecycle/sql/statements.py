@@ -1,0 +1,144 @@
+"""The set-based statements of an evaluation. Each says in its first line what it does."""
+
+# Decide for a scope, move whom an automatic rule moves, and record it.
+#
+# {decide}: the rulebook's SELECT. {scope}: a condition on d. A row takes part if a rule holds for
+# it or its next check changes; nothing else is read twice or written. Locks are taken in customer
+# order, and a move is made only from the version that was decided upon. A tag that was entered
+# after the instant of the evaluation is left alone.
+PASS = """
+WITH decided AS MATERIALIZED (
+    SELECT * FROM ({decide}) AS d
+    WHERE {scope}
+      AND (d.entered_at IS NULL OR d.entered_at <= %(as_of)s)
+      AND (d.rule_id IS NOT NULL OR d.check_at IS DISTINCT FROM d.check_seen)
+), winning AS MATERIALIZED (
+    SELECT d.id, d.customer_id, d.tag_id, d.version, d.last_event_at, d.rule_id, d.matched, d.evidence,
+           r.to_tag_id, r.is_automatic
+    FROM decided AS d JOIN lifecycle_transitionrule AS r ON r.id = d.rule_id
+), held AS (
+    SELECT s.id FROM lifecycle_customerstatus AS s JOIN winning AS w ON w.id = s.id
+    WHERE w.is_automatic AND s.version = w.version
+    ORDER BY s.customer_id FOR NO KEY UPDATE OF s
+), moved AS (
+    UPDATE lifecycle_customerstatus AS s
+    SET tag_id = w.to_tag_id, version = s.version + 1, entered_at = %(as_of)s,
+        seen_until = GREATEST(%(day_end)s, w.last_event_at)
+    FROM winning AS w JOIN held ON held.id = w.id
+    WHERE s.id = w.id AND s.version = w.version
+    RETURNING s.id, s.customer_id, w.tag_id AS from_tag_id, s.tag_id AS to_tag_id, w.rule_id, w.evidence
+), recorded AS (
+    INSERT INTO lifecycle_transition (
+        lifecycle_id, customer_id, from_tag_id, to_tag_id, applied_at, recorded_at, rule_id, evaluation_id, evidence)
+    SELECT %(lifecycle)s, customer_id, from_tag_id, to_tag_id, %(as_of)s, %(now)s, rule_id, %(evaluation)s, evidence
+    FROM moved ORDER BY customer_id
+    RETURNING id, customer_id
+), announced AS (
+    INSERT INTO lifecycle_outboxmessage (topic, customer_id, subject_id, created_at)
+    SELECT 'transition', customer_id, id, %(now)s FROM recorded
+), overtaken AS (
+    UPDATE lifecycle_recommendation AS r SET state = 'superseded', decided_at = %(now)s
+    FROM moved WHERE r.customer_id = moved.customer_id AND r.lifecycle_id = %(lifecycle)s AND r.state = 'pending'
+), asked AS (
+    INSERT INTO lifecycle_recommendation (
+        lifecycle_id, customer_id, from_tag_id, rule_id, evaluation_id, evidence, state, created_at)
+    SELECT %(lifecycle)s, customer_id, tag_id, rule_id, %(evaluation)s, evidence, 'pending', %(now)s
+    FROM winning WHERE NOT is_automatic ORDER BY customer_id
+    ON CONFLICT (customer_id, lifecycle_id) WHERE state = 'pending' DO NOTHING
+    RETURNING id
+), kept AS (
+    INSERT INTO lifecycle_decision (
+        evaluation_id, customer_id, step, from_tag_id, rule_id, matched_rules, is_applied)
+    SELECT %(evaluation)s, w.customer_id, %(step)s, w.tag_id, w.rule_id, w.matched, m.id IS NOT NULL
+    FROM winning AS w LEFT JOIN moved AS m ON m.id = w.id
+    ORDER BY w.customer_id
+), scheduled AS (
+    UPDATE lifecycle_nextcheck AS c SET at = d.check_at
+    FROM decided AS d
+    WHERE c.status_id = d.id AND d.check_at IS DISTINCT FROM d.check_seen AND c.at IS NOT DISTINCT FROM d.check_seen
+      AND (d.rule_id IS NULL OR NOT EXISTS (SELECT FROM winning AS w WHERE w.id = d.id AND w.is_automatic))
+)
+SELECT (SELECT count(*) FROM moved),
+       (SELECT count(*) FROM asked),
+       ARRAY(SELECT id FROM winning WHERE is_automatic),
+       ARRAY(SELECT DISTINCT rule_id FROM moved)
+"""
+
+# Take marks and due checks of up to {limit} customers, lock their statuses in customer order, and name them.
+TAKE_CHANGED = """
+WITH marks AS (
+    DELETE FROM lifecycle_dirtymark WHERE id IN (
+        SELECT id FROM lifecycle_dirtymark WHERE lifecycle_id = %(lifecycle)s ORDER BY id LIMIT %(limit)s
+        FOR UPDATE SKIP LOCKED)
+    RETURNING customer_id
+), named AS (
+    SELECT s.id FROM lifecycle_customerstatus AS s
+    WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id IN (SELECT customer_id FROM marks)
+    UNION
+    (SELECT c.status_id FROM lifecycle_nextcheck AS c JOIN lifecycle_customerstatus AS s ON s.id = c.status_id
+     WHERE c.lifecycle_id = %(lifecycle)s AND c.at <= %(as_of)s AND (s.entered_at IS NULL OR s.entered_at <= %(as_of)s)
+     ORDER BY c.at LIMIT %(limit)s)
+), held AS (
+    SELECT s.id FROM lifecycle_customerstatus AS s
+    WHERE s.id IN (SELECT id FROM named) ORDER BY s.customer_id FOR NO KEY UPDATE
+)
+SELECT (SELECT count(*) FROM marks), ARRAY(SELECT id FROM held)
+"""
+
+# Take the marks of some customers, lock their statuses in customer order, and name them.
+TAKE_SELECTED = """
+WITH marks AS (
+    DELETE FROM lifecycle_dirtymark WHERE id IN (
+        SELECT id FROM lifecycle_dirtymark
+        WHERE lifecycle_id = %(lifecycle)s AND customer_id = ANY(%(customers)s) FOR UPDATE SKIP LOCKED)
+    RETURNING customer_id
+), held AS (
+    SELECT s.id FROM lifecycle_customerstatus AS s
+    WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id = ANY(%(customers)s)
+    ORDER BY s.customer_id FOR NO KEY UPDATE
+)
+SELECT (SELECT count(*) FROM marks), ARRAY(SELECT id FROM held)
+"""
+
+# Claim the next open range of a running evaluation. The claim is a lock, not a lease: the whole work on
+# a range is one transaction, so a worker that dies gives the range back at once and leaves nothing behind.
+CLAIM_CHUNK = """
+SELECT c.id, c.first_customer, c.last_customer
+FROM lifecycle_evaluationchunk AS c JOIN lifecycle_evaluation AS e ON e.id = c.evaluation_id
+WHERE c.evaluation_id = %(evaluation)s AND c.done_at IS NULL AND e.state = 'running'
+ORDER BY c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
+"""
+
+# Close an evaluation whose ranges are all done, with the sums of its ranges. One of many callers gets the row.
+FINISH = """
+UPDATE lifecycle_evaluation AS e
+SET state = 'done', finished_at = %(now)s, evaluated = t.evaluated, moved = t.moved, waiting = t.waiting
+FROM (SELECT sum(evaluated) AS evaluated, sum(moved) AS moved, sum(waiting) AS waiting,
+             bool_and(done_at IS NOT NULL) AS is_done
+      FROM lifecycle_evaluationchunk WHERE evaluation_id = %(evaluation)s) AS t
+WHERE e.id = %(evaluation)s AND e.state = 'running' AND t.is_done
+RETURNING e.id
+"""
+
+# Give every customer its facts, and a status with its next check in one lifecycle; those that are there stay.
+ENROLL_EVERYBODY = """
+WITH facts AS (
+    INSERT INTO lifecycle_customerfacts (customer_id)
+    SELECT c.id FROM lifecycle_customer AS c
+    WHERE NOT EXISTS (SELECT FROM lifecycle_customerfacts AS f WHERE f.customer_id = c.id)
+    ORDER BY c.id ON CONFLICT DO NOTHING
+), statuses AS (
+    INSERT INTO lifecycle_customerstatus (lifecycle_id, customer_id, tag_id)
+    SELECT %(lifecycle)s, c.id, (SELECT id FROM lifecycle_statustag WHERE lifecycle_id = %(lifecycle)s AND is_initial)
+    FROM lifecycle_customer AS c
+    WHERE NOT EXISTS (
+        SELECT FROM lifecycle_customerstatus AS s WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id = c.id)
+    ORDER BY c.id ON CONFLICT DO NOTHING
+    RETURNING id, customer_id
+), checks AS (
+    INSERT INTO lifecycle_nextcheck (status_id, lifecycle_id) SELECT id, %(lifecycle)s FROM statuses
+), marks AS (
+    INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, customer_id FROM statuses
+)
+SELECT count(*) FROM statuses
+"""

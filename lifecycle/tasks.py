@@ -1,0 +1,80 @@
+"""What workers do. A task is a wake-up: it may be lost, repeated or late, the database keeps the promises."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from celery import shared_task
+from django.utils import timezone
+
+from lifecycle.engine.defaults import enroll_everybody
+from lifecycle.engine.evaluate import (
+    evaluate_changed,
+    evaluate_customers,
+    evaluate_next_chunk,
+    finish,
+    plan_everybody,
+    unfinished,
+)
+from lifecycle.engine.locks import LifecycleBusy
+from lifecycle.models import Evaluation, EvaluationState, Lifecycle
+
+
+@shared_task
+def evaluate_what_changed() -> None:
+    """The routine run, every few minutes: customers with news or a due check, and runs that were left unfinished."""
+    now = timezone.now()
+    for lifecycle in Lifecycle.objects.filter(is_active=True):
+        for evaluation in unfinished(lifecycle=lifecycle):
+            share_out(evaluation)
+        try:
+            evaluate_changed(lifecycle=lifecycle, as_of=now, now=now)
+        except LifecycleBusy:
+            continue  # the marks stay, the next run takes them
+
+
+@shared_task
+def evaluate_all() -> None:
+    """The daily run over everybody. Started twice on a day, it is one run that both work on."""
+    now = timezone.now()
+    for lifecycle in Lifecycle.objects.filter(is_active=True):
+        start_full_evaluation(lifecycle, now=now, slot=f"daily {now.date()}")
+
+
+@shared_task
+def evaluate_chunk(evaluation_id: int) -> None:
+    """One range of a full evaluation; the last one done closes the run."""
+    evaluation = Evaluation.objects.select_related("lifecycle").filter(id=evaluation_id).first()
+    if evaluation is None or evaluation.state != EvaluationState.RUNNING:
+        return
+    now = timezone.now()
+    try:
+        evaluate_next_chunk(evaluation=evaluation, now=now)
+    except LifecycleBusy:
+        return  # the range stays open, the routine run shares it out again
+    finish(evaluation=evaluation, now=now)
+
+
+@shared_task
+def evaluate_selected(customer_ids: list[int]) -> None:
+    """Customers that had an event a moment ago."""
+    now = timezone.now()
+    for lifecycle in Lifecycle.objects.filter(is_active=True):
+        try:
+            evaluate_customers(lifecycle=lifecycle, customers=customer_ids, now=now)
+        except LifecycleBusy:
+            continue  # the marks stay, the routine run takes them
+
+
+def start_full_evaluation(lifecycle: Lifecycle, *, now: datetime, slot: str | None = None) -> Evaluation:
+    """Plan a run over everybody and hand its ranges to the workers."""
+    enroll_everybody(lifecycle=lifecycle)
+    evaluation = plan_everybody(lifecycle=lifecycle, as_of=now, now=now, slot=slot)
+    share_out(evaluation)
+    return evaluation
+
+
+def share_out(evaluation: Evaluation) -> None:
+    """Send a wake-up for each open range; ranges that somebody works on are skipped by the others."""
+    for _ in range(max(evaluation.chunks.filter(done_at=None).count(), 1)):
+        evaluate_chunk.delay(evaluation.id)

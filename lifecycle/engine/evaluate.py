@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -52,11 +53,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which statuses a pass looks at: a condition on ``d`` and its parameters."""
+    """Which statuses a pass looks at: a condition on ``d``, its parameters, and whether they are locked already."""
 
     condition: str
-    params: dict[str, object]
+    params: dict[str, Any]
     evaluated: int = 0
+    is_held: bool = False
 
 
 def evaluate_everybody(
@@ -106,7 +108,9 @@ def evaluate_next_chunk(*, evaluation: Evaluation, now: datetime) -> EvaluationC
             locks.share(evaluation.lifecycle)
             scope = Scope("d.customer_id BETWEEN %(first)s AND %(last)s", {"first": first, "last": last})
             tally = _until_nobody_moves(evaluation, scope, now)
-            statuses = CustomerStatus.objects.filter(lifecycle_id=evaluation.lifecycle_id, customer_id__gte=first, customer_id__lte=last)
+            statuses = CustomerStatus.objects.filter(
+                lifecycle_id=evaluation.lifecycle_id, customer_id__gte=first, customer_id__lte=last
+            )
             chunk = EvaluationChunk(
                 id=chunk_id, evaluation=evaluation, first_customer=first, last_customer=last, done_at=now,
                 evaluated=statuses.count(), moved=tally.moved, waiting=tally.waiting,
@@ -140,9 +144,14 @@ def evaluate_changed(
     """Evaluate the customers with news or a due check, chunk by chunk; the same result as everybody."""
     total = Tally()
     limit = settings.EVALUATION_CHUNK_SIZE
+    with connection.cursor() as cursor:
+        cursor.execute(statements.LAST_MARK, {"lifecycle": lifecycle.id})
+        last_mark = cursor.fetchone()[0]
     while True:
-        params = {"lifecycle": lifecycle.id, "limit": limit, "as_of": as_of}
-        marks, tally = _evaluate_taken(lifecycle, statements.TAKE_CHANGED, params, kind, as_of, now)
+        taken = {"lifecycle": lifecycle.id, "limit": limit, "as_of": as_of, "last_mark": last_mark}
+        marks, tally = _evaluate_taken(
+            statements.TAKE_CHANGED, taken, lifecycle=lifecycle, kind=kind, as_of=as_of, now=now
+        )
         total += tally
         if marks < limit and tally.evaluated < limit:
             return total
@@ -150,20 +159,25 @@ def evaluate_changed(
 
 def evaluate_customers(*, lifecycle: Lifecycle, customers: Iterable[int], now: datetime) -> Tally:
     """Evaluate customers by id now, as after an event of theirs."""
-    params = {"lifecycle": lifecycle.id, "customers": sorted(customers)}
-    return _evaluate_taken(lifecycle, statements.TAKE_SELECTED, params, EvaluationKind.SELECTED, now, now)[1]
+    params = {"lifecycle": lifecycle.id, "customers": sorted(customers), "as_of": now}
+    return _evaluate_taken(
+        statements.TAKE_SELECTED, params, lifecycle=lifecycle, kind=EvaluationKind.SELECTED, as_of=now, now=now
+    )[1]
 
 
 def _evaluate_taken(
-    lifecycle: Lifecycle, take: str, params: dict[str, object], kind: str, as_of: datetime, now: datetime
+    take: str, params: dict[str, Any], *, lifecycle: Lifecycle, kind: str, as_of: datetime, now: datetime
 ) -> tuple[int, Tally]:
     with transaction.atomic(), connection.cursor() as cursor:
         locks.share(lifecycle)
+        cursor.execute(statements.PLAN_FOR_FEW)
         cursor.execute(take, params)
         marks, ids = cursor.fetchone()
         if not ids:
             return marks, Tally()
-        evaluation = Evaluation.objects.create(lifecycle=lifecycle, kind=kind, as_of=as_of, started_at=now, finished_at=now)
+        evaluation = Evaluation.objects.create(
+            lifecycle=lifecycle, kind=kind, as_of=as_of, started_at=now, finished_at=now
+        )
         tally = _until_nobody_moves(evaluation, _these(ids), now)
         evaluation.state = EvaluationState.DONE
         evaluation.evaluated, evaluation.moved, evaluation.waiting = tally.evaluated, tally.moved, tally.waiting
@@ -172,7 +186,7 @@ def _evaluate_taken(
 
 
 def _these(ids: list[int]) -> Scope:
-    return Scope("d.id = ANY(%(ids)s)", {"ids": ids}, evaluated=len(ids))
+    return Scope("d.id = ANY(%(ids)s)", {"ids": ids}, evaluated=len(ids), is_held=True)
 
 
 def _until_nobody_moves(evaluation: Evaluation, scope: Scope, now: datetime) -> Tally:
@@ -202,7 +216,8 @@ def _pass(
     book: Rulebook, evaluation: Evaluation, scope: Scope, step: int, now: datetime
 ) -> tuple[int, int, list[int], list[int]]:
     as_of = evaluation.as_of
-    sql = statements.PASS.format(decide=book.sql, scope=scope.condition)
+    guard = statements.HOLDS_STATUS if scope.is_held else statements.HOLDS_NOTHING
+    sql = statements.MOVE.format(decide=book.sql, scope=scope.condition, check_guard=guard)
     with connection.cursor() as cursor:
         cursor.execute(
             sql,

@@ -11,7 +11,14 @@ from django.db import connection, transaction
 from lifecycle.metrics.facts import IDENTIFY
 from lifecycle.models import Customer
 from lifecycle.rules.traits import COLUMNS
-from lifecycle.sql.folds import APPLY_TRAITS, CREATE_CUSTOMERS, ORDER_REFERENCE, STORE_EVENTS, event_names, fold_into_facts
+from lifecycle.sql.folds import (
+    APPLY_TRAITS,
+    CREATE_CUSTOMERS,
+    ORDER_REFERENCE,
+    STORE_EVENTS,
+    event_names,
+    fold_into_facts,
+)
 
 from .intake import Batch, SentEvent
 
@@ -39,10 +46,7 @@ def ingest(*, batch: Batch, source: str, now: datetime, is_history: bool = False
         stored, customers, strangers, repeated = _store(batch.events, source, now, is_history)
         if strangers:
             create_customers(external_ids=strangers, now=now)
-            unknown = set(strangers)
-            rest = [event for event in batch.events if event.customer_id in unknown]
-            more = _store(rest, source, now, is_history)
-            stored, customers, repeated = stored + more[0], customers + more[1], repeated + more[3]
+            stored, customers, _, repeated = _store(batch.events, source, now, is_history)
         identified = [event.customer_id for event in batch.events if event.name == IDENTIFY]
         if identified:
             _apply_traits(identified, now)
@@ -75,7 +79,7 @@ def _store(
 
 def _apply_traits(external_ids: list[str], now: datetime) -> None:
     # The lock comes first and in a statement of its own, so that the next one sees what the last holder stored.
-    locked = Customer.objects.filter(external_id__in=external_ids).order_by("id").select_for_update()
+    locked = Customer.objects.filter(external_id__in=external_ids).order_by("id").select_for_update(no_key=True)
     customers = list(locked.values_list("id", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(APPLY_TRAITS, {"customers": customers, "columns": list(COLUMNS), "now": now})

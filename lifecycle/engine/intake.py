@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -17,12 +19,22 @@ MAX_BATCH = 1_000
 MAX_PROPERTIES_BYTES = 32_000
 # Clocks of senders run a little ahead; what lies further in the future has not happened.
 MAX_AHEAD = timedelta(hours=1)
+# In any zone this is still the year 1; PostgreSQL knows earlier years, Python does not.
+EARLIEST = datetime(1, 1, 3, tzinfo=UTC)
+MAX_ORDER_ID = 200
 
 Key = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z][A-Za-z0-9_ .:/-]{0,79}$")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ .:/-]*")
 
 
-class SentEvent(msgspec.Struct, forbid_unknown_fields=True):
+@lru_cache(maxsize=10_000)
+def is_name(text: str) -> bool:
+    """Whether events may be called so; remembered, since a batch has many events and few names."""
+    return _NAME.fullmatch(text) is not None
+
+
+class SentEvent(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """One event as it is sent. ``customer_id`` is the customer's external id; the time needs a zone."""
 
     message_id: Key
@@ -57,6 +69,7 @@ class BatchError(ValueError):
 _all = msgspec.json.Decoder(list[SentEvent])
 _each = msgspec.json.Decoder(list[msgspec.Raw])
 _one = msgspec.json.Decoder(SentEvent)
+_encode = msgspec.json.encode
 
 
 def read_batch(body: bytes, *, now: datetime) -> Batch:
@@ -86,11 +99,19 @@ def check_batch(
             problem = _take_value(event)
         elif name == IDENTIFY:
             problem = problem_of(event.properties)
+        if not is_name(name):
+            problem = "name must start with a letter and have letters, digits, spaces and _ . : / - only"
         if event.occurred_at > latest:
             problem = "occurred_at lies in the future"
+        elif event.occurred_at < EARLIEST:
+            problem = "occurred_at lies before all calendars"
+        if event.properties and problem is None and len(_encode(event.properties)) > MAX_PROPERTIES_BYTES:
+            problem = f"properties take more than {MAX_PROPERTIES_BYTES:,} bytes"
         if may_hold_nul and problem is None and _holds_nul(event):
             problem = "texts must not contain the NUL character"
         if problem is None:
+            if event.occurred_at.tzinfo is not UTC:  # PostgreSQL knows no offsets of 16 hours and more, RFC 3339 does
+                event.occurred_at = event.occurred_at.astimezone(UTC)
             batch.events.append(event)
             batch.places.append(place)
         else:
@@ -133,8 +154,16 @@ def _take_value(event: SentEvent) -> str | None:
     if not low <= value <= (high if high is not None else 1e12):
         return f"properties.{name} must be from {low} to {high if high is not None else '1e12'}"
     event.value = value
+    if event.name == "ORDER_PAID" and not _is_order_id(event.properties.get("order_id")):
+        return f"properties.order_id must be a number or a text of up to {MAX_ORDER_ID} characters"
     return None
 
 
+def _is_order_id(value: object) -> bool:
+    return value is None or (
+        isinstance(value, str | int) and not isinstance(value, bool) and len(str(value)) <= MAX_ORDER_ID
+    )
+
+
 def _holds_nul(event: SentEvent) -> bool:
-    return b"\\u0000" in msgspec.json.encode(event)
+    return b"\\u0000" in _encode(event)

@@ -56,7 +56,7 @@ class _Line:
 
 
 def import_orders(
-    *, file: BinaryIO, columns: Mapping[str, str], now: datetime, on_lines: Callable[[int], None] | None = None
+    *, file: BinaryIO, columns: Mapping[str, str], now: datetime, on_lines: Callable[[int], object] | None = None
 ) -> Imported:
     """Import purchases; ``columns`` gives the file's own name of a column where it differs from ours.
 
@@ -115,9 +115,9 @@ def _places(header: tuple[str, ...], columns: Mapping[str, str]) -> dict[str, in
         if name in names:
             places[column] = names.index(name)
         elif column in REQUIRED or column in columns:
+            found = ", ".join(names)[:200].encode("utf-8", "backslashreplace").decode()
             raise ImportRefused(
-                f"The file has no column “{name}”; it has {', '.join(names)[:200]}. "
-                f"Name the right one with --column {column}=NAME."
+                f"The file has no column “{name}”; it has {found}. Name the right one with --column {column}=NAME."
             )
     return places
 

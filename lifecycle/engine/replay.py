@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -35,7 +36,7 @@ class Replayed:
 
 
 def replay(
-    *, lifecycle: Lifecycle, first: date, last: date, now: datetime, on_day: Callable[[date], None] | None = None
+    *, lifecycle: Lifecycle, first: date, last: date, now: datetime, on_day: Callable[[date], object] | None = None
 ) -> Replayed:
     """Evaluate at the end of each day over what had happened by then, moving customers as it would have moved them.
 
@@ -75,7 +76,7 @@ def evaluate_as_of(
 
 def summary(*, lifecycle: Lifecycle, first: date, last: date) -> Replayed:
     """What the stored history says of a period: states at its end, moves within it."""
-    params = {"lifecycle": lifecycle.id, "since": start_of(first), "until": end_of(last)}
+    params: dict[str, Any] = {"lifecycle": lifecycle.id, "since": start_of(first), "until": end_of(last)}
     with connection.cursor() as cursor:
         cursor.execute(past.STATES_AT, params)
         states = {code or UNTAGGED: count for code, count in cursor.fetchall()}

@@ -15,8 +15,10 @@ from .transitions import TransitionNotAllowed, override_tag
 @transaction.atomic
 def approve(*, recommendation: Recommendation, by: Any, now: datetime) -> Transition | None:
     """Make the move that was recommended; ``None`` if the customer has left the tag, which supersedes it."""
+    # The status first, then what waits for it: the order in which evaluations take them.
+    statuses = CustomerStatus.objects.select_for_update(of=("self",), no_key=True)
+    status = statuses.get(customer=recommendation.customer_id, lifecycle=recommendation.lifecycle_id)
     recommendation = _pending(recommendation)
-    status = CustomerStatus.objects.get(customer=recommendation.customer_id, lifecycle=recommendation.lifecycle_id)
     if status.tag_id != recommendation.from_tag_id:
         _close(recommendation, RecommendationState.SUPERSEDED, by, now)
         return None

@@ -53,7 +53,9 @@ def override_tag(
         raise TransitionNotAllowed("Reason and notes must not contain the NUL character.")
     status = _locked_status(customer, to_tag)
     if status.tag_id != (seen_tag.id if seen_tag else None):
-        raise TransitionNotAllowed(f"{customer} has moved to {status.tag or 'no tag'} meanwhile; look again before you decide.")
+        raise TransitionNotAllowed(
+            f"{customer} has moved to {status.tag or 'no tag'} meanwhile; look again before you decide."
+        )
     if status.tag_id == to_tag.id:
         raise TransitionNotAllowed(f"{customer} is in {to_tag.code} already.")
     last_event = CustomerFacts.objects.values_list("last_event_at", flat=True).get(customer=customer)
@@ -61,7 +63,7 @@ def override_tag(
     day_end = end_of(last_complete_day(now))
     status.seen_until = max(day_end, last_event) if last_event else day_end
     status.save()
-    return _record(customer, seen_tag, to_tag, reason, notes, by, now)
+    return _record(customer, seen_tag, to_tag, reason=reason, notes=notes, by=by, now=now)
 
 
 def _locked_status(customer: Customer, to_tag: StatusTag) -> CustomerStatus:
@@ -73,7 +75,14 @@ def _locked_status(customer: Customer, to_tag: StatusTag) -> CustomerStatus:
 
 
 def _record(
-    customer: Customer, from_tag: StatusTag | None, to_tag: StatusTag, reason: str, notes: str, by: Any, now: datetime
+    customer: Customer,
+    from_tag: StatusTag | None,
+    to_tag: StatusTag,
+    *,
+    reason: str,
+    notes: str,
+    by: Any,
+    now: datetime,
 ) -> Transition:
     transition = Transition.objects.create(
         lifecycle_id=to_tag.lifecycle_id,

@@ -12,13 +12,13 @@ class AppendOnly(TypeError):
 
 
 class AppendOnlyQuerySet(models.QuerySet[Any]):
-    def update(self, **kwargs: Any) -> NoReturn:
+    def update(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnly(f"{self.model.__name__} rows are history: they are added, never changed")
 
     def delete(self) -> NoReturn:
         raise AppendOnly(f"{self.model.__name__} rows are history: they are added, never deleted")
 
-    bulk_update = update  # type: ignore[assignment]
+    bulk_update = update
 
 
 class History(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -21,11 +22,11 @@ class Customer(models.Model):
     external_id = models.CharField(
         max_length=200, help_text="The customer's id in the system that sends the events.", editable=False
     )
-    email = models.EmailField(max_length=254, null=True, blank=True)  # noqa: DJ001
-    name = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001
-    plan = models.CharField(max_length=60, null=True, blank=True)  # noqa: DJ001
-    product_tag = models.CharField(max_length=10, null=True, blank=True, choices=ProductTag)  # noqa: DJ001
-    tier = models.CharField("service tier", max_length=30, null=True, blank=True)  # noqa: DJ001
+    email = models.EmailField(max_length=254, null=True, blank=True)
+    name = models.CharField(max_length=200, null=True, blank=True)
+    plan = models.CharField(max_length=60, null=True, blank=True)
+    product_tag = models.CharField(max_length=10, null=True, blank=True, choices=ProductTag)
+    tier = models.CharField("service tier", max_length=30, null=True, blank=True)
     timezone = models.CharField(max_length=60, default="UTC", help_text="IANA name, such as Asia/Tokyo.")
     traits = models.JSONField(default=dict, blank=True, help_text="Everything else that identify events told.")
     created_at = models.DateTimeField(editable=False)
@@ -35,7 +36,10 @@ class Customer(models.Model):
         ordering = ("-id",)
         constraints = (models.UniqueConstraint(fields=("external_id",), name="customer_external_id_unique"),)
         indexes = (
-            models.Index(Lower("email"), name="customer_email_lower"),
+            # For searches by beginning, in any collation of the database.
+            models.Index(fields=("external_id",), opclasses=("varchar_pattern_ops",), name="customer_external_id_like"),
+            models.Index(OpClass(Lower("email"), name="varchar_pattern_ops"), name="customer_email_lower"),
+            models.Index(OpClass(Lower("name"), name="varchar_pattern_ops"), name="customer_name_lower"),
             models.Index(fields=("plan", "-id"), name="customer_plan"),
             models.Index(fields=("product_tag", "-id"), name="customer_product_tag"),
         )

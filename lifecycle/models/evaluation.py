@@ -31,9 +31,7 @@ class Evaluation(models.Model):
     id = models.BigAutoField(primary_key=True)
     lifecycle = models.ForeignKey(Lifecycle, on_delete=models.PROTECT, related_name="evaluations")
     kind = models.CharField(max_length=10, choices=EvaluationKind)
-    slot = models.CharField(  # noqa: DJ001
-        max_length=60, null=True, help_text="Names a scheduled run, so that it is started once."
-    )
+    slot = models.CharField(max_length=60, null=True, help_text="Names a scheduled run, so that it is started once.")
     as_of = models.DateTimeField()
     state = models.CharField(max_length=10, choices=EvaluationState, default=EvaluationState.RUNNING)
     started_at = models.DateTimeField()
@@ -47,7 +45,9 @@ class Evaluation(models.Model):
         ordering = ("-id",)
         constraints = (models.UniqueConstraint(fields=("lifecycle", "slot"), name="evaluation_slot_unique"),)
         indexes = (
-            models.Index(fields=("lifecycle",), condition=models.Q(state="running"), name="evaluation_running"),
+            models.Index(
+                fields=("-id",), condition=models.Q(state__in=("running", "failed")), name="evaluation_to_watch"
+            ),
         )
 
     def __str__(self) -> str:
@@ -95,19 +95,29 @@ class Decision(models.Model):
 
 
 class Transition(History):
-    """A move that happened. The values of the conditions stand here, their thresholds in the rule version."""
+    """A move that happened. The values of the conditions stand here, their thresholds in the rule version.
+
+    Lifecycle, former tag and evaluation follow from rows that are constrained themselves (the tags, the
+    status that was moved, the run that wrote this), so they are not checked a second time for each move.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    lifecycle = models.ForeignKey(Lifecycle, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lifecycle = models.ForeignKey(
+        Lifecycle, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="transitions", db_index=False)
-    from_tag = models.ForeignKey(StatusTag, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    from_tag = models.ForeignKey(
+        StatusTag, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     to_tag = models.ForeignKey(StatusTag, on_delete=models.PROTECT, related_name="+", db_index=False)
     applied_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     rule = models.ForeignKey(
         TransitionRule, null=True, on_delete=models.PROTECT, related_name="transitions", db_index=False
     )
-    evaluation = models.ForeignKey(Evaluation, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    evaluation = models.ForeignKey(
+        Evaluation, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )

@@ -24,7 +24,6 @@ class OutboxMessage(models.Model):
 
     class Meta:
         ordering = ("id",)
-        constraints = (models.UniqueConstraint(fields=("topic", "subject_id"), name="outbox_subject_unique"),)
 
     def __str__(self) -> str:
         return f"{self.topic} {self.subject_id}"

@@ -34,7 +34,9 @@ class TransitionRule(models.Model):
         default=100, validators=[MinValueValidator(1)], help_text="The lower number wins when several rules hold."
     )
     is_automatic = models.BooleanField(default=True, help_text="Off: the move waits for a person's approval.")
-    notification = models.JSONField(null=True, blank=True, help_text='Such as {"team": "retention", "priority": "high"}.')
+    notification = models.JSONField(
+        null=True, blank=True, help_text='Such as {"team": "retention", "priority": "high"}.'
+    )
     published_at = models.DateTimeField(null=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"

@@ -73,7 +73,7 @@ class CustomerStatus(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     lifecycle = models.ForeignKey(Lifecycle, on_delete=models.PROTECT, related_name="+", db_index=False)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="statuses")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="statuses", db_index=False)
     facts = models.ForeignObject(
         CustomerFacts,
         on_delete=models.DO_NOTHING,
@@ -88,7 +88,7 @@ class CustomerStatus(models.Model):
 
     class Meta:
         verbose_name_plural = "customer statuses"
-        constraints = (models.UniqueConstraint(fields=("lifecycle", "customer"), name="status_one_per_lifecycle"),)
+        constraints = (models.UniqueConstraint(fields=("customer", "lifecycle"), name="status_one_per_lifecycle"),)
         # Rare tags are found without reading everybody; only moves change the tag, so few updates pay for it.
         indexes = (models.Index(fields=("tag", "customer"), name="status_tag_customer"),)
 
@@ -102,9 +102,7 @@ class NextCheck(models.Model):
     Its own table: the index on ``at`` would otherwise make every move of ``CustomerStatus`` dearer.
     """
 
-    status = models.OneToOneField(
-        CustomerStatus, on_delete=models.CASCADE, primary_key=True, related_name="next_check"
-    )
+    status = models.OneToOneField(CustomerStatus, on_delete=models.CASCADE, primary_key=True, related_name="next_check")
     lifecycle = models.ForeignKey(Lifecycle, on_delete=models.CASCADE, related_name="+", db_index=False)
     at = models.DateTimeField(null=True)
 

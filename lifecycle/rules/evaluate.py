@@ -26,7 +26,7 @@ def holds(node: Node, values: Values) -> bool:
             return is_met(node, values.get(node.metric))
 
 
-def is_met(condition: Condition, actual: Scalar | None) -> bool:  # noqa: PLR0911  # one line an operator
+def is_met(condition: Condition, actual: Scalar | None) -> bool:  # one line an operator
     """True if one condition is met by the metric's value."""
     wanted = condition.value
     if condition.operator is Operator.IS_KNOWN:
@@ -51,5 +51,5 @@ def is_met(condition: Condition, actual: Scalar | None) -> bool:  # noqa: PLR091
         case Operator.NOT_IN:
             return actual not in wanted  # type: ignore[operator]
         case Operator.BETWEEN:
-            low, high = wanted  # type: ignore[misc]
+            low, high = wanted  # type: ignore[misc, str-unpack]
             return low <= actual <= high  # type: ignore[operator]

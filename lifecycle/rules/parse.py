@@ -113,7 +113,9 @@ class _Reader:
         if depth > MAX_DEPTH:
             return self.problem(path, f"the tree is deeper than {MAX_DEPTH} levels")
         if not isinstance(tree, dict):
-            return self.problem(path, f"expected an object such as {{“metric”: …}} or {{“all”: […]}}, got {_shown(tree)}")
+            return self.problem(
+                path, f"expected an object such as {{“metric”: …}} or {{“all”: […]}}, got {_shown(tree)}"
+            )
         groups = [key for key in ("all", "any", "not") if key in tree]
         if not groups:
             return self.condition(tree, path)
@@ -130,7 +132,9 @@ class _Reader:
         if not isinstance(inside, list):
             return self.problem(path, f"“{kind}” takes a list of conditions, got {_shown(inside)}")
         if not inside:
-            return self.problem(path, f"“{kind}” is empty; an empty group would match everybody or nobody, name a condition")
+            return self.problem(
+                path, f"“{kind}” is empty; an empty group would match everybody or nobody, name a condition"
+            )
         parts = [self.node(one, f"{path}[{index}]", depth + 1) for index, one in enumerate(inside)]
         whole = tuple(part for part in parts if part is not None)
         return All(whole) if kind == "all" else Any(whole)
@@ -201,7 +205,7 @@ class _Reader:
             case "boolean":
                 found = value if isinstance(value, bool) else None
             case "text":
-                found = value if isinstance(value, str) and len(value) <= 200 and "\x00" not in value else None
+                found = value if isinstance(value, str) and _can_be_stored(value) else None
         if found is None:
             return self.problem(path, f"{metric.name} is a {metric.type}{_EXAMPLE[metric.type]}, got {_shown(value)}")
         if metric.choices and found not in metric.choices:
@@ -217,12 +221,20 @@ _EXAMPLE = {
 }
 
 
+def _can_be_stored(text: str) -> bool:
+    # PostgreSQL knows neither NUL nor half a character (a lone surrogate).
+    return len(text) <= 200 and not any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def _number(value: object) -> Scalar | None:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     try:
+        if not -MAX_NUMBER <= value <= MAX_NUMBER:
+            return None
         number = Decimal(str(value))
-        if not number.is_finite() or abs(number) > MAX_NUMBER or number != round(number, MAX_SCALE):
+        # A fraction with more digits than a JSON number keeps would read back as another one.
+        if number != round(number, MAX_SCALE) or (number % 1 and Decimal(str(float(number))) != number):
             return None
     except InvalidOperation:
         return None

@@ -18,7 +18,7 @@ MAX_TRAITS = 100
 def is_zone(name: str) -> bool:
     try:
         return bool(ZoneInfo(name))
-    except (ValueError, OSError, ModuleNotFoundError):  # what ZoneInfo raises for names that are none
+    except (KeyError, ValueError, OSError, ModuleNotFoundError):  # what ZoneInfo raises for names that are none
         return False
 
 

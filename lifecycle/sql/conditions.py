@@ -7,7 +7,7 @@ and ``not`` is applied after that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from math import ceil, floor
 
@@ -97,7 +97,7 @@ def _stored(metric: Metric) -> Expression | F:
 
 
 def _plain(condition: Condition, stored: Expression | F, codes: Mapping[str, str]) -> Expression:
-    def constant(value: Scalar) -> Value:
+    def constant(value: Scalar | tuple[Scalar, ...]) -> Value:
         return Value(codes[value] if isinstance(value, str) and codes else value)
 
     value = condition.value
@@ -145,8 +145,7 @@ def _gaps(numbers: list[int]) -> list[Interval]:
 def _number(value: Scalar) -> int | Decimal:
     if isinstance(value, date):
         return value.toordinal()
-    assert isinstance(value, int | Decimal)
-    return value
+    return value  # type: ignore[return-value]  # the parser let only numbers and dates through
 
 
 def _age_within(since: Expression | F, low: int | None, high: int | None) -> Expression:
@@ -160,14 +159,15 @@ def _age_within(since: Expression | F, low: int | None, high: int | None) -> Exp
 
 
 def _day_within(at: Expression | F, low: int | None, high: int | None) -> Expression:
-    if low is not None and high is not None and low > high:
+    last = date.max.toordinal()
+    if (low is not None and low > (last if high is None else high)) or (high is not None and high < 1):
         return Value(False)
     bounds: list[Expression] = []
     if low is not None:
         bounds.append(GreaterThanOrEqual(at, Value(start_of(date.fromordinal(low)))))
-    if high is not None:
-        bounds.append(LessThan(at, Value(start_of(date.fromordinal(high) + timedelta(days=1)))))
-    return _and(*bounds)
+    if high is not None and high < last:
+        bounds.append(LessThan(at, Value(start_of(date.fromordinal(high + 1)))))
+    return _and(*bounds) if bounds else IsNull(at, False)
 
 
 def _or(parts: Iterable[Expression]) -> Expression:

@@ -13,7 +13,9 @@ from lifecycle.metrics.facts import FOLDS, IDENTIFY, Fold, How
 
 # Columns that a relation of events has to have.
 EVENT_COLUMNS = "customer_id, name, occurred_at, value, order_reference"
-ORDER_REFERENCE = "CASE WHEN name = 'ORDER_PAID' THEN COALESCE(properties ->> 'order_id', message_id) END AS order_reference"
+ORDER_REFERENCE = (
+    "CASE WHEN name = 'ORDER_PAID' THEN COALESCE(properties ->> 'order_id', message_id) END AS order_reference"
+)
 
 
 @lru_cache(maxsize=256)
@@ -104,19 +106,20 @@ def _merges(fold: Fold) -> Iterable[str]:
 
 
 # Store a batch of events once and let facts and marks follow. {folds}: the CTEs of fold_into_facts over
-# "stored". Events of unknown customers are left out and named; rows go in by message id, so that two
-# writers of the same messages wait in line instead of in a circle.
+# "stored". If there are unknown customers, they are named and nothing is stored; rows go in by message id. So
+# two writers of the same messages wait in line instead of in a circle.
 STORE_EVENTS = """
 WITH sent AS MATERIALIZED (
     SELECT c.id AS internal_id, e.*
-    FROM jsonb_to_recordset(%(events)s::jsonb) AS e(
-        message_id text, customer_id text, name text, occurred_at timestamptz, value numeric, properties jsonb)
+    FROM ROWS FROM (jsonb_to_recordset(%(events)s::jsonb) AS (
+        message_id text, customer_id text, name text, occurred_at timestamptz, value numeric, properties jsonb))
+        WITH ORDINALITY AS e(message_id, customer_id, name, occurred_at, value, properties, place)
     LEFT JOIN lifecycle_customer AS c ON c.external_id = e.customer_id
 ), stored AS (
     INSERT INTO lifecycle_event (
         customer_id, source, message_id, name, occurred_at, received_at, value, properties)
     SELECT internal_id, %(source)s, message_id, name, occurred_at, {received_at}, value, properties
-    FROM sent WHERE internal_id IS NOT NULL ORDER BY message_id
+    FROM sent WHERE NOT EXISTS (SELECT FROM sent WHERE internal_id IS NULL) ORDER BY message_id, place
     ON CONFLICT (source, message_id) DO NOTHING
     RETURNING customer_id, message_id, name, occurred_at, value, {order_reference}
 ), {folds}, marked AS (
@@ -126,8 +129,7 @@ WITH sent AS MATERIALIZED (
 SELECT (SELECT count(*) FROM stored),
        ARRAY(SELECT customer_id FROM summed),
        ARRAY(SELECT DISTINCT customer_id FROM sent WHERE internal_id IS NULL),
-       ARRAY(SELECT message_id FROM sent WHERE internal_id IS NOT NULL
-             EXCEPT SELECT message_id FROM stored)
+       ARRAY(SELECT message_id FROM sent EXCEPT SELECT message_id FROM stored)
 """
 
 # Create customers with their facts, a status in each lifecycle, and its next check; those that are there stay.

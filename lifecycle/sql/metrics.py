@@ -112,4 +112,3 @@ class _Name(Value):
 
     def as_sql(self, compiler, connection):  # type: ignore[no-untyped-def]
         return f"'{self.value}'", []
-

@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from psycopg.sql import Literal
 
 from lifecycle.rules.calendar import end_of, last_complete_day, start_of
 
@@ -31,14 +34,27 @@ class AsOf:
     """The instant of the evaluation itself."""
 
 
-def named(sql: str, params: Iterable[object]) -> tuple[str, dict[str, object]]:
-    """Turn a statement with ``%s`` places into one with named places, so that it can be put into another."""
-    values = {f"p{index}": value for index, value in enumerate(params)}
-    names = iter(values)
-    return re.sub(r"%%|%s", lambda found: "%%" if found[0] == "%%" else f"%({next(names)})s", sql), values
+def named(sql: str, params: Iterable[object]) -> tuple[str, dict[str, Any]]:
+    """Turn a statement with ``%s`` places into one with a named place for each moment, equal ones sharing a name.
+
+    Constants are written into the text as literals, once: what stays to be bound at each run is the time.
+    """
+    names: dict[object, str] = {}
+    values = iter(params)
+
+    def written(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%%"
+        value = next(values)
+        if isinstance(value, StartOfDay | EndOfDay | AsOf):
+            return f"%({names.setdefault(value, f'moment_{len(names)}')})s"
+        return Literal(value).as_string().replace("%", "%%")
+
+    text = re.sub(r"%%|%s", written, sql)
+    return text, {name: moment for moment, name in names.items()}
 
 
-def bind(params: Mapping[str, object], as_of: datetime) -> dict[str, object]:
+def bind(params: Mapping[str, object], as_of: datetime) -> dict[str, Any]:
     """The parameters with every place filled for ``as_of``."""
     day = last_complete_day(as_of)
     return {name: _filled(param, as_of, day) for name, param in params.items()}

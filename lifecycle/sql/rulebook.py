@@ -127,12 +127,19 @@ def _winner(rules: list[Rule]) -> Expression:
 
 def _matches(rules: list[Rule]) -> Expression:
     each = (Case(When(compiled(rule.tree), then=Value(rule.id)), output_field=BigIntegerField()) for rule in rules)
-    return Func(*each, template="array_remove(ARRAY[%(expressions)s]::bigint[], NULL)", output_field=ArrayField(BigIntegerField()))
+    return Func(
+        *each,
+        template="array_remove(ARRAY[%(expressions)s]::bigint[], NULL)",
+        output_field=ArrayField(BigIntegerField()),
+    )
 
 
 def _evidence(rules: list[Rule]) -> Expression:
     return Case(
-        *(When(compiled(rule.tree), then=Evidence(*(CATALOGUE[name] for name in metrics_of(rule.tree)))) for rule in rules)
+        *(
+            When(compiled(rule.tree), then=Evidence(*(CATALOGUE[name] for name in metrics_of(rule.tree))))
+            for rule in rules
+        )
     )
 
 
@@ -151,7 +158,8 @@ def _next_flip(rules: list[Rule]) -> Expression | None:
 def _next_age(name: str, ages: list[int]) -> Expression:
     since = instant(name)
     reaches = (
-        When(Q(GreaterThanOrEqual(since, Value(StartOfDay(1 - age)))), then=_EndOfLaterDay(UtcDay(since), days=age)) for age in ages
+        When(Q(GreaterThanOrEqual(since, Value(StartOfDay(1 - age)))), then=_EndOfLaterDay(UtcDay(since), days=age))
+        for age in ages
     )
     return Case(*reaches, output_field=DateTimeField())
 

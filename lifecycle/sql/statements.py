@@ -5,8 +5,8 @@
 # {decide}: the rulebook's SELECT. {scope}: a condition on d. A row takes part if a rule holds for
 # it or its next check changes; nothing else is read twice or written. Locks are taken in customer
 # order, and a move is made only from the version that was decided upon. A tag that was entered
-# after the instant of the evaluation is left alone.
-PASS = """
+# after the instant of the evaluation is left alone. {check_guard}: see below.
+MOVE = """
 WITH decided AS MATERIALIZED (
     SELECT * FROM ({decide}) AS d
     WHERE {scope}
@@ -55,7 +55,7 @@ WITH decided AS MATERIALIZED (
 ), scheduled AS (
     UPDATE lifecycle_nextcheck AS c SET at = d.check_at
     FROM decided AS d
-    WHERE c.status_id = d.id AND d.check_at IS DISTINCT FROM d.check_seen AND c.at IS NOT DISTINCT FROM d.check_seen
+    WHERE c.status_id = d.id AND d.check_at IS DISTINCT FROM d.check_seen AND {check_guard}
       AND (d.rule_id IS NULL OR NOT EXISTS (SELECT FROM winning AS w WHERE w.id = d.id AND w.is_automatic))
 )
 SELECT (SELECT count(*) FROM moved),
@@ -64,41 +64,65 @@ SELECT (SELECT count(*) FROM moved),
        ARRAY(SELECT DISTINCT rule_id FROM moved)
 """
 
-# Take marks and due checks of up to {limit} customers, lock their statuses in customer order, and name them.
+# Who holds a status writes its next check as it is; who does not, only if nobody did so meanwhile, who knew more.
+HOLDS_STATUS = "true"
+HOLDS_NOTHING = "c.at IS NOT DISTINCT FROM d.check_seen"
+
+# Plan the rest of the transaction for few customers among many. Without it, a guess about the number of rows makes
+# PostgreSQL read whole tables for a handful of customers, at a price that grows with all of them.
+PLAN_FOR_FEW = """
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
+       set_config('random_page_cost', '1.1', true)
+"""
+
+# An array is read once; as a set, PostgreSQL may read it again for each row, which takes minutes and skips locked rows
+# differently each time.
+#
+# Take the marks up to an id and the due checks of up to {limit} customers, lock their statuses in customer order, and
+# name them. A tag that was entered after the instant of the evaluation is left alone, and its customer marked again.
 TAKE_CHANGED = """
 WITH marks AS (
-    DELETE FROM lifecycle_dirtymark WHERE id IN (
-        SELECT id FROM lifecycle_dirtymark WHERE lifecycle_id = %(lifecycle)s ORDER BY id LIMIT %(limit)s
-        FOR UPDATE SKIP LOCKED)
+    DELETE FROM lifecycle_dirtymark WHERE id = ANY(ARRAY(
+        SELECT id FROM lifecycle_dirtymark
+        WHERE lifecycle_id = %(lifecycle)s AND id <= %(last_mark)s ORDER BY id LIMIT %(limit)s
+        FOR UPDATE SKIP LOCKED))
     RETURNING customer_id
 ), named AS (
     SELECT s.id FROM lifecycle_customerstatus AS s
     WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id IN (SELECT customer_id FROM marks)
     UNION
-    (SELECT c.status_id FROM lifecycle_nextcheck AS c JOIN lifecycle_customerstatus AS s ON s.id = c.status_id
-     WHERE c.lifecycle_id = %(lifecycle)s AND c.at <= %(as_of)s AND (s.entered_at IS NULL OR s.entered_at <= %(as_of)s)
-     ORDER BY c.at LIMIT %(limit)s)
+    (SELECT status_id FROM lifecycle_nextcheck
+     WHERE lifecycle_id = %(lifecycle)s AND at <= %(as_of)s ORDER BY at LIMIT %(limit)s)
 ), held AS (
-    SELECT s.id FROM lifecycle_customerstatus AS s
+    SELECT s.id, s.customer_id, s.entered_at FROM lifecycle_customerstatus AS s
     WHERE s.id IN (SELECT id FROM named) ORDER BY s.customer_id FOR NO KEY UPDATE
+), left_alone AS (
+    INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id)
+    SELECT %(lifecycle)s, customer_id FROM held WHERE entered_at > %(as_of)s
 )
-SELECT (SELECT count(*) FROM marks), ARRAY(SELECT id FROM held)
+SELECT (SELECT count(*) FROM marks), ARRAY(SELECT id FROM held WHERE entered_at IS NULL OR entered_at <= %(as_of)s)
 """
 
-# Take the marks of some customers, lock their statuses in customer order, and name them.
+# The same for some customers: their marks only.
 TAKE_SELECTED = """
 WITH marks AS (
-    DELETE FROM lifecycle_dirtymark WHERE id IN (
+    DELETE FROM lifecycle_dirtymark WHERE id = ANY(ARRAY(
         SELECT id FROM lifecycle_dirtymark
-        WHERE lifecycle_id = %(lifecycle)s AND customer_id = ANY(%(customers)s) FOR UPDATE SKIP LOCKED)
+        WHERE lifecycle_id = %(lifecycle)s AND customer_id = ANY(%(customers)s) FOR UPDATE SKIP LOCKED))
     RETURNING customer_id
 ), held AS (
-    SELECT s.id FROM lifecycle_customerstatus AS s
+    SELECT s.id, s.customer_id, s.entered_at FROM lifecycle_customerstatus AS s
     WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id = ANY(%(customers)s)
     ORDER BY s.customer_id FOR NO KEY UPDATE
+), left_alone AS (
+    INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id)
+    SELECT %(lifecycle)s, customer_id FROM held WHERE entered_at > %(as_of)s
 )
-SELECT (SELECT count(*) FROM marks), ARRAY(SELECT id FROM held)
+SELECT (SELECT count(*) FROM marks), ARRAY(SELECT id FROM held WHERE entered_at IS NULL OR entered_at <= %(as_of)s)
 """
+
+# The latest mark of a lifecycle: a run takes those up to it, so that it ends though news keeps coming.
+LAST_MARK = "SELECT COALESCE(max(id), 0) FROM lifecycle_dirtymark WHERE lifecycle_id = %(lifecycle)s"
 
 # Claim the next open range of a running evaluation. The claim is a lock, not a lease: the whole work on
 # a range is one transaction, so a worker that dies gives the range back at once and leaves nothing behind.

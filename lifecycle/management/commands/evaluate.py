@@ -28,12 +28,17 @@ class Command(BaseCommand):
         parser.add_argument("lifecycle")
         parser.add_argument("--full", action="store_true", help="everybody, not only who changed or is due")
         parser.add_argument(
-            "--as-of", type=instant, metavar="INSTANT", help="everybody, over what had happened by then; a day means its end"
+            "--as-of",
+            type=instant,
+            metavar="INSTANT",
+            help="everybody, over what had happened by then; a day means its end",
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and undo it")
-        parser.add_argument("--format", choices=("text", "json"), default="text")
+        parser.add_argument("--format", dest="output", choices=("text", "json"), default="text")
 
-    def handle(self, *, lifecycle: str, full: bool, as_of: datetime | None, dry_run: bool, format: str, **options: Any) -> None:
+    def handle(
+        self, *, lifecycle: str, full: bool, as_of: datetime | None, dry_run: bool, output: str, **options: Any
+    ) -> None:
         found = lifecycle_called(lifecycle)
         now = timezone.now()
         if as_of is not None and as_of > now:
@@ -45,7 +50,7 @@ class Command(BaseCommand):
                     transaction.set_rollback(True)
         except (LifecycleBusy, EvaluationLoop) as error:
             raise CommandError(str(error)) from error
-        self._report(found, as_of or now, tally, dry_run, format)
+        self._report(found, as_of or now, tally, dry_run, output)
 
     def _evaluate(self, lifecycle: Lifecycle, full: bool, as_of: datetime | None, now: datetime) -> Tally:
         with tqdm(unit="customer", file=sys.stderr, disable=None) as bar:
@@ -61,8 +66,8 @@ class Command(BaseCommand):
                 return _tally(evaluate_everybody(lifecycle=lifecycle, as_of=now, now=now, progress=progress))
             return evaluate_changed(lifecycle=lifecycle, as_of=now, now=now)
 
-    def _report(self, lifecycle: Lifecycle, as_of: datetime, tally: Tally, dry_run: bool, format: str) -> None:
-        if format == "json":
+    def _report(self, lifecycle: Lifecycle, as_of: datetime, tally: Tally, dry_run: bool, output: str) -> None:
+        if output == "json":
             values = {
                 "lifecycle": lifecycle.code,
                 "as_of": as_of.isoformat(),
@@ -75,7 +80,8 @@ class Command(BaseCommand):
         else:
             moved, waits = ("would move", "would wait") if dry_run else ("moves", "wait")
             self.stdout.write(
-                f"{tally.evaluated:,} customers evaluated: {tally.moved:,} {moved}, {tally.waiting:,} {waits} for a person."
+                f"{tally.evaluated:,} customers evaluated: {tally.moved:,} {moved}, "
+                f"{tally.waiting:,} {waits} for a person."
             )
 
 

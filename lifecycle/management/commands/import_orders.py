@@ -20,7 +20,8 @@ SOME_REJECTED, NOTHING_DONE = 1, 2
 class Command(BaseCommand):
     help = (
         "Import purchases from a CSV file with the columns customer_id, date, quantity, amount, and if there are any "
-        "order_id and email. Importing a file again adds nothing. Exit code: 0 all imported, 1 some lines rejected, 2 nothing done."
+        "order_id and email. Importing a file again adds nothing. "
+        "Exit code: 0 all imported, 1 some lines rejected, 2 nothing done."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,7 +31,9 @@ class Command(BaseCommand):
             help="the file's own name of a column, such as date=ordered_on; may be given several times",
         )  # fmt: skip
         parser.add_argument(
-            "--rejects", type=Path, help="where refused lines go with their number and reason; default: FILE.rejects.csv"
+            "--rejects",
+            type=Path,
+            help="where refused lines go with their number and reason; default: FILE.rejects.csv",
         )
 
     def handle(self, *, file: Path, column: list[tuple[str, str]], rejects: Path | None, **options: Any) -> None:
@@ -60,7 +63,9 @@ class Command(BaseCommand):
             with rejects.open("w", newline="", encoding="utf-8", errors="backslashreplace") as out:
                 writer = csv.writer(out)
                 writer.writerow(("line", "reason", "text"))
-                writer.writerows((one.line, one.reason, one.text) for one in sorted(imported.rejected, key=lambda r: r.line))
+                writer.writerows(
+                    (one.line, one.reason, one.text) for one in sorted(imported.rejected, key=lambda r: r.line)
+                )
             self.stderr.write(f"The rejected lines and their reasons are in {rejects}.")
         except OSError as error:
             self.stderr.write(f"{rejects} cannot be written ({error.strerror}); the first reasons are:")

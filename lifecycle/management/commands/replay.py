@@ -27,9 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("lifecycle")
         parser.add_argument("--from", dest="first", type=day, required=True, metavar="DATE")
         parser.add_argument("--to", dest="last", type=day, required=True, metavar="DATE")
-        parser.add_argument("--format", choices=("text", "json"), default="text")
+        parser.add_argument("--format", dest="output", choices=("text", "json"), default="text")
 
-    def handle(self, *, lifecycle: str, first: date, last: date, format: str, **options: Any) -> None:
+    def handle(self, *, lifecycle: str, first: date, last: date, output: str, **options: Any) -> None:
         if last > timezone.now().date():
             raise CommandError(f"{last} has not happened yet; a replay ends today at the latest.")
         days = (last - first).days + 1
@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 )
         except (ValueError, LifecycleBusy, EvaluationLoop) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(_as_json(replayed) if format == "json" else _as_text(replayed))
+        self.stdout.write(_as_json(replayed) if output == "json" else _as_text(replayed))
 
 
 def _as_json(replayed: Replayed) -> str:

@@ -1,0 +1,1 @@
+"""What we say or do, to whom, when."""

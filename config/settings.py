@@ -1,0 +1,232 @@
+"""All settings, each read once from the environment (.env.example lists them with their meaning)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from config import env
+from config.databases import broker_url, cache_url, database
+from config.logs import logging_config
+from config.secret import kept_secret_key
+from config.unfold import PGHISTORY_ADMIN_CLASS, UNFOLD  # noqa: F401  the admin looks for them here
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+TENURE_HOME = env.folder("TENURE_HOME", BASE_DIR / "var")
+
+# --- Servers -------------------------------------------------------------------------------------------------------
+# Without an address of its own, PostgreSQL or Valkey runs from a wheel, with its data under TENURE_HOME.
+
+DATABASE_URL = env.url(
+    "DATABASE_URL", {"postgres", "postgresql"}, "postgres://tenure:password@db.example.com:5432/tenure"
+)
+REDIS_URL = env.url("REDIS_URL", {"redis", "rediss", "unix"}, "redis://cache.example.com:6379/0")
+CACHE_URL = env.url("CACHE_URL", {"redis", "rediss", "unix"}, "redis://cache.example.com:6379/1") or REDIS_URL
+REDIS_PREFIX = env.text("REDIS_PREFIX", "tenure")
+EMBEDDED_POSTGRES = not DATABASE_URL
+EMBEDDED_VALKEY = not REDIS_URL
+
+DATABASES = {
+    "default": database(DATABASE_URL, home=TENURE_HOME, pool_size=env.integer("DATABASE_POOL_SIZE", 0, most=500))
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": cache_url(CACHE_URL, home=TENURE_HOME),
+        "KEY_PREFIX": f"{REDIS_PREFIX}-cache",
+    }
+}
+
+# --- Safety --------------------------------------------------------------------------------------------------------
+
+DEBUG = env.boolean("DEBUG", default=False)
+SECRET_KEY = env.secret("SECRET_KEY", at_least=32)
+if not SECRET_KEY:
+    if not (EMBEDDED_POSTGRES or DEBUG):
+        env.require(
+            "SECRET_KEY", "with DATABASE_URL set, sessions need a key of 50 random characters that all processes share"
+        )
+    SECRET_KEY = kept_secret_key(TENURE_HOME)
+
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+HTTPS = env.boolean("HTTPS", default=not (DEBUG or EMBEDDED_POSTGRES))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health"]  # probes come over plain HTTP from inside
+SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 3600) * HTTPS
+BEHIND_PROXY = env.boolean("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+METRICS_TOKEN = env.secret("METRICS_TOKEN", at_least=16)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# --- Parts ---------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",  # before the admin, whose templates it replaces
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_filters",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "django_celery_beat",
+    "django_prometheus",
+    "pgtrigger",
+    "pghistory",
+    "pghistory.admin",  # after unfold: it ships a template of the same name
+    "config",
+    "analytics",
+    "campaigns",
+    "customer_success",
+    "lifecycle",
+]
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "pghistory.middleware.HistoryMiddleware",  # audit rows name the user
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "config.formats"
+USE_TZ = True
+TIME_ZONE = "UTC"  # instants are stored in UTC; a customer's zone is applied in one place of the product
+
+STATIC_URL = "static/"
+STATIC_ROOT = TENURE_HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+LOGGING = logging_config(
+    level=env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"]),
+    style=env.choice("LOG_FORMAT", "console", ["console", "json"]),
+)
+
+# --- API -----------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "lifecycle.api.access.BearerToken",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["lifecycle.api.access.HasNeededPermissions"],
+    "DEFAULT_PARSER_CLASSES": ["lifecycle.api.parsers.StrictJSON"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "lifecycle.api.pagination.ByIdPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "lifecycle.api.schema.ProblemSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,  # the Accept header chooses, not a query parameter
+    "NUM_PROXIES": int(BEHIND_PROXY),  # otherwise a sender could name any address and never be throttled
+    "DEFAULT_THROTTLE_CLASSES": ["lifecycle.api.throttles.AnonymousRate", "lifecycle.api.throttles.UserRate"],
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": env.rate("THROTTLE_ANON", "60/minute"),
+        "user": env.rate("THROTTLE_USER", "1200/minute"),
+        "login": env.rate("THROTTLE_LOGIN", "10/minute"),
+    },
+}
+_ERRORS = ("400", "401", "403", "404", "405", "406", "413", "415", "429", "500", "503")
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "lifecycle.api.errors.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "lifecycle.api.errors.ProblemFormatter",
+    "ALLOWED_ERROR_STATUS_CODES": _ERRORS,
+    "ERROR_SCHEMAS": dict.fromkeys(_ERRORS, "lifecycle.api.problems.ProblemSerializer"),
+}
+REST_KNOX = {
+    "TOKEN_TTL": timedelta(hours=env.integer("API_TOKEN_HOURS", 24 * 90, least=1)),
+    "AUTH_HEADER_PREFIX": "Bearer",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tenure",
+    "DESCRIPTION": "Customers, what they did, which state they are in, and why.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "lifecycle.api.schema.add_probes",
+    ],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Workers -------------------------------------------------------------------------------------------------------
+# A task may be lost, repeated or run late: PostgreSQL keeps the promises. So a task is acknowledged after its work, and
+# what a dead worker held goes to another one after the visibility timeout, which must be longer than the longest task.
+
+TASK_SECONDS = env.integer("TASK_SECONDS", 600, least=10)
+CELERY_BROKER_URL = broker_url(REDIS_URL, home=TENURE_HOME)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": f"{REDIS_PREFIX}-broker:",
+    "visibility_timeout": TASK_SECONDS + 300,
+    "unacked_restore_interval": 10,  # seconds between two looks for such tasks; a few of them a minute, not one
+    "unacked_restore_throttle": 1,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = TASK_SECONDS
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = env.integer("WORKER_PROCESSES", 2, least=1, most=256)
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# --- Evaluation ----------------------------------------------------------------------------------------------------
+
+EVALUATION_EVERY_MINUTES = env.integer("EVALUATION_EVERY_MINUTES", 5, least=1, most=1440)
+EVALUATION_CHUNK_SIZE = env.integer("EVALUATION_CHUNK_SIZE", 50_000, least=100, most=1_000_000)
+
+# --- Web processes (read by gunicorn.conf.py and `manage.py serve`) --------------------------------------------------
+
+TENURE_PORT = env.integer("TENURE_PORT", 8000, least=1, most=65535)
+WEB_PROCESSES = env.integer("WEB_PROCESSES", 2, least=1, most=256)
+WEB_THREADS = env.integer("WEB_THREADS", 4, least=1, most=256)

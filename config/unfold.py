@@ -1,0 +1,106 @@
+"""How the admin looks: name, colours, menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+
+PGHISTORY_ADMIN_CLASS = "lifecycle.admin.changes.ChangesAdmin"
+
+# Groups of (title, icon, model), shown to those who may see the model.
+_MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    (
+        "Customers",
+        (
+            ("Customers", "group", "lifecycle.customer"),
+            ("Transitions", "moving", "lifecycle.transition"),
+            ("Events", "bolt", "lifecycle.event"),
+        ),
+    ),
+    ("Review", (("Recommendations", "fact_check", "lifecycle.recommendation"),)),
+    (
+        "Rules",
+        (
+            ("Rules", "rule", "lifecycle.transitionrule"),
+            ("Lifecycles", "cycle", "lifecycle.lifecycle"),
+            ("Status tags", "sell", "lifecycle.statustag"),
+        ),
+    ),
+    (
+        "Automation",
+        (
+            ("Evaluations", "play_circle", "lifecycle.evaluation"),
+            ("Periodic tasks", "schedule", "django_celery_beat.periodictask"),
+            ("Intervals", "timer", "django_celery_beat.intervalschedule"),
+            ("Crontabs", "calendar_month", "django_celery_beat.crontabschedule"),
+        ),
+    ),
+    (
+        "System",
+        (
+            ("Users", "person", "auth.user"),
+            ("Groups", "groups", "auth.group"),
+            ("API tokens", "key", "knox.authtoken"),
+            ("Changes", "history", "pghistory.events"),
+        ),
+    ),
+)
+
+
+def menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the sidebar with what the person may see."""
+    overview = {"title": "Overview", "icon": "dashboard", "link": reverse("admin:index")}
+    groups: list[dict[str, Any]] = [{"items": [overview]}]
+    for title, entries in _MENU:
+        items = [_item(*entry) for entry in entries if _may_view(request, entry[2])]
+        if items:
+            groups.append({"title": title, "items": items})
+    return groups
+
+
+def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse(f"admin:{model.replace('.', '_')}_changelist")}
+
+
+def _may_view(request: HttpRequest, model: str) -> bool:
+    app, name = model.split(".")
+    return request.user.has_perm(f"{app}.view_{name}") or request.user.has_perm(f"{app}.change_{name}")
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Tenure",
+    "SITE_HEADER": "Tenure",
+    "SITE_SUBHEADER": "Customer lifecycle",
+    "SITE_URL": None,  # there is no other site to return to
+    "SITE_SYMBOL": "loyalty",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("lifecycle/icon.svg")},
+    ],
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "STYLES": [lambda request: static("lifecycle/admin.css")],
+    "SCRIPTS": [lambda request: static("lifecycle/keyboard.js")],
+    "DASHBOARD_CALLBACK": "lifecycle.admin.landing.landing",
+    "COMMAND": {"search_models": False, "search_callback": "lifecycle.admin.search.found"},
+    "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "config.unfold.menu"},
+    # A blue of our own; white text on 600 has a contrast of more than 5 to 1.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 255)",
+            "100": "oklch(93.5% .032 255)",
+            "200": "oklch(88% .06 256)",
+            "300": "oklch(80.5% .1 256)",
+            "400": "oklch(71% .145 257)",
+            "500": "oklch(62.5% .18 259)",
+            "600": "oklch(53% .19 261)",
+            "700": "oklch(47.5% .175 262)",
+            "800": "oklch(41.5% .145 263)",
+            "900": "oklch(37% .115 264)",
+            "950": "oklch(28% .08 265)",
+        },
+    },
+}

@@ -1,0 +1,20 @@
+"""Where everything is."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from config import health, metrics
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("api/", include("lifecycle.api.urls")),
+    path("health", health.ready),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("metrics", metrics.metrics),
+]
+handler400, handler404, handler500 = (
+    f"lifecycle.api.errors.{name}" for name in ("bad_request", "not_found", "server_error")
+)

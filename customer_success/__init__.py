@@ -1,0 +1,1 @@
+"""How each customer is doing, and the people who look after them."""

@@ -1,0 +1,74 @@
+"""What the page of one customer shows: who, where in each lifecycle, what is known, what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from lifecycle import queries
+from lifecycle.models import Customer, CustomerStatus, Lifecycle
+from lifecycle.queries import RuleStanding
+from lifecycle.templatetags.wording import ShownLine, shown_lines
+
+from .current import active_lifecycles
+from .facts import SHOWN, Group, groups
+from .timeline import Timeline, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One published rule as it stands for the customer."""
+
+    standing: RuleStanding
+    lines: tuple[ShownLine, ...]
+
+    @property
+    def met(self) -> int:
+        return sum(line.is_met for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the customer is in one lifecycle. ``days`` is ``None`` before the first activity."""
+
+    lifecycle: Lifecycle
+    status: CustomerStatus | None
+    days: int | None
+    standings: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    places: tuple[Place, ...]
+    facts: tuple[Group, ...]
+    timeline: Timeline
+
+
+def customer_page(request: HttpRequest, customer: Customer, *, now: datetime) -> CustomerPage:
+    """Read the page; the number of statements depends on the number of lifecycles alone."""
+    lifecycles = active_lifecycles(request)
+    statuses = {
+        status.lifecycle_id: status for status in CustomerStatus.objects.filter(customer=customer).select_related("tag")
+    }
+    values = {}
+    if lifecycles:
+        names = [metric.name for metric in SHOWN]
+        values = queries.metric_values(customer, lifecycles[0], as_of=now, names=names)
+    return CustomerPage(
+        places=tuple(_place(customer, one, statuses.get(one.id), now) for one in lifecycles),
+        facts=groups(values),
+        timeline=timeline(customer, before=request.GET.get("before", "")),
+    )
+
+
+def _place(customer: Customer, lifecycle: Lifecycle, status: CustomerStatus | None, now: datetime) -> Place:
+    days = queries.metric_values(customer, lifecycle, as_of=now, names=["days_in_tag"])["days_in_tag"]
+    standings = queries.standings(customer, lifecycle, as_of=now) if status else ()
+    return Place(
+        lifecycle=lifecycle,
+        status=status,
+        days=days if isinstance(days, int) else None,
+        standings=tuple(Standing(one, shown_lines(one.lines)) for one in standings),
+    )

@@ -1,0 +1,54 @@
+"""Evaluations: the runs, how far they are, what they did, and why one failed."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Count
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.decorators import display
+
+from lifecycle.models import Evaluation
+
+from .access import ReadOnlyAdmin
+from .paging import CappedList
+
+_STATE_COLOURS = {"Running": "info", "Done": "success", "Failed": "danger"}
+
+
+@admin.register(Evaluation)
+class EvaluationAdmin(CappedList, ReadOnlyAdmin):
+    list_display = ("as_of", "lifecycle", "kind", "state_shown", "evaluated", "moved", "waiting_shown", "took")
+    list_filter = (("lifecycle", RelatedDropdownFilter),)
+    list_filter_submit = True
+    list_select_related = ("lifecycle",)
+    sortable_by = ()
+    ordering = ("-id",)
+    fields = (
+        "lifecycle", "kind", "as_of", "state_shown", "progress", "evaluated", "moved", "waiting_shown",
+        "started_at", "finished_at", "slot", "error",
+    )  # fmt: skip
+    readonly_fields = ("state_shown", "progress", "waiting_shown", "took")
+
+    @display(description="State", label=_STATE_COLOURS)
+    def state_shown(self, evaluation: Evaluation) -> str:
+        return evaluation.get_state_display()
+
+    @display(description="Recommended")
+    def waiting_shown(self, evaluation: Evaluation) -> int:
+        return evaluation.waiting
+
+    @display(description="Took", empty_value="–")
+    def took(self, evaluation: Evaluation) -> str | None:
+        if evaluation.finished_at is None:
+            return None
+        seconds = (evaluation.finished_at - evaluation.started_at).total_seconds()
+        return f"{seconds:,.0f} s" if seconds >= 1 else "under 1 s"
+
+    @display(description="Ranges of customers", empty_value="–")
+    def progress(self, evaluation: Evaluation) -> str | None:
+        counts = evaluation.chunks.aggregate(all=Count("id"), done=Count("done_at"))
+        return f"{counts['done']} of {counts['all']} done" if counts["all"] else None
+
+    def has_view_permission(self, request: HttpRequest, obj: Evaluation | None = None) -> bool:
+        return request.user.has_perm("lifecycle.view_evaluation")

@@ -1,0 +1,89 @@
+"""Transitions and events: what happened. Added by the engine, never changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.decorators import display
+
+from lifecycle import queries
+from lifecycle.models import Event, Transition
+from lifecycle.templatetags.wording import author_of, customer_link, move_of, shown_lines
+
+from .access import ReadOnlyAdmin
+from .paging import CappedList
+from .rule_text import laid_out
+
+_CUSTOMERS_SEARCHED = 200
+
+
+class OfCustomers(CappedList, ReadOnlyAdmin):
+    """A long list searched by customer."""
+
+    list_select_related: Any = ("customer",)
+    sortable_by = ()
+    ordering = ("-id",)
+    search_fields = ("customer__external_id",)  # shows the box; get_search_results does the work
+    search_help_text = "Customer's id, email or name begins with …"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        found = list(queries.customer_ids_found(text, most=_CUSTOMERS_SEARCHED)[:_CUSTOMERS_SEARCHED])
+        return queryset.filter(customer__in=found), False
+
+    @display(description="Customer")
+    def customer_shown(self, row: Any) -> SafeString:
+        return customer_link(row.customer)
+
+
+@admin.register(Transition)
+class TransitionAdmin(OfCustomers):
+    list_display = ("at", "customer_shown", "lifecycle", "move", "author", "reason")
+    list_filter = (("lifecycle", RelatedDropdownFilter),)
+    list_filter_submit = True
+    list_select_related = ("customer", "lifecycle", "from_tag", "to_tag", "rule", "by")
+    fields = ("customer_shown", "lifecycle", "move", "at", "author", "because", "reason", "notes", "recorded_at")
+    readonly_fields = ("customer_shown", "move", "at", "author", "because")
+
+    @display(description="When")
+    def at(self, transition: Transition) -> str:
+        return f"{transition.applied_at:%-d %b %Y, %H:%M}"
+
+    @display(description="Move")
+    def move(self, transition: Transition) -> SafeString:
+        return move_of(transition)
+
+    @display(description="By")
+    def author(self, transition: Transition) -> str:
+        return author_of(transition)
+
+    @display(description="Because")
+    def because(self, transition: Transition) -> str:
+        lines = shown_lines(queries.why(transition))
+        return render_to_string("lifecycle/admin/_lines.html", {"lines": lines}) if lines else "A person decided."
+
+
+@admin.register(Event)
+class EventAdmin(OfCustomers):
+    list_display = ("at", "customer_shown", "name", "value", "source")
+    fields = ("customer_shown", "name", "at", "value", "properties_shown", "source", "message_id", "received_at")
+    readonly_fields = ("customer_shown", "at", "properties_shown")
+
+    @display(description="When")
+    def at(self, event: Event) -> str:
+        return f"{event.occurred_at:%-d %b %Y, %H:%M}"
+
+    @display(description="Properties")
+    def properties_shown(self, event: Event) -> SafeString:
+        return format_html('<pre class="tn-code-block">{}</pre>', laid_out(event.properties))

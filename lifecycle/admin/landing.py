@@ -1,0 +1,105 @@
+"""The landing page: how many customers are where, what moved last, what runs or failed, what waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from lifecycle import queries
+from lifecycle.models import Customer, TagCategory
+from lifecycle.queries import TagCount, TagCounts
+
+from .current import active_lifecycles
+from .filters import tag_filter
+
+LATEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A tag or a category of tags. ``share`` is of all customers, ``length`` of the longest bar."""
+
+    name: str
+    category: str
+    customers: int
+    share: float
+    length: float = 0.0
+    url: str = ""
+
+    @property
+    def share_shown(self) -> str:
+        return "under 1%" if 0 < self.share < 0.01 else f"{self.share:.0%}"
+
+    @property
+    def width(self) -> str:
+        return f"{self.length or self.share:.2%}"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The customers of one lifecycle by tag, and above it by category of tag."""
+
+    counts: TagCounts
+    bars: tuple[Bar, ...]
+    categories: tuple[Bar, ...]
+
+
+def landing(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Adds to the context what the person may see; parts that may not be seen are absent."""
+    now = timezone.now()
+    may = request.user.has_perm
+    context["title"] = "Overview"
+    context["has_customers"] = Customer.objects.order_by().exists()
+    if may("lifecycle.view_customer"):
+        context["pictures"] = pictures(request, now=now)
+    if may("lifecycle.view_transition"):
+        context["transitions"] = queries.latest_transitions()[:LATEST]
+    if may("lifecycle.view_evaluation"):
+        context["evaluations"] = queries.evaluations_to_watch()[:LATEST]
+    if may("lifecycle.view_recommendation"):
+        waiting = list(queries.waiting_recommendations()[: LATEST + 1])
+        context["waiting"], context["more_wait"] = waiting[:LATEST], len(waiting) > LATEST
+    return context
+
+
+def pictures(request: HttpRequest, *, now: datetime) -> list[Picture]:
+    return [_picture(queries.tag_counts(lifecycle, now=now)) for lifecycle in active_lifecycles(request)]
+
+
+def _picture(counts: TagCounts) -> Picture:
+    total = counts.customers or 1
+    longest = max((one.customers for one in counts.counts), default=0) or 1
+    bars = tuple(
+        Bar(
+            name=one.tag.name if one.tag else "No tag yet",
+            category=_category(one),
+            customers=one.customers,
+            share=one.customers / total,
+            length=one.customers / longest,
+            url=_customers_in(counts, one),
+        )
+        for one in counts.counts
+    )
+    return Picture(counts, bars, tuple(_by_category(bars, total)))
+
+
+def _by_category(bars: tuple[Bar, ...], total: int) -> Iterable[Bar]:
+    for category, label in (*TagCategory.choices, ("none", "No tag yet")):
+        customers = sum(bar.customers for bar in bars if bar.category == category)
+        if customers:
+            yield Bar(str(label), category, customers, customers / total)
+
+
+def _category(one: TagCount) -> str:
+    return one.tag.category if one.tag else "none"
+
+
+def _customers_in(counts: TagCounts, one: TagCount) -> str:
+    return f"{reverse('admin:lifecycle_customer_changelist')}?{urlencode(tag_filter(counts.lifecycle, one.tag))}"

@@ -1,0 +1,153 @@
+"""Moving a customer by hand, in two steps: what and why, then "sure?"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.options import ModelAdmin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from lifecycle.engine.transitions import MAX_REASON, TransitionNotAllowed, override_tag
+from lifecycle.models import Customer, CustomerStatus, Lifecycle, StatusTag
+from lifecycle.templatetags.wording import move_label
+
+from .current import active_lifecycles
+from .pages import Question, ask, framed
+from .tag_fields import TagField
+
+
+class MoveForm(forms.Form):
+    """``seen_tag`` is the tag on the screen when the person decided; empty for "no tag"."""
+
+    to_tag = TagField(
+        StatusTag.objects.none(), label="New tag", empty_label="Choose a tag", widget=UnfoldAdminSelectWidget()
+    )
+    reason = forms.CharField(
+        max_length=MAX_REASON,
+        help_text="Stands in the customer's history.",
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+    notes = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+    seen_tag = TagField(StatusTag.objects.none(), required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, lifecycle: Lifecycle, seen: StatusTag | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seen = seen
+        tags = lifecycle.tags.all()
+        for name, found in (("to_tag", tags.exclude(id=seen.id) if seen else tags), ("seen_tag", tags)):
+            cast(TagField, self.fields[name]).queryset = found
+
+
+def move_by_hand(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *, now: datetime) -> HttpResponse:
+    """Show the form, ask, move. The engine refuses when the customer has moved since the form was shown."""
+    customer = admin.get_object(request, object_id)
+    if customer is None:
+        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]
+    page = Page(admin, request, customer)
+    lifecycle = _chosen(request)
+    if lifecycle is None:
+        return page.lifecycles()
+    current = _current_tag(customer, lifecycle)
+    if request.method != "POST":
+        initial = {"seen_tag": current.id if current else None}
+        return page.form(lifecycle, MoveForm(lifecycle=lifecycle, seen=current, initial=initial))
+    form = MoveForm(request.POST, lifecycle=lifecycle, seen=_tag(lifecycle, request.POST.get("seen_tag")))
+    if not form.is_valid() or "back" in request.POST:
+        return page.form(lifecycle, form)
+    if "confirm" not in request.POST:
+        return page.sure(lifecycle, form)
+    wanted = form.cleaned_data
+    try:
+        override_tag(
+            customer=customer,
+            to_tag=wanted["to_tag"],
+            seen_tag=wanted["seen_tag"],
+            reason=wanted["reason"],
+            notes=wanted["notes"],
+            by=request.user,
+            now=now,
+        )
+    except TransitionNotAllowed as error:
+        # The person sees where the customer is now, and decides again.
+        again = request.POST.copy()
+        again["seen_tag"] = str(current.id) if current else ""
+        form = MoveForm(again, lifecycle=lifecycle, seen=current)
+        form.add_error(None, str(error))
+        return page.form(lifecycle, form)
+    messages.success(request, f"{customer} is in {wanted['to_tag'].name} now.")
+    return HttpResponseRedirect(page.way_back)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The pages of one person's decision on one customer."""
+
+    admin: ModelAdmin[Any]
+    request: HttpRequest
+    customer: Customer
+
+    @property
+    def way_back(self) -> str:
+        return reverse("admin:lifecycle_customer_change", args=[self.customer.id])
+
+    def lifecycles(self) -> HttpResponse:
+        lifecycles = active_lifecycles(self.request)
+        heading = "In which lifecycle?"
+        return self._framed("lifecycle/admin/choose_lifecycle.html", heading=heading, lifecycles=lifecycles)
+
+    def form(self, lifecycle: Lifecycle, form: MoveForm) -> HttpResponse:
+        return self._framed("lifecycle/admin/move.html", lifecycle=lifecycle, form=form)
+
+    def sure(self, lifecycle: Lifecycle, form: MoveForm) -> HttpResponse:
+        wanted = form.cleaned_data
+        from_tag, to_tag, reason = wanted["seen_tag"], wanted["to_tag"], wanted["reason"]
+        leaves = from_tag.name if from_tag else "no tag"
+        question = Question(
+            title=f"Move {self.customer} to {to_tag.name}?",
+            picture=move_label(from_tag, to=to_tag),
+            happens=(
+                f"{self.customer} leaves {leaves} and enters {to_tag.name} in {lifecycle.name}, at once.",
+                f"The history will say: moved by {self.request.user}, “{reason}”.",
+                f"Whatever is set to start on entering {to_tag.name} will start.",
+                f"Rules stay in force: one that starts from {to_tag.name} may move the customer on once it holds.",
+            ),
+            button=f"Move to {to_tag.name}",
+        )
+        hidden = {
+            "lifecycle": lifecycle.id,
+            "to_tag": to_tag.id,
+            "seen_tag": from_tag.id if from_tag else "",
+            "reason": reason,
+            "notes": wanted["notes"],
+        }
+        return ask(self.admin, self.request, question, original=self.customer, cancel_url=self.way_back, hidden=hidden)
+
+    def _framed(self, template: str, **context: Any) -> HttpResponse:
+        return framed(
+            self.admin, self.request, template, title="Move by hand", original=self.customer,
+            cancel_url=self.way_back, **context,
+        )  # fmt: skip
+
+
+def _chosen(request: HttpRequest) -> Lifecycle | None:
+    """The lifecycle the address names, or the only one there is."""
+    lifecycles = active_lifecycles(request)
+    wanted = request.POST.get("lifecycle") or request.GET.get("lifecycle")
+    if wanted is None and len(lifecycles) == 1:
+        return lifecycles[0]
+    return next((one for one in lifecycles if str(one.id) == wanted), None)
+
+
+def _current_tag(customer: Customer, lifecycle: Lifecycle) -> StatusTag | None:
+    status = CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle).select_related("tag").first()
+    return status.tag if status else None
+
+
+def _tag(lifecycle: Lifecycle, wanted: str | None) -> StatusTag | None:
+    return next((tag for tag in lifecycle.tags.all() if str(tag.id) == wanted), None)

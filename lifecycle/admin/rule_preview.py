@@ -1,0 +1,119 @@
+"""What a rule says and whom it meets now, while it is being written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import OperationalError, connection, transaction
+from django.http import QueryDict
+
+from lifecycle import queries
+from lifecycle.engine.rules import RuleText, check
+from lifecycle.metrics.catalogue import CATALOGUE
+from lifecycle.models import Lifecycle, StatusTag, TransitionRule
+from lifecycle.rules.explain import sentence
+from lifecycle.rules.nodes import Node
+from lifecycle.rules.parse import Problem, RuleError, parse_text
+
+from .rule_text import as_sentence, laid_out
+
+COUNT_SECONDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Either ``problems``, or the rule in English and how many customers it meets (``None``: too slow to count)."""
+
+    problems: tuple[str, ...] = ()
+    says: str = ""
+    count: int | None = None
+    starts: tuple[str, ...] = field(default=())
+
+    @property
+    def meets(self) -> str:
+        if self.problems:
+            return ""
+        if self.count is None:
+            return f"Counting takes longer than {COUNT_SECONDS} seconds here."
+        who = {0: "No customer", 1: "1 customer"}.get(self.count, f"{self.count:,} customers")
+        return f"{who} in {' or '.join(self.starts)} would move now."
+
+    def as_json(self) -> Mapping[str, object]:
+        return {"problems": self.problems, "says": self.says, "meets": self.meets, "count": self.count}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The parts of a rule that decide whom it meets."""
+
+    lifecycle: Lifecycle
+    conditions: str
+    from_tags: tuple[StatusTag, ...]
+    from_untagged: bool
+    to_tag: StatusTag | None
+
+
+def written_in(data: QueryDict | Mapping[str, object], lifecycle: Lifecycle) -> Written:
+    """Read what a form sent; what names no tag of the lifecycle is left out."""
+    tags = {str(tag.id): tag for tag in lifecycle.tags.all()}
+    chosen = data.getlist("from_tags") if isinstance(data, QueryDict) else ()
+    return Written(
+        lifecycle=lifecycle,
+        conditions=str(data.get("conditions", "")),
+        from_tags=tuple(tags[one] for one in chosen if one in tags),
+        from_untagged=bool(data.get("from_untagged")),
+        to_tag=tags.get(str(data.get("to_tag", ""))),
+    )
+
+
+def written_of(rule: TransitionRule) -> Written:
+    return Written(
+        rule.lifecycle, laid_out(rule.conditions), tuple(rule.from_tags.all()), rule.from_untagged, rule.to_tag
+    )
+
+
+def preview(written: Written, *, now: datetime) -> Preview:
+    try:
+        tree = parse_text(written.conditions, CATALOGUE)
+    except RuleError as error:
+        return Preview(problems=_sentences(error.problems))
+    if problems := _tag_problems(written, tree):
+        return Preview(problems=problems)
+    text = sentence(tree, CATALOGUE)
+    starts = [tag.name for tag in written.from_tags] + (["no tag"] if written.from_untagged else [])
+    return Preview(says=f"{text[:1].upper()}{text[1:]}.", count=_counted(written, tree, now), starts=tuple(starts))
+
+
+def _tag_problems(written: Written, tree: Node) -> tuple[str, ...]:
+    if written.to_tag is None:
+        return ("Choose the tag that the rule leads to.",)
+    text = RuleText(
+        name="", to_tag=written.to_tag, from_tags=written.from_tags, from_untagged=written.from_untagged,
+        conditions={"metric": "email", "operator": "is_known"},  # the tree was read already
+    )  # fmt: skip
+    try:
+        check(text, written.lifecycle)
+    except RuleError as error:
+        return _sentences(error.problems)
+    return ()
+
+
+def _counted(written: Written, tree: Node, now: datetime) -> int | None:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = '{COUNT_SECONDS}s'")
+            return queries.matching_now(
+                lifecycle=written.lifecycle,
+                tree=tree,
+                from_tags=written.from_tags,
+                from_untagged=written.from_untagged,
+                as_of=now,
+            )
+    except OperationalError:  # the time was up
+        return None
+
+
+def _sentences(problems: Iterable[Problem]) -> tuple[str, ...]:
+    return tuple(as_sentence(problem) for problem in problems)

@@ -1,0 +1,89 @@
+"""Putting a rule in force and taking it out, each after a page that says what will happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.options import ModelAdmin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from lifecycle.engine.rules import RuleNotEditable, publish, retire
+from lifecycle.models import RuleState, TransitionRule
+
+from .pages import Question, ask
+from .rule_preview import preview, written_of
+
+
+def publish_page(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *, now: datetime) -> HttpResponse:
+    return _step(
+        admin, request, object_id,
+        question=lambda rule: _publish_question(rule, now),
+        do=lambda rule: publish(rule=rule, by=request.user, now=now),
+        done="is in force now",
+    )  # fmt: skip
+
+
+def retire_page(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *, now: datetime) -> HttpResponse:
+    return _step(
+        admin, request, object_id,
+        question=_retire_question,
+        do=lambda rule: retire(rule=rule, now=now),
+        done="is retired",
+    )  # fmt: skip
+
+
+def _step(
+    admin: ModelAdmin[Any],
+    request: HttpRequest,
+    object_id: str,
+    *,
+    question: Callable[[TransitionRule], Question],
+    do: Callable[[TransitionRule], TransitionRule],
+    done: str,
+) -> HttpResponse:
+    rule = admin.get_object(request, object_id)
+    if rule is None:
+        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]
+    page = reverse("admin:lifecycle_transitionrule_change", args=[rule.id])
+    if request.method != "POST":
+        return ask(admin, request, question(rule), original=rule, cancel_url=page)
+    try:
+        do(rule)
+    except RuleNotEditable as error:
+        messages.error(request, str(error))
+    else:
+        admin.log_change(request, rule, f"It {done}.")
+        messages.success(request, f"“{rule.name}”, version {rule.version}, {done}.")
+    return HttpResponseRedirect(page)
+
+
+def _publish_question(rule: TransitionRule, now: datetime) -> Question:
+    found = preview(written_of(rule), now=now)
+    before = TransitionRule.objects.filter(lifecycle=rule.lifecycle, key=rule.key, state=RuleState.PUBLISHED).first()
+    happens = [f"{found.says} {found.meets}" if not found.problems else found.problems[0]]
+    if before is not None:
+        happens.append(f"Version {before.version}, in force until now, is retired.")
+    happens.append(
+        "Moves are made at the next evaluation."
+        if rule.is_automatic
+        else "At the next evaluation each move becomes a recommendation that waits for a person."
+    )
+    happens.append("A published version is never changed; to change the rule, write a new version.")
+    return Question(f"Publish “{rule.name}”, version {rule.version}?", tuple(happens), "Publish")
+
+
+def _retire_question(rule: TransitionRule) -> Question:
+    return Question(
+        f"Retire “{rule.name}”, version {rule.version}?",
+        (
+            "The rule moves nobody any more.",
+            "Moves it made stay as they are, and still tell why.",
+            "A new version of it can be written at any time.",
+        ),
+        "Retire",
+        is_dangerous=True,
+    )

@@ -1,0 +1,109 @@
+"""Transition rules: drafts are written, published, retired; what was published is looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.decorators import action
+
+from lifecycle.models import Lifecycle, RuleState, TransitionRule
+
+from .rule_columns import RuleColumns, StateFilter
+from .rule_preview import preview, written_in
+from .rule_steps import publish_page, retire_page
+from .rule_writing import RuleWriting, id_in
+
+_STEPS: dict[str, set[str]] = {
+    RuleState.DRAFT: {"publish"},
+    RuleState.PUBLISHED: {"new_version", "retire"},
+    RuleState.RETIRED: {"new_version"},
+}
+
+
+@admin.register(TransitionRule)
+class TransitionRuleAdmin(RuleColumns, RuleWriting):
+    actions = None
+    list_display = ("name", "lifecycle", "version", "state_shown", "moves", "priority", "says")
+    list_filter = (("lifecycle", RelatedDropdownFilter), StateFilter)
+    list_filter_submit = True
+    list_per_page = 100
+    sortable_by = ()
+    list_select_related = ("lifecycle", "to_tag")
+    search_fields = ("name", "key")
+    actions_detail = ("publish", "new_version", "retire")
+    compressed_fields = False  # labels above, so that conditions have the whole width
+    warn_unsaved_form = True
+    readonly_fields = ("conditions_shown", "moves", "state_shown", "acts", "notification_shown")
+    fieldsets = (
+        ("What it does", {"fields": ("name", "from_tags", "from_untagged", "to_tag")}),
+        ("When", {"fields": ("conditions",)}),
+        ("How", {"fields": ("priority", "is_automatic", "notification", "description", "key")}),
+    )
+    looked_at = (
+        ("What it does", {"fields": ("moves", "description")}),
+        ("When", {"fields": ("conditions_shown",)}),
+        ("How", {"fields": ("priority", "acts", "notification_shown", "key")}),
+        ("Version", {"fields": ("version", "state_shown", "published_at", "published_by", "retired_at")}),
+    )
+
+    class Media:
+        js = ("lifecycle/rule_preview.js",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TransitionRule]:
+        return super().get_queryset(request).prefetch_related("from_tags")
+
+    def get_fieldsets(self, request: HttpRequest, obj: TransitionRule | None = None) -> Any:
+        return self.fieldsets if obj is None or self.has_change_permission(request, obj) else self.looked_at
+
+    def has_change_permission(self, request: HttpRequest, obj: TransitionRule | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.state == RuleState.DRAFT)
+
+    def has_delete_permission(self, request: HttpRequest, obj: TransitionRule | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.state == RuleState.DRAFT)
+
+    # Methods, not the permissions' names: Unfold would look the names up in the database at start.
+    def has_decide_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return request.user.has_perm("lifecycle.change_transitionrule")
+
+    def has_write_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return request.user.has_perm("lifecycle.add_transitionrule")
+
+    def get_urls(self) -> list[URLPattern]:
+        here = path("preview/", self.admin_site.admin_view(self.preview), name="lifecycle_transitionrule_preview")
+        return [here, *super().get_urls()]
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """The rule in English and whom it meets, as JSON, for what stands in the form right now."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_view_permission(request):
+            return JsonResponse({"problems": ["Your account may not see rules."]}, status=403)
+        lifecycle = Lifecycle.objects.filter(id=id_in(request.POST.get("lifecycle"))).first()
+        if lifecycle is None:
+            raise Http404
+        return JsonResponse(preview(written_in(request.POST, lifecycle), now=timezone.now()).as_json())
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
+        """The steps that the version's state allows, as far as the person may take them."""
+        state = TransitionRule.objects.filter(id=id_in(object_id)).values_list("state", flat=True).first()
+        steps = super().get_actions_detail(request, object_id)
+        return [one for one in steps if one.method.original_function_name in _STEPS.get(state or "", ())]
+
+    @action(description="Publish", icon="publish", permissions=["decide"])
+    def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return publish_page(self, request, object_id, now=timezone.now())
+
+    @action(description="Retire", icon="block", permissions=["decide"])
+    def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return retire_page(self, request, object_id, now=timezone.now())
+
+    @action(description="Write a new version", icon="edit_note", permissions=["write"])
+    def new_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect(f"{reverse('admin:lifecycle_transitionrule_add')}?version_of={id_in(object_id)}")

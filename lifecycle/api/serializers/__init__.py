@@ -1,0 +1,1 @@
+"""The shapes of requests and answers. They translate and check types; they decide and save nothing."""

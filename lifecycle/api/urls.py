@@ -1,0 +1,25 @@
+"""Paths of the API, without slashes at their ends as in the specs."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from .views import auth, customers, events, pages, rules, status_tags, transitions
+
+urlpatterns = [
+    path("auth/login", auth.Login.as_view(), name="api-login"),
+    path("auth/logout", auth.Logout.as_view(), name="api-logout"),
+    path("customers", customers.CustomerList.as_view(), name="api-customers"),
+    path("customers/<int:id>", customers.CustomerDetail.as_view(), name="api-customer"),
+    path("customers/<int:id>/status-tags", status_tags.StatusTags.as_view(), name="api-status-tags"),
+    path("customers/<int:id>/transitions", customers.CustomerTransitions.as_view(), name="api-customer-transitions"),
+    path("transitions", transitions.TransitionList.as_view(), name="api-transitions"),
+    path("rules", rules.RuleList.as_view(), name="api-rules"),
+    path("rules/<int:id>", rules.RuleDetail.as_view(), name="api-rule"),
+    path("metrics", rules.MetricList.as_view(), name="api-metrics"),
+    path("lifecycles", rules.LifecycleList.as_view(), name="api-lifecycles"),
+    path("events", events.Events.as_view(), name="api-events"),
+    path("schema", pages.Schema.as_view(), name="api-schema"),
+    path("docs", pages.Docs.as_view(), name="api-docs"),
+    re_path(r"", pages.Nothing.as_view()),
+]

@@ -1,0 +1,44 @@
+"""What all views share: named permissions, and no query parameter that is silently ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from lifecycle.api import parameters
+
+
+class ApiView(APIView):
+    """``needs`` names the permissions by method, ``known_parameters`` what may stand in the query."""
+
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    known_parameters: ClassVar[frozenset[str]] = frozenset()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in self.allowed_methods:  # others are told so: 405
+            parameters.check(request.query_params, self.get_known_parameters())
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        final: Response = super().finalize_response(request, response, *args, **kwargs)
+        final.setdefault("Cache-Control", "no-store")  # customers' data and tokens stay out of caches
+        return final
+
+    def get_known_parameters(self) -> frozenset[str]:
+        return self.known_parameters
+
+
+class ApiList(ApiView, ListAPIView):
+    """A list in pages, narrowed by the filters of its ``filterset_class``."""
+
+    filterset_class: ClassVar[Any] = None
+
+    def get_known_parameters(self) -> frozenset[str]:
+        filters = self.filterset_class.base_filters if self.filterset_class else ()
+        pages = ("cursor", "page_size") if self.pagination_class else ()
+        return frozenset((*filters, *pages))

@@ -1,0 +1,59 @@
+"""Customers, and the moves of each."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from lifecycle import queries
+from lifecycle.api.filters import CustomerFilter, TransitionFilter
+from lifecycle.api.serializers.customers import CustomerDetailSerializer, CustomerSerializer
+from lifecycle.api.serializers.transitions import TransitionSerializer
+from lifecycle.models import Customer, Transition
+
+from .base import ApiList, ApiView
+
+
+@extend_schema_view(get=extend_schema(operation_id="list_customers", summary="Customers, the newest first"))
+class CustomerList(ApiList):
+    """Customers with their current tags. To find one by your own id, use `external_id`."""
+
+    needs = {"GET": ("lifecycle.view_customer",)}
+    serializer_class = CustomerSerializer
+    filterset_class = CustomerFilter
+
+    def get_queryset(self) -> QuerySet[Customer]:
+        return queries.customers()
+
+
+class CustomerDetail(ApiView):
+    """A customer with its current tags and every fact that rules can read."""
+
+    needs = {"GET": ("lifecycle.view_customer",)}
+
+    @extend_schema(operation_id="get_customer", summary="A customer", responses=CustomerDetailSerializer)
+    def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
+        now = timezone.now()
+        customer = get_object_or_404(queries.customers(), id=id)
+        facts = queries.facts_of(customer, as_of=now)
+        return Response(CustomerDetailSerializer(customer, context={"facts": facts}).data)
+
+
+@extend_schema_view(
+    get=extend_schema(operation_id="list_customer_transitions", summary="The moves of a customer, the latest first")
+)
+class CustomerTransitions(ApiList):
+    """In all lifecycles, each move with its explanation."""
+
+    needs = {"GET": ("lifecycle.view_customer", "lifecycle.view_transition")}
+    serializer_class = TransitionSerializer
+    filterset_class = TransitionFilter
+
+    def get_queryset(self) -> QuerySet[Transition]:
+        if getattr(self, "swagger_fake_view", False):
+            return Transition.objects.none()
+        return queries.transitions_of(get_object_or_404(Customer, id=self.kwargs["id"]))

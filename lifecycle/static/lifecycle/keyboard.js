@@ -1,0 +1,23 @@
+// Some controls of the admin's frame are plain elements with a click handler. Here they become buttons
+// for the keyboard and for screen readers too.
+document.addEventListener("DOMContentLoaded", () => {
+  const NAMES = { dock_to_right: "Menu", more_horiz: "More actions", close: "Close" };
+
+  const upgrade = (root) => {
+    for (const control of root.querySelectorAll("[x-on\\:click]:not(button):not(input):not([href]):not([tabindex])")) {
+      if (getComputedStyle(control).cursor !== "pointer" || control.querySelector("a, button, input")) continue;
+      control.tabIndex = 0;
+      control.setAttribute("role", "button");
+      const icon = control.textContent.trim();
+      if (NAMES[icon]) control.setAttribute("aria-label", NAMES[icon]);
+    }
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.key === "Enter" || event.key === " ") && event.target.matches('[role="button"][tabindex]:not(button)')) {
+      event.preventDefault();
+      event.target.click();
+    }
+  });
+  upgrade(document);
+});

@@ -1,0 +1,127 @@
+"""The admin in a real browser."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from tests.factories import EventFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def desk(page: Page, boss, shop) -> Page:
+    """A browser in which the boss has logged in by the form."""
+    page.goto(reverse("admin:login"))
+    page.get_by_label("Username").fill("berta")
+    page.get_by_label("Password").fill("pw")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    return page
+
+
+def focused(page: Page) -> str:
+    return page.evaluate("document.activeElement.textContent.trim() || document.activeElement.outerHTML")
+
+
+def test_moves_a_customer_by_hand_and_shows_the_move(desk, shop):
+    customer = shop.customer(name="Rosa Lind")
+    desk.goto(reverse("admin:lifecycle_customer_change", args=[customer.id]))
+
+    desk.get_by_role("link", name="Move by hand in Commerce").click()
+    desk.get_by_label("New tag").select_option(label="VIP")
+    desk.get_by_label("Reason").fill("Signed a yearly contract")
+    desk.get_by_role("button", name="Continue").click()
+    expect(desk.get_by_role("heading", name="Move Rosa Lind to VIP?")).to_be_visible()
+    desk.get_by_role("button", name="Move to VIP").click()
+
+    expect(desk.get_by_text("Rosa Lind is in VIP now.")).to_be_visible()
+    newest = desk.locator(".tn-entry-move").first
+    expect(newest).to_contain_text("moved by berta")
+    expect(newest).to_contain_text("Signed a yearly contract")
+
+
+def test_tells_while_typing_what_is_wrong_with_a_rule_and_then_whom_it_meets(desk, shop):
+    shop.customer()  # has spent 120
+    panel = desk.locator("#rule-preview")
+    conditions = desk.get_by_label(re.compile("When all of this holds"))
+    desk.goto(reverse("admin:lifecycle_transitionrule_add"))
+
+    desk.get_by_label("Name").fill("Good buyers")
+    desk.get_by_label("Customer", exact=True).check()
+    desk.get_by_label(re.compile("^To")).select_option(label="VIP")
+    conditions.fill('{"all": [{"metric": "total_spent", "operator": ">", "value": 100}]}')
+    expect(panel).to_contain_text("there is no metric “total_spent”; did you mean total_spend")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator(".field-conditions")).to_contain_text("there is no metric “total_spent”")
+
+    conditions.fill('{"all": [{"metric": "total_spend", "operator": ">", "value": 100}]}')
+    expect(panel).to_contain_text("Total spend is more than 100.")
+    expect(panel).to_contain_text("1 customer in Customer would move now.")
+    desk.get_by_role("button", name="Save", exact=True).click()
+
+    expect(desk.get_by_text("was added successfully")).to_be_visible()
+
+
+def test_shows_earlier_entries_below_the_later_ones(desk, shop):
+    customer = shop.customer()
+    EventFactory.create_batch(40, customer=customer)
+    desk.goto(reverse("admin:lifecycle_customer_change", args=[customer.id]))
+    expect(desk.locator(".tn-entry")).to_have_count(25)
+
+    desk.get_by_role("link", name="Show earlier").click()
+
+    expect(desk.locator(".tn-entry")).to_have_count(43)
+
+
+def test_is_worked_by_keyboard_alone(desk, shop):
+    shop.customer("VIP", name="Rosa Lind")
+    shop.customer("CUSTOMER", name="Carl Berg")
+    desk.goto(reverse("admin:lifecycle_customer_changelist"))
+
+    for _ in range(60):
+        desk.keyboard.press("Tab")
+        # What has the focus can be told from what has not.
+        assert desk.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", focused(desk)
+        if focused(desk).startswith("Filters"):
+            break
+    desk.keyboard.press("Enter")
+
+    expect(desk.get_by_role("button", name="Apply Filters")).to_be_visible()
+    expect(desk.locator("#changelist-filter :focus")).to_have_count(1)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_sticks_out_of_a_phone(desk, shop, theme):
+    customer = shop.customer(name="Rosa " * 20, email="a" * 60 + "@example.com", traits={"note": "x" * 190})
+    rule = shop.lifecycle.rules.first()
+    desk.emulate_media(color_scheme=theme)
+    desk.set_viewport_size({"width": 390, "height": 844})
+
+    for path in (
+        reverse("admin:index"),
+        reverse("admin:lifecycle_customer_changelist"),
+        reverse("admin:lifecycle_customer_change", args=[customer.id]),
+        reverse("admin:lifecycle_customer_move", args=[customer.id]),
+        reverse("admin:lifecycle_transitionrule_changelist"),
+        reverse("admin:lifecycle_transitionrule_change", args=[rule.id]),
+        reverse("admin:lifecycle_transitionrule_add"),
+    ):
+        desk.goto(path)
+        wider_by = desk.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wider_by <= 0, path
+
+
+def test_no_page_logs_an_error(desk, shop):
+    customer = shop.customer()
+    errors: list[str] = []
+    desk.on("pageerror", lambda error: errors.append(str(error)))
+    desk.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+
+    for name in ("index", "lifecycle_customer_changelist", "lifecycle_transitionrule_add", "lifecycle_lifecycle_add"):
+        desk.goto(reverse(f"admin:{name}"))
+    desk.goto(reverse("admin:lifecycle_customer_change", args=[customer.id]))
+
+    assert errors == []

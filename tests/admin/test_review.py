@@ -1,0 +1,113 @@
+"""Recommendations, lifecycles and the other pages that write."""
+
+import pytest
+from django.urls import reverse
+
+from lifecycle.models import CustomerStatus, Lifecycle, Recommendation, RecommendationState
+from tests.factories import RecommendationFactory, TransitionRuleFactory
+
+from .conftest import READS, person
+
+pytestmark = pytest.mark.django_db
+
+LIST = "admin:lifecycle_recommendation_changelist"
+
+
+@pytest.fixture
+def waiting(shop):
+    rule = TransitionRuleFactory(
+        lifecycle=shop.lifecycle, from_tags=[shop.tag("CUSTOMER")], to_tag=shop.tag("VIP"), is_automatic=False
+    )
+    return RecommendationFactory(
+        lifecycle=shop.lifecycle, customer=shop.customer(name="Rosa Lind"), rule=rule, from_tag=shop.tag("CUSTOMER"),
+        evidence={"order_count": 1},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def reviewer(sign_in):
+    return sign_in(person("rita", *READS, "change_recommendation"))
+
+
+def step(recommendation, name):
+    return reverse(f"admin:lifecycle_recommendation_{name}", args=[recommendation.id])
+
+
+def test_what_waits_is_on_the_landing_page_and_says_why(reviewer, waiting):
+    landing = reviewer.get(reverse("admin:index")).text
+    page = reviewer.get(step(waiting, "change")).text
+
+    assert "Rosa Lind" in landing
+    assert "Number of orders is at least 1" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "code"), [("approve", "approved", "VIP"), ("reject", "rejected", "CUSTOMER")]
+)
+def test_a_reviewer_decides_after_a_question(reviewer, waiting, name, state, code):
+    question = reviewer.get(step(waiting, name))
+    waiting.refresh_from_db()
+    assert (question.status_code, waiting.state) == (200, RecommendationState.PENDING)
+
+    reviewer.post(step(waiting, name))
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.decided_by.username) == (state, "rita")
+    assert CustomerStatus.objects.get(customer=waiting.customer, tag__code=code)
+
+
+def test_several_are_decided_at_once(reviewer, waiting):
+    reviewer.post(reverse(LIST), {"action": "approve_selected", "_selected_action": [waiting.id]})
+
+    waiting.refresh_from_db()
+    assert waiting.state == RecommendationState.APPROVED
+
+
+def test_what_was_decided_is_not_decided_again(reviewer, waiting):
+    reviewer.post(step(waiting, "reject"))
+
+    answer = reviewer.post(step(waiting, "approve"), follow=True)
+
+    assert "rejected already" in answer.text
+
+
+def test_a_viewer_decides_nothing(viewer, sign_in, waiting):
+    client = sign_in(viewer)
+
+    client.post(reverse(LIST), {"action": "approve_selected", "_selected_action": [waiting.id]})
+    answer = client.post(step(waiting, "approve"))
+
+    assert answer.status_code == 403
+    assert Recommendation.objects.get().state == RecommendationState.PENDING
+
+
+def test_a_new_lifecycle_takes_everybody_in_at_its_first_tag(client, shop):
+    customer = shop.customer()
+    tags = {"tags-TOTAL_FORMS": "1", "tags-INITIAL_FORMS": "0", "tags-MIN_NUM_FORMS": "0", "tags-MAX_NUM_FORMS": "1000"}
+    fresh = {
+        "code": "FRESH",
+        "name": "Fresh",
+        "category": "active",
+        "position": "1",
+        "is_initial": "on",
+        "description": "",
+    }
+
+    client.post(
+        reverse("admin:lifecycle_lifecycle_add"),
+        {"name": "Onboarding", "code": "onboarding", "description": "", "is_active": "on", **tags}
+        | {f"tags-0-{field}": value for field, value in fresh.items()},
+    )
+
+    lifecycle = Lifecycle.objects.get(code="onboarding")
+    assert CustomerStatus.objects.get(customer=customer, lifecycle=lifecycle, tag__code="FRESH")
+
+
+def test_the_changes_say_who_changed_what(client, shop):
+    rule = shop.lifecycle.rules.get(key="vip")
+    client.post(reverse("admin:lifecycle_transitionrule_retire", args=[rule.id]))
+
+    page = client.get(reverse("admin:pghistory_events_changelist")).text
+
+    assert "Transition rule “Worth over 500”, version 1" in page
+    assert "state: published → retired" in page

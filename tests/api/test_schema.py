@@ -1,0 +1,126 @@
+"""The whole schema against hostile input: no server error, and no answer that the schema does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, settings
+from rest_framework.throttling import SimpleRateThrottle
+from schemathesis import Case
+from schemathesis.checks import CheckFunction, not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
+    content_type_conformance,
+    ignored_auth,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from lifecycle.engine.defaults import load_defaults
+from lifecycle.engine.evaluate import evaluate_everybody
+from lifecycle.models import Customer, Lifecycle
+from tests.api.conftest import READS, person, token_of
+from tests.factories import CustomerFactory
+from tests.lifecycle.stage import NOW, event, paid, send
+
+EVERYTHING: list[CheckFunction] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+    negative_data_rejection,
+    ignored_auth,
+    unsupported_method,
+    allow_header_conformance,
+]
+# A bad event is refused inside an answer of 200, so that it does not stop the others.
+ITEM_BY_ITEM: dict[str, list[CheckFunction]] = {"send_events": [negative_data_rejection]}
+
+
+@pytest.fixture
+def _one_connection() -> Iterator[None]:
+    """Requests stay inside the test's transaction, as with Django's own test client."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+hostile = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(public=True))
+hostile.app = get_wsgi_application()
+
+
+@pytest.fixture
+def token(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Of somebody who may do everything, on a database where the number that comes first is a customer's id."""
+    monkeypatch.setattr(
+        SimpleRateThrottle, "THROTTLE_RATES", dict.fromkeys(("anon", "user", "login"), "1000000/minute")
+    )
+    CustomerFactory.create(id=0)
+    load_defaults(now=NOW)
+    return token_of(person("mia", *READS, "add_transition", "add_event"))
+
+
+@hostile.parametrize()
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+def test_answers_hostile_input_as_the_schema_says(case: Case, token: str) -> None:
+    left_out = ITEM_BY_ITEM.get(case.operation.definition.raw["operationId"], [])
+
+    case.call_and_validate(headers={"Authorization": token}, checks=EVERYTHING, excluded_checks=left_out)
+
+
+@pytest.fixture
+def ann(token: str) -> int:
+    """Has bought twice, has moved, and has rules that she may meet; in a database with something in every list."""
+    send(paid("ann", NOW, 20), paid("ann", NOW, 30), event("ann", "identify", email="ann@example.com", size=43))
+    evaluate_everybody(lifecycle=Lifecycle.objects.get(code="commerce"), as_of=NOW, now=NOW)
+    return Customer.objects.get(external_id="ann").id
+
+
+COMMERCE = {"lifecycle": "commerce"}
+MOVE = {"new_tag": "VIP", "reason": "Signed for a year", "manual_override": True, "expected_tag": "REPEAT"}
+BATCH = {"events": [event("bob", "login"), event("bob", "identify", plan="gold")]}
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "more"),
+    [
+        ("/api/customers", "GET", {"query": {**COMMERCE, "tag": "REPEAT"}}),
+        ("/api/customers/{id}", "GET", {}),
+        ("/api/customers/{id}/status-tags", "GET", {"query": COMMERCE}),
+        (
+            "/api/customers/{id}/status-tags",
+            "POST",
+            {"query": COMMERCE, "body": MOVE, "media_type": "application/json"},
+        ),
+        ("/api/customers/{id}/transitions", "GET", {}),
+        ("/api/transitions", "GET", {"query": COMMERCE}),
+        ("/api/rules", "GET", {"query": {"state": "published"}}),
+        ("/api/metrics", "GET", {}),
+        ("/api/lifecycles", "GET", {}),
+        ("/api/events", "POST", {"body": BATCH, "media_type": "application/json"}),
+    ],
+)
+def test_answers_with_full_hands_as_the_schema_says(
+    ann: int, token: str, path: str, method: str, more: dict[str, Any]
+) -> None:
+    numbers: dict[str, Any] = {"path_parameters": {"id": ann}} if "{id}" in path else {}
+    case = hostile[path][method].Case(**numbers, **more)
+
+    answer = case.call_and_validate(headers={"Authorization": token})
+
+    assert answer.status_code in {200, 201}
+    assert answer.json() != {"next": None, "previous": None, "results": []}

@@ -1,0 +1,210 @@
+"""Test objects, one factory a model, each complete: a customer has its facts, a status its next check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import factory
+from django.conf import settings
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from lifecycle.models import (
+    Customer,
+    CustomerFacts,
+    CustomerStatus,
+    Decision,
+    DirtyMark,
+    Evaluation,
+    EvaluationChunk,
+    EvaluationKind,
+    Event,
+    Lifecycle,
+    NextCheck,
+    Order,
+    OutboxMessage,
+    Recommendation,
+    StatusTag,
+    TagCategory,
+    Topic,
+    Transition,
+    TransitionRule,
+)
+
+ANY_ORDER = {"metric": "order_count", "operator": ">=", "value": 1}
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = settings.AUTH_USER_MODEL
+
+    username = factory.Sequence("person{}".format)
+
+
+class CustomerFactory(DjangoModelFactory):
+    class Meta:
+        model = Customer
+        skip_postgeneration_save = True
+
+    external_id = factory.Sequence("customer-{}".format)
+    created_at = factory.LazyFunction(timezone.now)
+    updated_at = factory.SelfAttribute("created_at")
+    facts = factory.RelatedFactory("tests.factories.CustomerFactsFactory", "customer")
+
+
+class CustomerFactsFactory(DjangoModelFactory):
+    class Meta:
+        model = CustomerFacts
+
+    customer = factory.SubFactory(CustomerFactory, facts=None)
+
+
+class EventFactory(DjangoModelFactory):
+    class Meta:
+        model = Event
+
+    customer = factory.SubFactory(CustomerFactory)
+    source = "shop"
+    message_id = factory.Sequence("message-{}".format)
+    name = "login"
+    occurred_at = factory.LazyFunction(timezone.now)
+    received_at = factory.SelfAttribute("occurred_at")
+
+
+class OrderFactory(DjangoModelFactory):
+    class Meta:
+        model = Order
+
+    customer = factory.SubFactory(CustomerFactory)
+    reference = factory.Sequence("order-{}".format)
+    ordered_at = factory.LazyFunction(timezone.now)
+    amount = 25
+
+
+class LifecycleFactory(DjangoModelFactory):
+    class Meta:
+        model = Lifecycle
+
+    code = factory.Sequence("lifecycle-{}".format)
+    name = factory.Sequence("Lifecycle {}".format)
+
+
+class StatusTagFactory(DjangoModelFactory):
+    class Meta:
+        model = StatusTag
+
+    lifecycle = factory.SubFactory(LifecycleFactory)
+    code = factory.Sequence("TAG_{}".format)
+    name = factory.SelfAttribute("code")
+    category = TagCategory.ACTIVE
+    position = factory.Sequence(lambda number: number)
+
+
+class CustomerStatusFactory(DjangoModelFactory):
+    class Meta:
+        model = CustomerStatus
+        skip_postgeneration_save = True
+
+    lifecycle = factory.SubFactory(LifecycleFactory)
+    customer = factory.SubFactory(CustomerFactory)
+    next_check = factory.RelatedFactory(
+        "tests.factories.NextCheckFactory", "status", lifecycle=factory.SelfAttribute("..lifecycle")
+    )
+
+
+class NextCheckFactory(DjangoModelFactory):
+    class Meta:
+        model = NextCheck
+
+    status = factory.SubFactory(CustomerStatusFactory, next_check=None)
+    lifecycle = factory.SelfAttribute("status.lifecycle")
+
+
+class DirtyMarkFactory(DjangoModelFactory):
+    class Meta:
+        model = DirtyMark
+
+    lifecycle = factory.SubFactory(LifecycleFactory)
+    customer_id = factory.LazyFunction(lambda: CustomerFactory().id)
+
+
+class TransitionRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = TransitionRule
+        skip_postgeneration_save = True
+
+    lifecycle = factory.SubFactory(LifecycleFactory)
+    key = factory.Sequence("rule-{}".format)
+    name = factory.Sequence("Rule {}".format)
+    to_tag = factory.SubFactory(StatusTagFactory, lifecycle=factory.SelfAttribute("..lifecycle"))
+    conditions = factory.LazyFunction(lambda: {"all": [ANY_ORDER]})
+
+    @factory.post_generation
+    def from_tags(self: Any, create: bool, tags: Any, **kwargs: Any) -> None:
+        if create and tags:
+            self.from_tags.set(tags)
+
+
+class EvaluationFactory(DjangoModelFactory):
+    class Meta:
+        model = Evaluation
+
+    lifecycle = factory.SubFactory(LifecycleFactory)
+    kind = EvaluationKind.FULL
+    as_of = factory.LazyFunction(timezone.now)
+    started_at = factory.SelfAttribute("as_of")
+
+
+class EvaluationChunkFactory(DjangoModelFactory):
+    class Meta:
+        model = EvaluationChunk
+
+    evaluation = factory.SubFactory(EvaluationFactory)
+    first_customer = 1
+    last_customer = 100
+
+
+class DecisionFactory(DjangoModelFactory):
+    class Meta:
+        model = Decision
+
+    evaluation_id = factory.LazyFunction(lambda: EvaluationFactory().id)
+    customer_id = factory.LazyFunction(lambda: CustomerFactory().id)
+    step = 1
+    rule_id = factory.LazyFunction(lambda: TransitionRuleFactory().id)
+    matched_rules = factory.LazyAttribute(lambda decision: [decision.rule_id])
+    is_applied = True
+
+
+class TransitionFactory(DjangoModelFactory):
+    class Meta:
+        model = Transition
+
+    lifecycle = factory.SubFactory(LifecycleFactory)
+    customer = factory.SubFactory(CustomerFactory)
+    to_tag = factory.SubFactory(StatusTagFactory, lifecycle=factory.SelfAttribute("..lifecycle"))
+    applied_at = factory.LazyFunction(timezone.now)
+    recorded_at = factory.SelfAttribute("applied_at")
+    by = factory.SubFactory(UserFactory)
+    reason = "asked by phone"
+
+
+class RecommendationFactory(DjangoModelFactory):
+    class Meta:
+        model = Recommendation
+
+    lifecycle = factory.SubFactory(LifecycleFactory)
+    customer = factory.SubFactory(CustomerFactory)
+    rule = factory.SubFactory(TransitionRuleFactory, lifecycle=factory.SelfAttribute("..lifecycle"))
+    evaluation = factory.SubFactory(EvaluationFactory, lifecycle=factory.SelfAttribute("..lifecycle"))
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class OutboxMessageFactory(DjangoModelFactory):
+    class Meta:
+        model = OutboxMessage
+
+    topic = Topic.TRANSITION
+    customer = factory.SubFactory(CustomerFactory)
+    subject_id = factory.Sequence(lambda number: number)
+    created_at = factory.LazyFunction(timezone.now)

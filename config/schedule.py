@@ -11,17 +11,22 @@ DAILY = "Evaluate everybody"
 
 def load_schedule() -> list[str]:
     """Create the shipped periodic tasks that are not there yet; returns a line for each one made."""
-    often, _ = IntervalSchedule.objects.get_or_create(
-        every=settings.EVALUATION_EVERY_MINUTES, period=IntervalSchedule.MINUTES
-    )
-    nightly, _ = CrontabSchedule.objects.get_or_create(
-        minute="10", hour="0", day_of_week="*", day_of_month="*", month_of_year="*", timezone="UTC"
-    )
-    shipped = {
-        ROUTINE: {"task": "lifecycle.tasks.evaluate_what_changed", "interval": often},
-        DAILY: {"task": "lifecycle.tasks.evaluate_all", "crontab": nightly},
-    }
-    made = [
-        name for name, values in shipped.items() if PeriodicTask.objects.get_or_create(name=name, defaults=values)[1]
-    ]
-    return [f"periodic task “{name}”" for name in made]
+    lines = []
+    for name, task, timing in (
+        (ROUTINE, "lifecycle.tasks.evaluate_what_changed", _often),
+        (DAILY, "lifecycle.tasks.evaluate_all", _nightly),
+    ):
+        if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
+            PeriodicTask.objects.create(name=name, task=task, **timing())
+            lines.append(f"periodic task “{name}”")
+    return lines
+
+
+def _often() -> dict[str, IntervalSchedule]:
+    values = {"every": settings.EVALUATION_EVERY_MINUTES, "period": IntervalSchedule.MINUTES}
+    return {"interval": IntervalSchedule.objects.filter(**values).first() or IntervalSchedule.objects.create(**values)}
+
+
+def _nightly() -> dict[str, CrontabSchedule]:
+    values = {"minute": "10", "hour": "0", "timezone": "UTC"}
+    return {"crontab": CrontabSchedule.objects.filter(**values).first() or CrontabSchedule.objects.create(**values)}

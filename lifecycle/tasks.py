@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from celery import shared_task
@@ -9,15 +12,18 @@ from django.utils import timezone
 
 from lifecycle.engine.defaults import enroll_everybody
 from lifecycle.engine.evaluate import (
+    EvaluationLoop,
     evaluate_changed,
     evaluate_customers,
     evaluate_next_chunk,
     finish,
     plan_everybody,
-    unfinished,
+    resume,
 )
 from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.models import Evaluation, EvaluationState, Lifecycle
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -25,12 +31,10 @@ def evaluate_what_changed() -> None:
     """The routine run, every few minutes: customers with news or a due check, and runs that were left unfinished."""
     now = timezone.now()
     for lifecycle in Lifecycle.objects.filter(is_active=True):
-        for evaluation in unfinished(lifecycle=lifecycle):
+        for evaluation in resume(lifecycle=lifecycle, now=now):
             share_out(evaluation)
-        try:
+        with _next_time_if_not_now(lifecycle):
             evaluate_changed(lifecycle=lifecycle, as_of=now, now=now)
-        except LifecycleBusy:
-            continue  # the marks stay, the next run takes them
 
 
 @shared_task
@@ -60,10 +64,19 @@ def evaluate_selected(customer_ids: list[int]) -> None:
     """Customers that had an event a moment ago."""
     now = timezone.now()
     for lifecycle in Lifecycle.objects.filter(is_active=True):
-        try:
+        with _next_time_if_not_now(lifecycle):
             evaluate_customers(lifecycle=lifecycle, customers=customer_ids, now=now)
-        except LifecycleBusy:
-            continue  # the marks stay, the routine run takes them
+
+
+@contextmanager
+def _next_time_if_not_now(lifecycle: Lifecycle) -> Iterator[None]:
+    """A lifecycle that cannot be evaluated now keeps its marks, and does not stop the others."""
+    try:
+        yield
+    except LifecycleBusy:
+        log.info("%s is busy; the next run takes its marks", lifecycle.code)
+    except EvaluationLoop:
+        log.exception("The rules of %s lead in a circle", lifecycle.code)
 
 
 def start_full_evaluation(lifecycle: Lifecycle, *, now: datetime, slot: str | None = None) -> Evaluation:

@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from lifecycle.engine.defaults import enroll_everybody
+from lifecycle.engine.defaults import enroll_everybody, wake
 from lifecycle.models import Lifecycle, StatusTag
 
 SHORT_TEXTS = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 2})}}
@@ -55,6 +55,8 @@ class LifecycleAdmin(ModelAdmin):
         super().save_related(request, form, formsets, change)
         if not change:
             enroll_everybody(lifecycle=form.instance)
+        elif "is_active" in form.changed_data:
+            wake(lifecycle=form.instance)
 
     @display(description="Active", boolean=True, ordering="is_active")
     def active(self, lifecycle: Lifecycle) -> bool:

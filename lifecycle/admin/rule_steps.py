@@ -11,6 +11,7 @@ from django.contrib.admin.options import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.rules import RuleNotEditable, publish, retire
 from lifecycle.models import RuleState, TransitionRule
 
@@ -53,7 +54,7 @@ def _step(
         return ask(admin, request, question(rule), original=rule, cancel_url=page)
     try:
         do(rule)
-    except RuleNotEditable as error:
+    except (RuleNotEditable, LifecycleBusy) as error:
         messages.error(request, str(error))
     else:
         admin.log_change(request, rule, f"It {done}.")

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from lifecycle.models import Lifecycle, StatusTag, TransitionRule
 from lifecycle.sql import statements
+from lifecycle.sql.past import MARK_EVERYBODY
 
 from .rules import RuleText, publish, write_draft
 
@@ -55,6 +56,12 @@ def _load(shipped: dict[str, Any], now: datetime) -> Iterator[str]:
         publish(rule=write_draft(lifecycle=lifecycle, key=values["key"], text=text), by=None, now=now)
         lines.append(f"rule {values['key']}")
     return iter(lines)
+
+
+def wake(*, lifecycle: Lifecycle) -> None:
+    """Look at everybody again, as after a time in which the lifecycle was not active and nobody was marked."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_EVERYBODY, {"lifecycle": lifecycle.id})
 
 
 def enroll_everybody(*, lifecycle: Lifecycle) -> int:

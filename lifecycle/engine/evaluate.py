@@ -7,9 +7,10 @@ moves, records and announces by the same statement, pass after pass until nobody
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +33,7 @@ from lifecycle.sql.rulebook import Rulebook, rulebook
 
 from . import locks
 
+STALE = timedelta(hours=12)
 Progress = Callable[[int, int], None]  # (done, all) in customers
 
 
@@ -62,25 +64,46 @@ class Scope:
 
 
 def evaluate_everybody(
-    *, lifecycle: Lifecycle, as_of: datetime, now: datetime, slot: str | None = None, progress: Progress | None = None
+    *,
+    lifecycle: Lifecycle,
+    as_of: datetime,
+    now: datetime,
+    kind: str = EvaluationKind.FULL,
+    slot: str | None = None,
+    progress: Progress | None = None,
 ) -> Evaluation:
-    """Evaluate all customers of a lifecycle in this process; resumes the run of the same ``slot``."""
-    evaluation = plan_everybody(lifecycle=lifecycle, as_of=as_of, now=now, slot=slot)
+    """Evaluate all customers of a lifecycle in this process, beside workers that may take ranges of it.
+
+    Goes on with the run of the same ``slot``. Raises ``EvaluationLoop``, also where it was a worker that met it.
+    """
+    evaluation = plan_everybody(lifecycle=lifecycle, as_of=as_of, now=now, kind=kind, slot=slot)
     total = sum(last - first + 1 for first, last in evaluation.chunks.values_list("first_customer", "last_customer"))
     done = 0
-    while (chunk := evaluate_next_chunk(evaluation=evaluation, now=now)) is not None:
-        done += chunk.last_customer - chunk.first_customer + 1
-        if progress:
-            progress(done, total)
-    finish(evaluation=evaluation, now=now)
-    evaluation.refresh_from_db()
+    while evaluation.state == EvaluationState.RUNNING:
+        chunk = evaluate_next_chunk(evaluation=evaluation, now=now)
+        if chunk is not None:
+            done += chunk.last_customer - chunk.first_customer + 1
+            if progress:
+                progress(done, total)
+        elif not finish(evaluation=evaluation, now=now):
+            time.sleep(0.05)  # somebody else holds the last range
+        evaluation.refresh_from_db()
+    if evaluation.state == EvaluationState.FAILED:
+        raise EvaluationLoop(evaluation.error)
     return evaluation
 
 
-def plan_everybody(*, lifecycle: Lifecycle, as_of: datetime, now: datetime, slot: str | None = None) -> Evaluation:
+def plan_everybody(
+    *,
+    lifecycle: Lifecycle,
+    as_of: datetime,
+    now: datetime,
+    kind: str = EvaluationKind.FULL,
+    slot: str | None = None,
+) -> Evaluation:
     """Start a run over all customers and cut it into ranges; the run of the same ``slot`` is returned as it is."""
     with transaction.atomic():
-        values = {"kind": EvaluationKind.FULL, "as_of": as_of, "started_at": now}
+        values = {"kind": kind, "as_of": as_of, "started_at": now}
         if slot is None:
             evaluation, is_new = Evaluation.objects.create(lifecycle=lifecycle, **values), True
         else:
@@ -131,11 +154,18 @@ def finish(*, evaluation: Evaluation, now: datetime) -> bool:
         return cursor.fetchone() is not None
 
 
-def unfinished(*, lifecycle: Lifecycle) -> Iterable[Evaluation]:
-    """Runs that somebody started and nobody finished, oldest first."""
-    return Evaluation.objects.filter(
+def resume(*, lifecycle: Lifecycle, now: datetime) -> Iterable[Evaluation]:
+    """Runs over everybody that somebody started and nobody finished, oldest first.
+
+    A run older than ``STALE`` is given up: its instant is long past, and the facts are of today.
+    """
+    running = Evaluation.objects.filter(
         lifecycle=lifecycle, kind=EvaluationKind.FULL, state=EvaluationState.RUNNING
     ).order_by("id")
+    running.filter(as_of__lt=now - STALE).update(
+        state=EvaluationState.FAILED, finished_at=now, error="Nobody finished it in time; a later run takes its place."
+    )
+    return running
 
 
 def evaluate_changed(
@@ -166,6 +196,20 @@ def evaluate_customers(*, lifecycle: Lifecycle, customers: Iterable[int], now: d
 
 
 def _evaluate_taken(
+    take: str, params: dict[str, Any], *, lifecycle: Lifecycle, kind: str, as_of: datetime, now: datetime
+) -> tuple[int, Tally]:
+    """One transaction over the customers that ``take`` names; a loop leaves its sentence in a failed evaluation."""
+    try:
+        return _try_taken(take, params, lifecycle=lifecycle, kind=kind, as_of=as_of, now=now)
+    except EvaluationLoop as error:
+        times = {"as_of": as_of, "started_at": now, "finished_at": now}
+        Evaluation.objects.create(
+            lifecycle=lifecycle, kind=kind, state=EvaluationState.FAILED, error=str(error), **times
+        )
+        raise
+
+
+def _try_taken(
     take: str, params: dict[str, Any], *, lifecycle: Lifecycle, kind: str, as_of: datetime, now: datetime
 ) -> tuple[int, Tally]:
     with transaction.atomic(), connection.cursor() as cursor:

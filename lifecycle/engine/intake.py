@@ -95,7 +95,9 @@ def check_batch(
         place = next(where) if where else position
         name = event.name
         problem = None
-        if name in VALUE_OF:
+        if event.value is not msgspec.UNSET:
+            problem = "unknown field `value`; the number goes into the properties"
+        elif name in VALUE_OF:
             problem = _take_value(event)
         elif name == IDENTIFY:
             problem = problem_of(event.properties)
@@ -161,7 +163,7 @@ def _take_value(event: SentEvent) -> str | None:
 
 def _is_order_id(value: object) -> bool:
     return value is None or (
-        isinstance(value, str | int) and not isinstance(value, bool) and len(str(value)) <= MAX_ORDER_ID
+        isinstance(value, str | int) and not isinstance(value, bool) and 0 < len(str(value)) <= MAX_ORDER_ID
     )
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from lifecycle.models import Lifecycle
 
+PATIENCE = "10s"
 _CLASS = 74_607  # of PostgreSQL's advisory locks; the second key is the lifecycle
 
 
@@ -28,8 +29,16 @@ def share(lifecycle: Lifecycle) -> None:
 
 
 def wait_alone(lifecycle: Lifecycle) -> None:
-    """Hold the lifecycle alone until the transaction ends, after running evaluations let go."""
-    _ask("SELECT pg_advisory_xact_lock(%s, %s)", lifecycle)
+    """Hold the lifecycle alone until the transaction ends, after running evaluations let go.
+
+    Raises ``LifecycleBusy`` if they do not within ``PATIENCE``, as during a replay.
+    """
+    try:
+        _ask(f"SELECT set_config('lock_timeout', '{PATIENCE}', true), %s::int, %s::int", lifecycle)
+        _ask("SELECT pg_advisory_xact_lock(%s, %s)", lifecycle)
+        _ask("SELECT set_config('lock_timeout', '0', true), %s::int, %s::int", lifecycle)
+    except OperationalError as error:
+        raise LifecycleBusy(f"“{lifecycle}” is being replayed or evaluated; try again in a moment.") from error
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from lifecycle.sql import past
 from lifecycle.sql.folds import EVENT_COLUMNS, fold_into_facts
 
 from . import locks
-from .defaults import enroll_everybody
+from .defaults import enroll_everybody, wake
 from .evaluate import Progress, evaluate_changed, evaluate_everybody
 
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
@@ -45,9 +45,8 @@ def replay(
     """
     if last < first:
         raise ValueError(f"The replay would end on {last}, before it begins on {first}.")
-    with locks.alone(lifecycle), past_facts(until=end_of(last)) as add_events:
-        enroll_everybody(lifecycle=lifecycle)
-        _mark_everybody(lifecycle)
+    with locks.alone(lifecycle), _fresh_start_afterwards(lifecycle), past_facts(until=end_of(last)) as add_events:
+        wake(lifecycle=lifecycle)  # in the covering table, for the first day
         done_until = _BEGINNING
         for offset in range((last - first).days + 1):
             day = first + timedelta(days=offset)
@@ -58,7 +57,6 @@ def replay(
             done_until = end_of(day)
             if on_day:
                 on_day(day)
-        _mark_everybody(lifecycle)
     return summary(lifecycle=lifecycle, first=first, last=last)
 
 
@@ -66,12 +64,11 @@ def evaluate_as_of(
     *, lifecycle: Lifecycle, as_of: datetime, now: datetime, progress: Progress | None = None
 ) -> Evaluation:
     """Evaluate everybody at a past instant over what had happened by then."""
-    with locks.alone(lifecycle), past_facts(until=as_of) as add_events:
-        enroll_everybody(lifecycle=lifecycle)
+    with locks.alone(lifecycle), _fresh_start_afterwards(lifecycle), past_facts(until=as_of) as add_events:
         add_events(lifecycle, _BEGINNING, as_of)
-        evaluation = evaluate_everybody(lifecycle=lifecycle, as_of=as_of, now=now, progress=progress)
-        _mark_everybody(lifecycle)
-        return evaluation
+        return evaluate_everybody(
+            lifecycle=lifecycle, as_of=as_of, now=now, kind=EvaluationKind.REPLAY, progress=progress
+        )
 
 
 def summary(*, lifecycle: Lifecycle, first: date, last: date) -> Replayed:
@@ -83,6 +80,14 @@ def summary(*, lifecycle: Lifecycle, first: date, last: date) -> Replayed:
         cursor.execute(past.MOVES_BETWEEN, params)
         moves = {f"{before or UNTAGGED}>{after}": count for before, after, count in cursor.fetchall()}
     return Replayed(lifecycle.code, first, last, sum(states.values()), states, moves)
+
+
+@contextmanager
+def _fresh_start_afterwards(lifecycle: Lifecycle) -> Iterator[None]:
+    """Mark everybody before the past is touched, so that even after a kill the next run goes by the live facts."""
+    enroll_everybody(lifecycle=lifecycle)
+    wake(lifecycle=lifecycle)
+    yield
 
 
 @contextmanager
@@ -109,11 +114,6 @@ def past_facts(*, until: datetime) -> Iterator[Callable[[Lifecycle, datetime, da
             if not connection.needs_rollback:
                 for table in (*past.COVERED, "past_event"):
                     cursor.execute(past.UNCOVER.format(table=table))
-
-
-def _mark_everybody(lifecycle: Lifecycle) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(past.MARK_EVERYBODY, {"lifecycle": lifecycle.id})
 
 
 def _anybody_due(lifecycle: Lifecycle, as_of: datetime) -> bool:

@@ -28,6 +28,7 @@ def approve(*, recommendation: Recommendation, by: Any, now: datetime) -> Transi
         to_tag=recommendation.rule.to_tag,
         seen_tag=recommendation.from_tag,
         reason=f"Approved: {recommendation.rule.name}",
+        approved=recommendation,
         by=by,
         now=now,
     )

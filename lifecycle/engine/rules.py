@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from lifecycle.metrics.catalogue import CATALOGUE
-from lifecycle.models import Lifecycle, RuleState, StatusTag, TransitionRule
+from lifecycle.models import Lifecycle, Recommendation, RecommendationState, RuleState, StatusTag, TransitionRule
 from lifecycle.rules.nodes import to_json
 from lifecycle.rules.parse import Problem, RuleError, parse
 
@@ -53,7 +53,7 @@ def check(text: RuleText, lifecycle: Lifecycle) -> dict[str, object]:
 def write_draft(*, lifecycle: Lifecycle, key: str, text: RuleText) -> TransitionRule:
     """Write the draft of a rule: the one that is there is changed, otherwise a new version starts."""
     conditions = check(text, lifecycle)
-    Lifecycle.objects.select_for_update().get(id=lifecycle.id)  # one version number at a time
+    Lifecycle.objects.select_for_update(no_key=True).get(id=lifecycle.id)  # one version number at a time
     versions = TransitionRule.objects.filter(lifecycle=lifecycle, key=key)
     draft = versions.filter(state=RuleState.DRAFT).first()
     if draft is None:
@@ -76,6 +76,7 @@ def publish(*, rule: TransitionRule, by: Any, now: datetime) -> TransitionRule:
         raise RuleNotEditable(f"Only a draft can be published; {rule} is {rule.get_state_display().lower()}.")
     before = TransitionRule.objects.filter(lifecycle=rule.lifecycle, key=rule.key, state=RuleState.PUBLISHED)
     concerned = [*before, rule]
+    _supersede(before, now)
     before.update(state=RuleState.RETIRED, retired_at=now)
     rule.state, rule.published_at, rule.published_by = RuleState.PUBLISHED, now, by
     rule.save()
@@ -92,8 +93,16 @@ def retire(*, rule: TransitionRule, now: datetime) -> TransitionRule:
         raise RuleNotEditable(f"{rule} is retired already.")
     rule.state, rule.retired_at = RuleState.RETIRED, now
     rule.save()
+    _supersede([rule], now)
     _mark([rule])
     return rule
+
+
+def _supersede(rules: Iterable[TransitionRule], now: datetime) -> None:
+    """Nobody is asked any more about a rule that is out of force."""
+    Recommendation.objects.filter(rule__in=list(rules), state=RecommendationState.PENDING).update(
+        state=RecommendationState.SUPERSEDED, decided_at=now
+    )
 
 
 def _mark(rules: Iterable[TransitionRule]) -> None:

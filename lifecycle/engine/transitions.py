@@ -38,10 +38,12 @@ def override_tag(
     by: Any,
     now: datetime,
     notes: str = "",
+    approved: Recommendation | None = None,
 ) -> Transition:
     """Move a customer by hand, whatever the rules say.
 
-    ``seen_tag`` is the tag that the person saw: if the customer has moved since, nothing happens.
+    ``seen_tag`` is the tag that the person saw: if the customer has moved since, nothing happens. An ``approved``
+    recommendation leaves its rule version and its evidence in the history.
     Raises ``TransitionNotAllowed``.
     """
     reason = reason.strip()
@@ -63,7 +65,7 @@ def override_tag(
     day_end = end_of(last_complete_day(now))
     status.seen_until = max(day_end, last_event) if last_event else day_end
     status.save()
-    return _record(customer, seen_tag, to_tag, reason=reason, notes=notes, by=by, now=now)
+    return _record(customer, seen_tag, to_tag, reason=reason, notes=notes, approved=approved, by=by, now=now)
 
 
 def _locked_status(customer: Customer, to_tag: StatusTag) -> CustomerStatus:
@@ -81,6 +83,7 @@ def _record(
     *,
     reason: str,
     notes: str,
+    approved: Recommendation | None,
     by: Any,
     now: datetime,
 ) -> Transition:
@@ -94,6 +97,9 @@ def _record(
         by=by,
         reason=reason,
         notes=notes,
+        rule_id=approved.rule_id if approved else None,
+        evaluation_id=approved.evaluation_id if approved else None,
+        evidence=approved.evidence if approved else {},
     )
     OutboxMessage.objects.create(topic=Topic.TRANSITION, customer=customer, subject_id=transition.id, created_at=now)
     Recommendation.objects.filter(

@@ -89,9 +89,8 @@ class Metric:
         return isinstance(self.source, DaysSince)
 
 
-# Instants of a customer that do not come from CustomerFacts: (relation, field).
+# The one instant that does not come from CustomerFacts: when the customer entered the current tag.
 ENTERED_TAG = "entered_tag_at"
-FIRST_SEEN = "first_seen_at"
 
 PRODUCT_TAGS = MappingProxyType({"Pro": "PT_001", "Enterprise": "PT_002", "Freemium": "PT_003"})
 _PRODUCT_TAG_CODES = MappingProxyType({code: code for code in PRODUCT_TAGS.values()})

@@ -37,7 +37,7 @@ class Order(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
-    reference = models.CharField(max_length=200)
+    reference = models.CharField(max_length=300)
     ordered_at = models.DateTimeField()
     amount = models.DecimalField(max_digits=19, decimal_places=4)
 

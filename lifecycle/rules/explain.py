@@ -93,7 +93,7 @@ def _condition(condition: Condition, metrics: Mapping[str, Described]) -> str:
         return f"{metric.label} is {'known' if condition.value else 'not known'}"
     if isinstance(condition.value, bool):
         is_wanted = condition.value is (condition.operator is Operator.EQUAL)
-        return f"{metric.label} is {'true' if is_wanted else 'false'}"
+        return metric.label if is_wanted else metric.label.replace("has ", "has not ", 1)
     word = _WORDS[condition.operator]
     if isinstance(condition.value, date):
         word = _DATE_WORDS.get(condition.operator, word)

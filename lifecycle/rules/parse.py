@@ -207,6 +207,9 @@ class _Reader:
             case "text":
                 found = value if isinstance(value, str) and _can_be_stored(value) else None
         if found is None:
+            if metric.type == "number" and isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+                bounds = f"with up to 15 digits and up to {MAX_SCALE} decimals"
+                return self.problem(path, f"{metric.name} is a number {bounds}, got {_shown(value)}")
             return self.problem(path, f"{metric.name} is a {metric.type}{_EXAMPLE[metric.type]}, got {_shown(value)}")
         if metric.choices and found not in metric.choices:
             return self.problem(path, f"{metric.name} is one of {', '.join(metric.choices)}, got {_shown(value)}")
@@ -214,7 +217,7 @@ class _Reader:
 
 
 _EXAMPLE = {
-    "number": f" between −{MAX_NUMBER:.0e} and {MAX_NUMBER:.0e} with up to {MAX_SCALE} decimals",
+    "number": " such as 60",
     "date": " such as “2026-01-31”",
     "boolean": ": true or false",
     "text": " of up to 200 characters",

@@ -13,9 +13,8 @@ from lifecycle.metrics.facts import FOLDS, IDENTIFY, Fold, How
 
 # Columns that a relation of events has to have.
 EVENT_COLUMNS = "customer_id, name, occurred_at, value, order_reference"
-ORDER_REFERENCE = (
-    "CASE WHEN name = 'ORDER_PAID' THEN COALESCE(properties ->> 'order_id', message_id) END AS order_reference"
-)
+ORDER_REFERENCE = """CASE WHEN name = 'ORDER_PAID'
+        THEN COALESCE(properties ->> 'order_id', source || ':' || message_id) END AS order_reference"""
 
 
 @lru_cache(maxsize=256)

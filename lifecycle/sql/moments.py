@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from psycopg.sql import Literal
 
-from lifecycle.rules.calendar import end_of, last_complete_day, start_of
+from lifecycle.rules.calendar import last_complete_day, start_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +24,19 @@ class StartOfDay:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class EndOfDay:
-    """The end of the last complete day."""
-
-
-@dataclass(frozen=True, slots=True)
-class AsOf:
-    """The instant of the evaluation itself."""
-
-
-def named(sql: str, params: Iterable[object]) -> tuple[str, dict[str, Any]]:
+def named(sql: str, params: Iterable[object]) -> tuple[str, dict[str, StartOfDay]]:
     """Turn a statement with ``%s`` places into one with a named place for each moment, equal ones sharing a name.
 
     Constants are written into the text as literals, once: what stays to be bound at each run is the time.
     """
-    names: dict[object, str] = {}
+    names: dict[StartOfDay, str] = {}
     values = iter(params)
 
     def written(found: re.Match[str]) -> str:
         if found[0] == "%%":
             return "%%"
         value = next(values)
-        if isinstance(value, StartOfDay | EndOfDay | AsOf):
+        if isinstance(value, StartOfDay):
             return f"%({names.setdefault(value, f'moment_{len(names)}')})s"
         return Literal(value).as_string().replace("%", "%%")
 
@@ -54,19 +44,7 @@ def named(sql: str, params: Iterable[object]) -> tuple[str, dict[str, Any]]:
     return text, {name: moment for moment, name in names.items()}
 
 
-def bind(params: Mapping[str, object], as_of: datetime) -> dict[str, Any]:
+def bind(moments: Mapping[str, StartOfDay], as_of: datetime) -> dict[str, Any]:
     """The parameters with every place filled for ``as_of``."""
     day = last_complete_day(as_of)
-    return {name: _filled(param, as_of, day) for name, param in params.items()}
-
-
-def _filled(param: object, as_of: datetime, day: date) -> object:
-    match param:
-        case StartOfDay(offset):
-            return start_of(day, offset=offset)
-        case EndOfDay():
-            return end_of(day)
-        case AsOf():
-            return as_of
-        case _:
-            return param
+    return {name: start_of(day, offset=moment.offset) for name, moment in moments.items()}

@@ -6,7 +6,7 @@ names in place, every statement of an evaluation reads the facts of another inst
 
 from .folds import EVENT_COLUMNS, ORDER_REFERENCE
 
-COVERED = ("lifecycle_customerfacts", "lifecycle_order")
+COVERED = ("lifecycle_customerfacts", "lifecycle_order", "lifecycle_dirtymark")
 
 # Put an empty copy in front of a live table.
 COVER = "CREATE TEMPORARY TABLE {table} (LIKE {table} INCLUDING ALL)"
@@ -24,7 +24,7 @@ INDEX_EVENTS = "CREATE INDEX ON past_event (occurred_at)"
 EMPTY_FACTS = "INSERT INTO lifecycle_customerfacts (customer_id) SELECT id FROM lifecycle_customer"
 
 # Add the events of a period, its start excluded and its end included, to the covering facts.
-# {folds}: the CTEs of fold_into_facts over "happened". Customers with news are marked where asked.
+# {folds}: the CTEs of fold_into_facts over "happened". Customers with news are marked.
 FOLD_PERIOD = """
 WITH happened AS (
     SELECT {columns} FROM past_event WHERE occurred_at > %(after)s AND occurred_at <= %(until)s

@@ -55,7 +55,7 @@ class Rulebook:
     lifecycle_id: int
     rules: tuple[Rule, ...]
     sql: str
-    params: Mapping[str, object]
+    params: Mapping[str, StartOfDay]
 
     def names(self, rule_ids: Iterable[int]) -> str:
         wanted = set(rule_ids)
@@ -85,7 +85,7 @@ def _compiled(lifecycle_id: int, rule_ids: tuple[int, ...]) -> Rulebook:
     return Rulebook(lifecycle_id, rules, sql, params)
 
 
-def decision_select(lifecycle_id: int, rules: Iterable[Rule]) -> tuple[str, dict[str, object]]:
+def decision_select(lifecycle_id: int, rules: Iterable[Rule]) -> tuple[str, dict[str, StartOfDay]]:
     """The SELECT of ``Rulebook`` for any rules; parameters may be places of ``sql.moments``.
 
     Rules are nested by tag, ``CASE WHEN tag THEN CASE WHEN condition …``, so that a customer

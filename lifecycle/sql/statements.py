@@ -13,19 +13,19 @@ WITH decided AS MATERIALIZED (
       AND (d.entered_at IS NULL OR d.entered_at <= %(as_of)s)
       AND (d.rule_id IS NOT NULL OR d.check_at IS DISTINCT FROM d.check_seen)
 ), winning AS MATERIALIZED (
-    SELECT d.id, d.customer_id, d.tag_id, d.version, d.last_event_at, d.rule_id, d.matched, d.evidence,
+    SELECT d.id, d.customer_id, d.tag_id, d.version, d.entered_at, d.last_event_at, d.rule_id, d.matched, d.evidence,
            r.to_tag_id, r.is_automatic
     FROM decided AS d JOIN lifecycle_transitionrule AS r ON r.id = d.rule_id
 ), held AS (
     SELECT s.id FROM lifecycle_customerstatus AS s JOIN winning AS w ON w.id = s.id
-    WHERE w.is_automatic AND s.version = w.version
+    WHERE s.version = w.version
     ORDER BY s.customer_id FOR NO KEY UPDATE OF s
 ), moved AS (
     UPDATE lifecycle_customerstatus AS s
     SET tag_id = w.to_tag_id, version = s.version + 1, entered_at = %(as_of)s,
         seen_until = GREATEST(%(day_end)s, w.last_event_at)
     FROM winning AS w JOIN held ON held.id = w.id
-    WHERE s.id = w.id AND s.version = w.version
+    WHERE s.id = w.id AND s.version = w.version AND w.is_automatic
     RETURNING s.id, s.customer_id, w.tag_id AS from_tag_id, s.tag_id AS to_tag_id, w.rule_id, w.evidence
 ), recorded AS (
     INSERT INTO lifecycle_transition (
@@ -40,11 +40,19 @@ WITH decided AS MATERIALIZED (
     UPDATE lifecycle_recommendation AS r SET state = 'superseded', decided_at = %(now)s
     FROM moved WHERE r.customer_id = moved.customer_id AND r.lifecycle_id = %(lifecycle)s AND r.state = 'pending'
 ), asked AS (
-    INSERT INTO lifecycle_recommendation (
+    INSERT INTO lifecycle_recommendation AS old (
         lifecycle_id, customer_id, from_tag_id, rule_id, evaluation_id, evidence, state, created_at)
     SELECT %(lifecycle)s, customer_id, tag_id, rule_id, %(evaluation)s, evidence, 'pending', %(now)s
-    FROM winning WHERE NOT is_automatic ORDER BY customer_id
-    ON CONFLICT (customer_id, lifecycle_id) WHERE state = 'pending' DO NOTHING
+    FROM winning AS w JOIN held USING (id)
+    WHERE NOT is_automatic AND NOT EXISTS (  -- whoever said no since the customer is in this tag is not asked again
+        SELECT FROM lifecycle_recommendation AS no
+        WHERE no.customer_id = w.customer_id AND no.rule_id = w.rule_id AND no.state = 'rejected'
+          AND no.from_tag_id IS NOT DISTINCT FROM w.tag_id AND (w.entered_at IS NULL OR no.decided_at >= w.entered_at))
+    ORDER BY customer_id
+    ON CONFLICT (customer_id, lifecycle_id) WHERE state = 'pending' DO UPDATE
+    SET from_tag_id = excluded.from_tag_id, rule_id = excluded.rule_id, evaluation_id = excluded.evaluation_id,
+        evidence = excluded.evidence, created_at = excluded.created_at
+    WHERE (old.from_tag_id, old.rule_id) IS DISTINCT FROM (excluded.from_tag_id, excluded.rule_id)
     RETURNING id
 ), kept AS (
     INSERT INTO lifecycle_decision (
@@ -66,7 +74,9 @@ SELECT (SELECT count(*) FROM moved),
 
 # Who holds a status writes its next check as it is; who does not, only if nobody did so meanwhile, who knew more.
 HOLDS_STATUS = "true"
-HOLDS_NOTHING = "c.at IS NOT DISTINCT FROM d.check_seen"
+HOLDS_NOTHING = """c.at IS NOT DISTINCT FROM d.check_seen AND c.status_id IN (
+          SELECT status_id FROM lifecycle_nextcheck WHERE status_id IN (SELECT id FROM decided)
+          FOR NO KEY UPDATE SKIP LOCKED)"""
 
 # Plan the rest of the transaction for few customers among many. Without it, a guess about the number of rows makes
 # PostgreSQL read whole tables for a handful of customers, at a price that grows with all of them.

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from lifecycle.engine import locks
-from lifecycle.models import CustomerFacts, DirtyMark, Evaluation, Lifecycle, NextCheck, Transition
+from lifecycle.models import CustomerFacts, CustomerStatus, DirtyMark, Evaluation, Lifecycle, NextCheck, Transition
 from lifecycle.rules.calendar import end_of
 from tests.factories import CustomerFactory
 
@@ -30,6 +30,7 @@ from .stage import (
     path,
     send,
     state_of,
+    status_of,
     what_is_known,
 )
 
@@ -122,6 +123,7 @@ def test_a_day_means_its_end(lifecycle: Lifecycle) -> None:
 
 def test_after_a_look_at_the_past_the_routine_goes_by_today(lifecycle: Lifecycle) -> None:
     send(event("ann", "login", days_ago(9)), event("ann", "login", NOW))
+    run("evaluate", "visits")
 
     run("evaluate", "visits", "--as-of", days_ago(5).isoformat())
     run("evaluate", "visits")
@@ -130,15 +132,31 @@ def test_after_a_look_at_the_past_the_routine_goes_by_today(lifecycle: Lifecycle
     assert NextCheck.objects.get().at == end_of(NOW.date() + timedelta(days=3))
 
 
+def test_who_had_done_nothing_by_then_is_looked_at_again_too() -> None:
+    silent = {
+        "from": "NEW",
+        "to": "SILENT",
+        "when": {"metric": "days_since_login", "operator": "is_known", "value": False},
+    }
+    heard = {"from": "SILENT", "to": "NEW", "when": is_at_least("login_count", 1)}
+    lifecycle = lifecycle_with("NEW SILENT", silent, heard)
+    send(event("ann", "login"))
+    run("evaluate", lifecycle.code)
+
+    run("evaluate", lifecycle.code, "--as-of", days_ago(1).isoformat())
+    run("evaluate", lifecycle.code)
+
+    assert path(lifecycle, "ann") == ["NEW>SILENT", "SILENT>NEW"]
+
+
 def test_a_tag_that_was_entered_later_stays(lifecycle: Lifecycle) -> None:
-    send(event("ann", "login", days_ago(9)))
+    send(event("ann", "login", days_ago(9)), event("bob", "login", days_ago(9)))
+    CustomerStatus.objects.filter(customer__external_id="ann").update(entered_at=NOW)
+
     run("evaluate", "visits", "--as-of", days_ago(2).isoformat())
-    before = state_of(lifecycle)
 
-    run("evaluate", "visits", "--as-of", days_ago(4).isoformat())
-
-    assert state_of(lifecycle) == before
-    assert path(lifecycle, "ann") == ["ACTIVE>IDLE"]
+    assert (code_of("ann", lifecycle), code_of("bob", lifecycle)) == ("ACTIVE", "IDLE")
+    assert status_of("ann", lifecycle).entered_at == NOW
 
 
 def test_the_live_facts_stand_in_front_again_after_a_failure(lifecycle: Lifecycle) -> None:

@@ -124,7 +124,7 @@ def test_a_payment_without_an_order_id_is_an_order_of_its_own() -> None:
     send(paid("ann", message_id="1"), paid("ann", message_id="2"), paid("ann", message_id="3", order_id=None))
 
     assert facts().order_count == 3
-    assert set(Order.objects.values_list("reference", flat=True)) == {"1", "2", "3"}
+    assert set(Order.objects.values_list("reference", flat=True)) == {"shop:1", "shop:2", "shop:3"}
 
 
 def test_money_is_exact() -> None:

@@ -9,6 +9,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from lifecycle.engine import ingest as engine
 from lifecycle.models import Customer, CustomerFacts, CustomerStatus, Event, Order
@@ -64,21 +65,27 @@ def test_writers_of_the_same_messages_count_each_once(people: int) -> None:
         assert customer.name == (f"name {told[-1][1]}" if told else None)
 
 
-def test_writers_of_different_messages_of_the_same_customers_do_not_block_each_other_for_good() -> None:
-    start = Barrier(2)
-    people = [f"c{number}" for number in range(50)]
-    send(*(event(one, "login") for one in people))
+def test_traits_do_not_wait_for_those_who_store_events_of_the_same_customers() -> None:
+    """The check of foreign keys holds the key of a customer until the other commits; traits are no part of it."""
+    send(event("ann", "login"), event("bob", "login"))
+    is_held, is_over = Barrier(2), Barrier(2)
 
-    def writer(offset: int) -> int:
-        start.wait()
-        return sum(
-            send(*(event(one, "identify", name=f"{offset} {turn}") for one in people[:: -1 if offset else 1])).stored
-            for turn in range(10)
-        )
+    def storing() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT FROM lifecycle_customer FOR KEY SHARE")
+            is_held.wait()
+            is_over.wait()
 
-    stored = at_once(lambda: writer(0), lambda: writer(1))
+    def identifying() -> int:
+        is_held.wait()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '3s'")
+            return send(event("ann", "identify", name="Ann"), event("bob", "identify", name="Bob")).stored
+        finally:
+            is_over.wait()
 
-    assert stored == [500, 500]
+    assert at_once(storing, identifying) == [None, 2]
 
 
 def test_a_customer_that_appears_in_between_leads_to_no_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def without(key: str) -> Tree:
         (paid("ann", amount="12"), "needs the number properties.amount"),  # type: ignore[arg-type]
         (paid("ann", amount=-0.01), "must be from 0 to 1e12"),
         (paid("ann", amount=10**13), "must be from 0 to 1e12"),
-        (paid("ann", order_id="x" * 201), "order_id"),
+        *((paid("ann", order_id=wrong), "order_id") for wrong in ("x" * 201, "", True, 1.5, [1])),
         (event("ann", "assessment_completed", score=101), "must be from 0 to 100"),
         (event("ann", "engagement_scored", score=None), "needs the number properties.score"),
         (event("ann", "identify", email="ann"), "email must be an address"),

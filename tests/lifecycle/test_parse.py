@@ -68,7 +68,7 @@ def test_reads_a_tree_into_frozen_nodes() -> None:
         (condition("order_count", ">", [1]), "value", "order_count is a number"),
         (condition("order_count", ">", float("nan")), "value", "order_count is a number"),
         (condition("order_count", ">", float("inf")), "value", "order_count is a number"),
-        (condition("order_count", ">", 10**15 + 1), "value", "between −1e+15 and 1e+15"),
+        (condition("order_count", ">", 10**15 + 1), "value", "up to 15 digits"),
         (condition("order_count", ">", 10**5_000), "value", "order_count is a number"),
         (condition("order_count", ">", -1e300), "value", "order_count is a number"),
         (condition("order_count", ">", 0.0000001), "value", "up to 6 decimals"),

@@ -78,9 +78,9 @@ def test_groups_join_their_parts() -> None:
         (("last_order_on", "<", "2026-01-31"), "day of the last order is before 2026-01-31"),
         (("last_order_on", ">=", "2026-01-31"), "day of the last order is on or after 2026-01-31"),
         (("last_order_on", "==", "2026-01-31"), "day of the last order is 2026-01-31"),
-        (("has_ordered_since_entry", "==", True), "has ordered since entering the tag is true"),
-        (("has_ordered_since_entry", "!=", True), "has ordered since entering the tag is false"),
-        (("has_ordered_since_entry", "!=", False), "has ordered since entering the tag is true"),
+        (("has_ordered_since_entry", "==", True), "has ordered since entering the tag"),
+        (("has_ordered_since_entry", "!=", True), "has not ordered since entering the tag"),
+        (("has_ordered_since_entry", "!=", False), "has ordered since entering the tag"),
     ],
 )
 def test_a_condition_reads_as_a_sentence(tree: tuple[str, str, Any], words: str) -> None:

@@ -5,6 +5,7 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 # These talk to no server, or see to the servers themselves.
 WITHOUT_SERVERS = {
@@ -24,6 +25,13 @@ def main(arguments: list[str]) -> None:
         execute_from_command_line(arguments)
     except KeyboardInterrupt:
         sys.exit("Interrupted.")
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OperationalError as error:
+        if "--traceback" in arguments:
+            raise
+        sys.exit(f"PostgreSQL could not do it: {str(error).strip()}")
 
 
 if __name__ == "__main__":

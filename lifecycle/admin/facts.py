@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lifecycle.metrics.catalogue import ENTERED_TAG, METRICS, Attribute, DaysSince, Metric, SinceEntry
+from lifecycle.metrics.catalogue import GROUPS, METRICS, Attribute, Metric
 from lifecycle.rules.nodes import Scalar
 from lifecycle.templatetags.wording import with_unit
-
-_BUYING = {
-    "order_count", "total_spend", "average_order_value", "days_since_order", "first_order_on", "last_order_on",
-    "cart_adds", "days_since_cart",
-}  # fmt: skip
-_PRESENCE = {"days_since_login", "login_count", "days_since_activity", "days_since_first_activity"}
-_LEARNING = {
-    "lessons_completed", "modules_completed", "assessments_taken", "assessment_avg_score", "final_assessment",
-    "curriculum_completion", "community_contribution", "engagement_score",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +30,20 @@ class Group:
         return any(fact.is_known and fact.value not in ("0", "0%", "no") for fact in self.facts)
 
 
-def depends_on_tag(metric: Metric) -> bool:
-    """Whether the value differs between lifecycles, because it looks at the current tag."""
-    source = metric.source
-    return isinstance(source, SinceEntry) or (isinstance(source, DaysSince) and source.instant == ENTERED_TAG)
+def _is_shown(metric: Metric) -> bool:
+    """Who the customer is stands at the head of the page; what depends on a tag stands beside the tag."""
+    return not isinstance(metric.source, Attribute) and not metric.depends_on_tag
 
 
-# Who the customer is stands at the head of the page; what depends on a tag stands beside the tag.
-SHOWN = tuple(one for one in METRICS if not isinstance(one.source, Attribute) and not depends_on_tag(one))
+SHOWN = tuple(metric for metric in METRICS if _is_shown(metric))
 
 
 def groups(values: Mapping[str, Scalar | None]) -> tuple[Group, ...]:
-    """``SHOWN`` in groups; a metric that no group claims stands under "More"."""
-    named: dict[str, list[Fact]] = {"Buying": [], "Presence": [], "Learning": [], "More": []}
-    for metric in SHOWN:
-        named[_group_of(metric)].append(_fact(metric, values.get(metric.name)))
-    return tuple(Group(name, tuple(facts)) for name, facts in named.items() if facts)
-
-
-def _group_of(metric: Metric) -> str:
-    for name, members in (("Buying", _BUYING), ("Presence", _PRESENCE), ("Learning", _LEARNING)):
-        if metric.name in members:
-            return name
-    return "More"
+    """``SHOWN`` in the catalogue's groups."""
+    named = ((name, tuple(metric for metric in metrics if metric in SHOWN)) for name, metrics in GROUPS.items())
+    return tuple(
+        Group(name, tuple(_fact(metric, values.get(metric.name)) for metric in shown)) for name, shown in named if shown
+    )
 
 
 def _fact(metric: Metric, value: Scalar | None) -> Fact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -13,8 +14,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from lifecycle import queries
 from lifecycle.engine.transitions import MAX_REASON, TransitionNotAllowed, override_tag
-from lifecycle.models import Customer, CustomerStatus, Lifecycle, StatusTag
+from lifecycle.models import Customer, Lifecycle, StatusTag
+from lifecycle.queries import RuleStanding
 from lifecycle.templatetags.wording import move_label
 
 from .current import active_lifecycles
@@ -53,7 +56,7 @@ def move_by_hand(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *
     lifecycle = _chosen(request)
     if lifecycle is None:
         return page.lifecycles()
-    current = _current_tag(customer, lifecycle)
+    current = queries.current_tag(customer, lifecycle)
     if request.method != "POST":
         initial = {"seen_tag": current.id if current else None}
         return page.form(lifecycle, MoveForm(lifecycle=lifecycle, seen=current, initial=initial))
@@ -61,7 +64,7 @@ def move_by_hand(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *
     if not form.is_valid() or "back" in request.POST:
         return page.form(lifecycle, form)
     if "confirm" not in request.POST:
-        return page.sure(lifecycle, form)
+        return page.sure(lifecycle, form, now)
     wanted = form.cleaned_data
     try:
         override_tag(
@@ -104,7 +107,7 @@ class Page:
     def form(self, lifecycle: Lifecycle, form: MoveForm) -> HttpResponse:
         return self._framed("lifecycle/admin/move.html", lifecycle=lifecycle, form=form)
 
-    def sure(self, lifecycle: Lifecycle, form: MoveForm) -> HttpResponse:
+    def sure(self, lifecycle: Lifecycle, form: MoveForm, now: datetime) -> HttpResponse:
         wanted = form.cleaned_data
         from_tag, to_tag, reason = wanted["seen_tag"], wanted["to_tag"], wanted["reason"]
         leaves = from_tag.name if from_tag else "no tag"
@@ -115,7 +118,7 @@ class Page:
                 f"{self.customer} leaves {leaves} and enters {to_tag.name} in {lifecycle.name}, at once.",
                 f"The history will say: moved by {self.request.user}, “{reason}”.",
                 f"Whatever is set to start on entering {to_tag.name} will start.",
-                f"Rules stay in force: one that starts from {to_tag.name} may move the customer on once it holds.",
+                _what_rules_do(queries.standings_after_move(self.customer, to_tag, as_of=now), to_tag),
             ),
             button=f"Move to {to_tag.name}",
         )
@@ -135,6 +138,15 @@ class Page:
         )  # fmt: skip
 
 
+def _what_rules_do(standings: Iterable[RuleStanding], to_tag: StatusTag) -> str:
+    """Rules stay in force after a move by hand: whether the first that holds would undo or continue it."""
+    wins = next((standing.rule for standing in standings if standing.holds), None)
+    if wins is None:
+        return f"Rules stay in force; none that starts from {to_tag.name} holds now."
+    does = "moves the customer on" if wins.is_automatic else "recommends to move the customer on"
+    return f"The rule “{wins.name}” holds already: the next evaluation {does} to {wins.to_tag.name}."
+
+
 def _chosen(request: HttpRequest) -> Lifecycle | None:
     """The lifecycle the address names, or the only one there is."""
     lifecycles = active_lifecycles(request)
@@ -142,11 +154,6 @@ def _chosen(request: HttpRequest) -> Lifecycle | None:
     if wanted is None and len(lifecycles) == 1:
         return lifecycles[0]
     return next((one for one in lifecycles if str(one.id) == wanted), None)
-
-
-def _current_tag(customer: Customer, lifecycle: Lifecycle) -> StatusTag | None:
-    status = CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle).select_related("tag").first()
-    return status.tag if status else None
 
 
 def _tag(lifecycle: Lifecycle, wanted: str | None) -> StatusTag | None:

@@ -51,9 +51,9 @@ class RuleColumns:
         starts = [*rule.from_tags.all(), *([None] if rule.from_untagged else [])]
         return move_label(*starts, to=rule.to_tag)
 
-    @display(description="When")
-    def says(self, rule: TransitionRule) -> SafeString:
-        return format_html('<span class="tn-says">{}</span>', sentence_of(rule))
+    @display(description="What it does")
+    def does(self, rule: TransitionRule) -> SafeString:
+        return format_html('{}<span class="tn-says">{}</span>', self.moves(rule), sentence_of(rule))
 
     @display(description="Acts")
     def acts(self, rule: TransitionRule) -> str:

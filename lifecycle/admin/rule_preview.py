@@ -37,8 +37,10 @@ class Preview:
             return ""
         if self.count is None:
             return f"Counting takes longer than {COUNT_SECONDS} seconds here."
-        who = {0: "No customer", 1: "1 customer"}.get(self.count, f"{self.count:,} customers")
-        return f"{who} in {' or '.join(self.starts)} would move now."
+        who = {0: "No customers", 1: "1 customer"}.get(self.count, f"{self.count:,} customers")
+        verb = "meets" if self.count == 1 else "meet"
+        others = " Rules with a lower number come first." if self.count else ""
+        return f"{who} in {' or '.join(self.starts)} {verb} this now.{others}"
 
     def as_json(self) -> Mapping[str, object]:
         return {"problems": self.problems, "says": self.says, "meets": self.meets, "count": self.count}

@@ -30,7 +30,7 @@ _STEPS: dict[str, set[str]] = {
 @admin.register(TransitionRule)
 class TransitionRuleAdmin(RuleColumns, RuleWriting):
     actions = None
-    list_display = ("name", "lifecycle", "version", "state_shown", "moves", "priority", "says")
+    list_display = ("name", "lifecycle", "version", "state_shown", "priority", "does")
     list_filter = (("lifecycle", RelatedDropdownFilter), StateFilter)
     list_filter_submit = True
     list_per_page = 100

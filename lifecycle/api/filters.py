@@ -15,7 +15,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
-from lifecycle.models import Customer, Lifecycle, ProductTag, RuleState, StatusTag, Transition, TransitionRule
+from lifecycle.models import Customer, Lifecycle, RuleState, StatusTag, Transition, TransitionRule
+from lifecycle.rules.traits import PRODUCT_TAGS, PRODUCTS
 
 MAX_ID = 2**63 - 1
 _INSTANT = RegexValidator(
@@ -86,9 +87,7 @@ class CustomerFilter(OfLifecycle):
     )
     tag = TagFilter(label="Code of the current status tag.")
     plan = filters.CharFilter(label="The plan, exactly.", max_length=60)
-    product_tag = filters.ChoiceFilter(
-        choices=ProductTag.choices, label="PT_001 Pro, PT_002 Enterprise, PT_003 Freemium."
-    )
+    product_tag = filters.ChoiceFilter(choices=tuple(PRODUCT_TAGS.items()), label=f"{PRODUCTS}.")
     email = filters.CharFilter(method="with_email", label="The email address; case does not matter.", max_length=254)
     external_id = filters.CharFilter(label="The customer's id in the system that sends the events.", max_length=200)
 

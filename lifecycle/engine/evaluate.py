@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,12 +55,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which statuses a pass looks at: a condition on ``d``, its parameters, and whether they are locked already."""
+    """Which statuses a pass looks at: those of a range of customers, or those of these ids."""
 
-    condition: str
-    params: dict[str, Any]
-    evaluated: int = 0
-    is_held: bool = False
+    customers: tuple[int, int] | None = None
+    ids: list[int] = field(default_factory=list)
 
 
 def evaluate_everybody(
@@ -119,6 +117,7 @@ def plan_everybody(
     return evaluation
 
 
+@locks.again_after_deadlock
 def evaluate_next_chunk(*, evaluation: Evaluation, now: datetime) -> EvaluationChunk | None:
     """Do one open range in one transaction; ``None`` when no range is left to claim."""
     try:
@@ -129,8 +128,7 @@ def evaluate_next_chunk(*, evaluation: Evaluation, now: datetime) -> EvaluationC
                 return None
             chunk_id, first, last = claimed
             locks.share(evaluation.lifecycle)
-            scope = Scope("d.customer_id BETWEEN %(first)s AND %(last)s", {"first": first, "last": last})
-            tally = _until_nobody_moves(evaluation, scope, now)
+            tally = _until_nobody_moves(evaluation, Scope(customers=(first, last)), now)
             statuses = CustomerStatus.objects.filter(
                 lifecycle_id=evaluation.lifecycle_id, customer_id__gte=first, customer_id__lte=last
             )
@@ -209,6 +207,7 @@ def _evaluate_taken(
         raise
 
 
+@locks.again_after_deadlock
 def _try_taken(
     take: str, params: dict[str, Any], *, lifecycle: Lifecycle, kind: str, as_of: datetime, now: datetime
 ) -> tuple[int, Tally]:
@@ -222,24 +221,20 @@ def _try_taken(
         evaluation = Evaluation.objects.create(
             lifecycle=lifecycle, kind=kind, as_of=as_of, started_at=now, finished_at=now
         )
-        tally = _until_nobody_moves(evaluation, _these(ids), now)
+        tally = _until_nobody_moves(evaluation, Scope(ids=ids), now)
         evaluation.state = EvaluationState.DONE
         evaluation.evaluated, evaluation.moved, evaluation.waiting = tally.evaluated, tally.moved, tally.waiting
         evaluation.save()
         return marks, tally
 
 
-def _these(ids: list[int]) -> Scope:
-    return Scope("d.id = ANY(%(ids)s)", {"ids": ids}, evaluated=len(ids), is_held=True)
-
-
 def _until_nobody_moves(evaluation: Evaluation, scope: Scope, now: datetime) -> Tally:
     """Repeat the pass for those that a rule moved, as often as the lifecycle has tags, then stop loudly.
 
-    Those whose status somebody else changed meanwhile are decided again too, on what they are now.
+    Those whose row somebody else wrote meanwhile are decided again too, on what they are now.
     """
     book = rulebook(evaluation.lifecycle_id)
-    tally = Tally(evaluated=scope.evaluated)
+    tally = Tally(evaluated=len(scope.ids))
     most = evaluation.lifecycle.tags.count() if book.rules else 1
     step = 0
     while True:
@@ -253,21 +248,25 @@ def _until_nobody_moves(evaluation: Evaluation, scope: Scope, now: datetime) -> 
                 f"After {step} passes the rules {book.names(rule_ids)} still move {moved} customers at one instant; "
                 "they lead in a circle. Nothing of this chunk was kept."
             )
-        scope = _these(again)
+        scope = Scope(ids=again)
 
 
 def _pass(
     book: Rulebook, evaluation: Evaluation, scope: Scope, step: int, now: datetime
 ) -> tuple[int, int, list[int], list[int]]:
     as_of = evaluation.as_of
-    guard = statements.HOLDS_STATUS if scope.is_held else statements.HOLDS_NOTHING
-    sql = statements.MOVE.format(decide=book.sql, scope=scope.condition, check_guard=guard)
+    params: dict[str, Any] = {"ids": scope.ids}
+    if scope.customers:
+        params = dict(zip(("first", "last"), scope.customers, strict=True))
+        sql = statements.MOVE.format(decide=book.sql_in_range, scope="true")
+    else:
+        sql = statements.MOVE.format(decide=book.sql, scope=statements.THESE)
     with connection.cursor() as cursor:
         cursor.execute(
             sql,
             {
                 **bind(book.params, as_of),
-                **scope.params,
+                **params,
                 "lifecycle": book.lifecycle_id,
                 "evaluation": evaluation.id,
                 "step": step,

@@ -66,6 +66,15 @@ class BatchError(ValueError):
     """Nothing of what was sent can be read as a list of events."""
 
 
+_FIELD = re.compile(r"(missing required field `|unknown field `|at `\$\.)(\w+)", re.DOTALL)
+_RIGHT = {
+    "message_id": "a text of 1 to 200 characters",
+    "customer_id": "a text of 1 to 200 characters",
+    "name": "a text of 1 to 80 characters",
+    "occurred_at": "an instant with its zone, such as 2026-01-31T12:00:00Z",
+    "properties": "an object",
+}
+
 _all = msgspec.json.Decoder(list[SentEvent])
 _each = msgspec.json.Decoder(list[msgspec.Raw])
 _one = msgspec.json.Decoder(SentEvent)
@@ -96,7 +105,7 @@ def check_batch(
         name = event.name
         problem = None
         if event.value is not msgspec.UNSET:
-            problem = "unknown field `value`; the number goes into the properties"
+            problem = "there is no field value; what else is known of an event goes into its properties"
         elif name in VALUE_OF:
             problem = _take_value(event)
         elif name == IDENTIFY:
@@ -141,10 +150,22 @@ def _read_one_by_one(body: bytes, now: datetime) -> Batch:
 
 
 def _reason(error: Exception) -> str:
+    """A sentence in the sender's words for what the decoder met."""
     if isinstance(error, RecursionError):
         return "the properties are nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return "the event is not UTF-8"
     text = str(error)
-    return text[:1].lower() + text[1:]
+    if field := _FIELD.search(text):
+        name, kind = field[2], field[1]
+        if kind == "missing required field `":
+            return f"{name} is missing"
+        if kind == "unknown field `":
+            return f"there is no field {name}; what else is known of an event goes into its properties"
+        return f"{name} must be {_RIGHT[name]}"
+    if isinstance(error, msgspec.ValidationError):
+        return "an event must be an object"
+    return f"the event is not valid JSON: {text}"
 
 
 def _take_value(event: SentEvent) -> str | None:

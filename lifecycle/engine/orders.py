@@ -34,15 +34,18 @@ class LineRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RejectedLine:
+    """``cells`` as they stand in the file; a line that is no CSV is one cell, the line itself."""
+
     line: int
     reason: str
-    text: str
+    cells: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Imported:
     """What became of a file: purchases that are new, that were there before, and lines that were refused."""
 
+    header: tuple[str, ...] = ()
     stored: int = 0
     repeated: int = 0
     rejected: list[RejectedLine] = field(default_factory=list)
@@ -65,8 +68,8 @@ def import_orders(
     Raises ``ImportRefused`` before anything is stored.
     """
     rows = _rows(file)
-    places = _places(next(rows, (1, ("",), ""))[1], columns)
-    imported = Imported()
+    imported = Imported(header=next(rows, (1, ("",), ""))[1])
+    places = _places(imported.header, columns)
     waiting: list[_Line] = []
     seen: Counter[tuple[str, ...]] = Counter()
     done = 1
@@ -74,7 +77,7 @@ def import_orders(
         try:
             waiting.append(_Line(number, row, _purchase(row, places, problem, seen)))
         except LineRefused as refused:
-            imported.rejected.append(RejectedLine(number, str(refused), ",".join(row)))
+            imported.rejected.append(RejectedLine(number, str(refused), row))
         if len(waiting) * 2 >= MAX_BATCH:  # a line may be two events
             _store(waiting, imported, now)
             waiting = []
@@ -91,15 +94,17 @@ def _rows(file: BinaryIO) -> Iterator[tuple[int, tuple[str, ...], str]]:
     """The file's records: number of the first line, cells, and what is wrong with it as CSV."""
     # Bytes that are no UTF-8 become surrogates, so that only their own line is refused.
     lines = (line.decode("utf-8-sig" if at == 0 else "utf-8", "surrogateescape") for at, line in enumerate(file))
-    reader = csv.reader(lines)
+    read: list[str] = []
+    reader = csv.reader(read.append(line) or line for line in lines)
     while True:
         number = reader.line_num + 1
+        read.clear()
         try:
             row = tuple(next(reader))
         except StopIteration:
             return
         except csv.Error as error:
-            yield number, (), f"the line is not valid CSV: {error}"
+            yield number, ("".join(read).rstrip("\r\n"),), f"the line is not valid CSV: {error}"
             continue
         if row:
             yield number, row, ""
@@ -205,4 +210,4 @@ def _store(lines: list[_Line], imported: Imported, now: datetime) -> None:
 
 
 def _refused(line: _Line, rejected: Rejected) -> RejectedLine:
-    return RejectedLine(line.number, rejected.reason, ",".join(line.row))
+    return RejectedLine(line.number, rejected.reason, line.row)

@@ -1,5 +1,5 @@
 from .append_only import AppendOnly
-from .customer import Customer, ProductTag
+from .customer import Customer
 from .evaluation import (
     Decision,
     Evaluation,
@@ -31,7 +31,6 @@ __all__ = [
     "NextCheck",
     "Order",
     "OutboxMessage",
-    "ProductTag",
     "Recommendation",
     "RecommendationState",
     "RuleState",

@@ -6,11 +6,7 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Lower
 
-
-class ProductTag(models.TextChoices):
-    PRO = "PT_001", "Pro"
-    ENTERPRISE = "PT_002", "Enterprise"
-    FREEMIUM = "PT_003", "Freemium"
+from lifecycle.rules.traits import PRODUCT_TAGS
 
 
 class Customer(models.Model):
@@ -25,7 +21,7 @@ class Customer(models.Model):
     email = models.EmailField(max_length=254, null=True, blank=True)
     name = models.CharField(max_length=200, null=True, blank=True)
     plan = models.CharField(max_length=60, null=True, blank=True)
-    product_tag = models.CharField(max_length=10, null=True, blank=True, choices=ProductTag)
+    product_tag = models.CharField(max_length=10, null=True, blank=True, choices=tuple(PRODUCT_TAGS.items()))
     tier = models.CharField("service tier", max_length=30, null=True, blank=True)
     timezone = models.CharField(max_length=60, default="UTC", help_text="IANA name, such as Asia/Tokyo.")
     traits = models.JSONField(default=dict, blank=True, help_text="Everything else that identify events told.")

@@ -44,6 +44,7 @@ class TransitionRule(models.Model):
     retired_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
+        verbose_name = "rule"
         ordering = ("lifecycle", "priority", "key", "-version")
         constraints = (
             models.UniqueConstraint(fields=("lifecycle", "key", "version"), name="rule_version_unique"),

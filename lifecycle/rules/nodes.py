@@ -77,7 +77,7 @@ def to_json(node: Node) -> dict[str, object]:
     """The canonical JSON of a tree; ``parse`` reads it back to an equal tree."""
     match node:
         case Condition(metric, operator, value):
-            return {"metric": metric, "operator": operator.value, "value": _plain(value)}
+            return {"metric": metric, "operator": operator.value, "value": plain(value)}
         case All(parts):
             return {"all": [to_json(part) for part in parts]}
         case Any(parts):
@@ -86,10 +86,11 @@ def to_json(node: Node) -> dict[str, object]:
             return {"not": to_json(part)}
 
 
-def _plain(value: Value) -> object:
+def plain(value: Value | None) -> object:
+    """A value as JSON spells it: numbers as numbers, days as text, choices as a list."""
     match value:
         case tuple():
-            return [_plain(one) for one in value]
+            return [plain(one) for one in value]
         case Decimal():
             return int(value) if value == value.to_integral_value() else float(value)
         case date():

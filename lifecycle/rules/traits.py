@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-PRODUCT_TAGS = ("PT_001", "PT_002", "PT_003")
+# What a customer bought: code and name.
+PRODUCT_TAGS: Mapping[str, str] = MappingProxyType({"PT_001": "Pro", "PT_002": "Enterprise", "PT_003": "Freemium"})
+PRODUCTS = ", ".join(f"{code} {name}" for code, name in PRODUCT_TAGS.items())
 # The traits with a column of their own; all others are kept together.
 COLUMNS = ("email", "name", "plan", "product_tag", "tier", "timezone")
 MAX_TRAITS = 100

@@ -57,6 +57,17 @@ class Rulebook:
     sql: str
     params: Mapping[str, StartOfDay]
 
+    @property
+    def sql_in_range(self) -> str:
+        """The SELECT for customers from ``%(first)s`` to ``%(last)s``.
+
+        Each table is told its own range: PostgreSQL carries equality over a join, but not a range, and would read
+        the whole of them for each range again.
+        """
+        keys = ("lifecycle_customerstatus.customer_id", "lifecycle_customerfacts.customer_id", "lifecycle_customer.id")
+        ranges = (f"{key} BETWEEN %(first)s AND %(last)s" for key in keys if f'"{key.partition(".")[0]}"' in self.sql)
+        return " AND ".join((self.sql, *ranges))
+
     def names(self, rule_ids: Iterable[int]) -> str:
         wanted = set(rule_ids)
         return ", ".join(f"“{rule.name}”" for rule in self.rules if rule.id in wanted)

@@ -3,9 +3,12 @@
 # Decide for a scope, move whom an automatic rule moves, and record it.
 #
 # {decide}: the rulebook's SELECT. {scope}: a condition on d. A row takes part if a rule holds for
-# it or its next check changes; nothing else is read twice or written. Locks are taken in customer
-# order, and a move is made only from the version that was decided upon. A tag that was entered
-# after the instant of the evaluation is left alone. {check_guard}: see below.
+# it or its next check changes; nothing else is read twice, locked or written. A tag that was entered
+# after the instant of the evaluation is left alone.
+#
+# Nothing is held while deciding. A move is made only from the version that was decided upon, a next
+# check written only over the one that was seen; whose row somebody else wrote meanwhile is named among
+# those to decide again, on what they are then. Statuses are locked in customer order.
 MOVE = """
 WITH decided AS MATERIALIZED (
     SELECT * FROM ({decide}) AS d
@@ -17,15 +20,14 @@ WITH decided AS MATERIALIZED (
            r.to_tag_id, r.is_automatic
     FROM decided AS d JOIN lifecycle_transitionrule AS r ON r.id = d.rule_id
 ), held AS (
-    SELECT s.id FROM lifecycle_customerstatus AS s JOIN winning AS w ON w.id = s.id
-    WHERE s.version = w.version
-    ORDER BY s.customer_id FOR NO KEY UPDATE OF s
+    SELECT s.id, s.version FROM lifecycle_customerstatus AS s
+    WHERE s.id = ANY(ARRAY(SELECT id FROM winning)) ORDER BY s.customer_id FOR NO KEY UPDATE
 ), moved AS (
     UPDATE lifecycle_customerstatus AS s
     SET tag_id = w.to_tag_id, version = s.version + 1, entered_at = %(as_of)s,
         seen_until = GREATEST(%(day_end)s, w.last_event_at)
-    FROM winning AS w JOIN held ON held.id = w.id
-    WHERE s.id = w.id AND s.version = w.version AND w.is_automatic
+    FROM winning AS w
+    WHERE s.id = ANY(ARRAY(SELECT id FROM held)) AND s.id = w.id AND s.version = w.version AND w.is_automatic
     RETURNING s.id, s.customer_id, w.tag_id AS from_tag_id, s.tag_id AS to_tag_id, w.rule_id, w.evidence
 ), recorded AS (
     INSERT INTO lifecycle_transition (
@@ -43,7 +45,7 @@ WITH decided AS MATERIALIZED (
     INSERT INTO lifecycle_recommendation AS old (
         lifecycle_id, customer_id, from_tag_id, rule_id, evaluation_id, evidence, state, created_at)
     SELECT %(lifecycle)s, customer_id, tag_id, rule_id, %(evaluation)s, evidence, 'pending', %(now)s
-    FROM winning AS w JOIN held USING (id)
+    FROM winning AS w JOIN held USING (id, version)
     WHERE NOT is_automatic AND NOT EXISTS (  -- whoever said no since the customer is in this tag is not asked again
         SELECT FROM lifecycle_recommendation AS no
         WHERE no.customer_id = w.customer_id AND no.rule_id = w.rule_id AND no.state = 'rejected'
@@ -60,23 +62,24 @@ WITH decided AS MATERIALIZED (
     SELECT %(evaluation)s, w.customer_id, %(step)s, w.tag_id, w.rule_id, w.matched, m.id IS NOT NULL
     FROM winning AS w LEFT JOIN moved AS m ON m.id = w.id
     ORDER BY w.customer_id
+), due AS MATERIALIZED (
+    SELECT d.id, d.check_at, d.check_seen FROM decided AS d
+    WHERE d.check_at IS DISTINCT FROM d.check_seen
+      AND (d.rule_id IS NULL OR d.rule_id <> ALL(ARRAY(SELECT DISTINCT rule_id FROM winning WHERE is_automatic)))
 ), scheduled AS (
-    UPDATE lifecycle_nextcheck AS c SET at = d.check_at
-    FROM decided AS d
-    WHERE c.status_id = d.id AND d.check_at IS DISTINCT FROM d.check_seen AND {check_guard}
-      AND (d.rule_id IS NULL OR NOT EXISTS (SELECT FROM winning AS w WHERE w.id = d.id AND w.is_automatic))
+    UPDATE lifecycle_nextcheck AS c SET at = due.check_at
+    FROM due WHERE c.status_id = due.id AND c.at IS NOT DISTINCT FROM due.check_seen
+    RETURNING c.status_id
 )
 SELECT (SELECT count(*) FROM moved),
        (SELECT count(*) FROM asked),
-       ARRAY(SELECT id FROM winning WHERE is_automatic),
+       ARRAY(SELECT id FROM winning WHERE is_automatic
+             UNION ALL (SELECT id FROM due EXCEPT ALL SELECT status_id FROM scheduled)),
        ARRAY(SELECT DISTINCT rule_id FROM moved)
 """
 
-# Who holds a status writes its next check as it is; who does not, only if nobody did so meanwhile, who knew more.
-HOLDS_STATUS = "true"
-HOLDS_NOTHING = """c.at IS NOT DISTINCT FROM d.check_seen AND c.status_id IN (
-          SELECT status_id FROM lifecycle_nextcheck WHERE status_id IN (SELECT id FROM decided)
-          FOR NO KEY UPDATE SKIP LOCKED)"""
+# The scope of a pass over some statuses.
+THESE = "d.id = ANY(%(ids)s)"
 
 # Plan the rest of the transaction for few customers among many. Without it, a guess about the number of rows makes
 # PostgreSQL read whole tables for a handful of customers, at a price that grows with all of them.
@@ -88,8 +91,8 @@ SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin',
 # An array is read once; as a set, PostgreSQL may read it again for each row, which takes minutes and skips locked rows
 # differently each time.
 #
-# Take the marks up to an id and the due checks of up to {limit} customers, lock their statuses in customer order, and
-# name them. A tag that was entered after the instant of the evaluation is left alone, and its customer marked again.
+# Take the marks up to an id and the due checks of up to {limit} customers each, and name their statuses. A tag that was
+# entered after the instant of the evaluation is left alone: its check stays due, and its customer is marked again.
 TAKE_CHANGED = """
 WITH marks AS (
     DELETE FROM lifecycle_dirtymark WHERE id = ANY(ARRAY(
@@ -97,38 +100,34 @@ WITH marks AS (
         WHERE lifecycle_id = %(lifecycle)s AND id <= %(last_mark)s ORDER BY id LIMIT %(limit)s
         FOR UPDATE SKIP LOCKED))
     RETURNING customer_id
-), named AS (
-    SELECT s.id FROM lifecycle_customerstatus AS s
-    WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id IN (SELECT customer_id FROM marks)
-    UNION
-    (SELECT status_id FROM lifecycle_nextcheck
-     WHERE lifecycle_id = %(lifecycle)s AND at <= %(as_of)s ORDER BY at LIMIT %(limit)s)
-), held AS (
+), marked AS (
     SELECT s.id, s.customer_id, s.entered_at FROM lifecycle_customerstatus AS s
-    WHERE s.id IN (SELECT id FROM named) ORDER BY s.customer_id FOR NO KEY UPDATE
+    WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id IN (SELECT customer_id FROM marks)
 ), left_alone AS (
     INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id)
-    SELECT %(lifecycle)s, customer_id FROM held WHERE entered_at > %(as_of)s
+    SELECT %(lifecycle)s, customer_id FROM marked WHERE entered_at > %(as_of)s
 )
-SELECT (SELECT count(*) FROM marks), ARRAY(SELECT id FROM held WHERE entered_at IS NULL OR entered_at <= %(as_of)s)
+SELECT (SELECT count(*) FROM marks), ARRAY(
+    SELECT id FROM marked WHERE entered_at IS NULL OR entered_at <= %(as_of)s
+    UNION (SELECT status_id FROM lifecycle_nextcheck
+           WHERE lifecycle_id = %(lifecycle)s AND at <= %(as_of)s ORDER BY at LIMIT %(limit)s))
 """
 
-# The same for some customers: their marks only.
+# The same for some customers: their marks only, and their statuses though nothing is new.
 TAKE_SELECTED = """
 WITH marks AS (
     DELETE FROM lifecycle_dirtymark WHERE id = ANY(ARRAY(
         SELECT id FROM lifecycle_dirtymark
         WHERE lifecycle_id = %(lifecycle)s AND customer_id = ANY(%(customers)s) FOR UPDATE SKIP LOCKED))
     RETURNING customer_id
-), held AS (
+), named AS (
     SELECT s.id, s.customer_id, s.entered_at FROM lifecycle_customerstatus AS s
     WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id = ANY(%(customers)s)
-    ORDER BY s.customer_id FOR NO KEY UPDATE
 ), left_alone AS (
     INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id)
-    SELECT %(lifecycle)s, customer_id FROM held WHERE entered_at > %(as_of)s
+    SELECT %(lifecycle)s, customer_id FROM named WHERE entered_at > %(as_of)s
 )
-SELECT (SELECT count(*) FROM marks), ARRAY(SELECT id FROM held WHERE entered_at IS NULL OR entered_at <= %(as_of)s)
+SELECT (SELECT count(*) FROM marks), ARRAY(SELECT id FROM named WHERE entered_at IS NULL OR entered_at <= %(as_of)s)
 """
 
 # The latest mark of a lifecycle: a run takes those up to it, so that it ends though news keeps coming.

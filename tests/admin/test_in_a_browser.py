@@ -59,7 +59,7 @@ def test_tells_while_typing_what_is_wrong_with_a_rule_and_then_whom_it_meets(des
 
     conditions.fill('{"all": [{"metric": "total_spend", "operator": ">", "value": 100}]}')
     expect(panel).to_contain_text("Total spend is more than 100.")
-    expect(panel).to_contain_text("1 customer in Customer would move now.")
+    expect(panel).to_contain_text("1 customer in Customer meets this now. Rules with a lower number come first.")
     desk.get_by_role("button", name="Save", exact=True).click()
 
     expect(desk.get_by_text("was added successfully")).to_be_visible()

@@ -109,5 +109,5 @@ def test_the_changes_say_who_changed_what(client, shop):
 
     page = client.get(reverse("admin:pghistory_events_changelist")).text
 
-    assert "Transition rule “Worth over 500”, version 1" in page
+    assert "Rule “Worth over 500”, version 1" in page
     assert "state: published → retired" in page

@@ -163,7 +163,7 @@ def test_publishing_asks_first_and_retires_the_version_before(client, shop, boss
 
     draft.refresh_from_db()
     rule.refresh_from_db()
-    assert "1 customer in Customer would move now." in question
+    assert "1 customer in Customer meets this now. Rules with a lower number come first." in question
     assert "Version 1, in force until now, is retired." in question
     assert (draft.state, draft.published_by, rule.state) == (RuleState.PUBLISHED, boss, RuleState.RETIRED)
 
@@ -228,7 +228,7 @@ def test_the_preview_tells_what_stands_in_the_form_and_whom_it_meets(client, sho
         "problems": [],
         "says": "Total spend is more than 100.",
         "count": 1,
-        "meets": "1 customer in Customer would move now.",
+        "meets": "1 customer in Customer meets this now. Rules with a lower number come first.",
     }
     assert "not valid JSON" in wrong["problems"][0]
 

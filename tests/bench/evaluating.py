@@ -81,11 +81,11 @@ def incremental(bench: Bench, lifecycle: Lifecycle) -> None:
         return
     world.restore()
     world.run(
-        "UPDATE lifecycle_customerfacts SET engagement_score = 40 + engagement_score * 0.6 WHERE customer_id % 5 <> 0"
+        "UPDATE lifecycle_customerfacts SET engagement_score = 40 + engagement_score * 0.6 WHERE customer_id % 10 <> 0"
     )
     evaluate_everybody(lifecycle=lifecycle, as_of=world.AS_OF, now=timezone.now())
     world.run(
-        "UPDATE lifecycle_customerfacts SET engagement_score = customer_id * 37 % 101 WHERE customer_id % 125 = 7"
+        "UPDATE lifecycle_customerfacts SET engagement_score = 20 + customer_id * 37 % 81 WHERE customer_id % 125 = 7"
     )
     world.run("INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) "
               "SELECT lifecycle_id, customer_id FROM lifecycle_customerstatus WHERE customer_id % 125 = 7")  # fmt: skip

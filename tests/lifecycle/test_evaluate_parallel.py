@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from threading import Barrier, Thread
 from time import sleep
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
+from django.db.models import Model
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from lifecycle.engine import evaluate as engine
 from lifecycle.engine import locks
 from lifecycle.engine.evaluate import evaluate_changed, evaluate_everybody, evaluate_next_chunk, finish, plan_everybody
 from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.review import approve
-from lifecycle.engine.rules import publish, write_draft
+from lifecycle.engine.rules import publish, retire, write_draft
 from lifecycle.engine.transitions import override_tag
 from lifecycle.models import (
     Customer,
@@ -26,6 +29,7 @@ from lifecycle.models import (
     Evaluation,
     EvaluationState,
     Lifecycle,
+    NextCheck,
     OutboxMessage,
     Recommendation,
     RuleState,
@@ -52,12 +56,12 @@ def lifecycle(settings: Any) -> Lifecycle:
 def after_deciding(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], None]:
     """Calls something once, after the first decision's snapshot was taken and before the tags change."""
 
-    def install(call: Callable[[], Any]) -> None:
+    def install(call: Callable[[], Any], hold: type[Model] = CustomerStatus) -> None:
         original, calls = engine._pass, iter([call])
 
         def slow_pass(*arguments: Any) -> Any:
             for one in calls:
-                return with_a_pause(lambda: original(*arguments), one)
+                return with_a_pause(lambda: original(*arguments), one, hold)
             return original(*arguments)
 
         monkeypatch.setattr(engine, "_pass", slow_pass)
@@ -65,13 +69,13 @@ def after_deciding(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], An
     return install
 
 
-def with_a_pause(run: Callable[[], Any], meanwhile: Callable[[], Any]) -> Any:
-    """Hold a customer's status, let the statement decide and wait for it, change the status, let go."""
+def with_a_pause(run: Callable[[], Any], meanwhile: Callable[[], Any], hold: type[Model]) -> Any:
+    """Hold the first customer's row, let the statement decide and wait for it, change the row, let go."""
     has_hold = Barrier(2)
 
     def other() -> None:
         with transaction.atomic():
-            CustomerStatus.objects.select_for_update().order_by("customer_id").first()
+            hold._default_manager.select_for_update().order_by("pk").first()
             has_hold.wait()
             until_somebody_waits()
             meanwhile()
@@ -190,6 +194,52 @@ def test_whom_a_person_moved_in_between_is_decided_again_in_its_new_tag(
     evaluate_everybody(lifecycle=lifecycle, as_of=NOW, now=NOW)
 
     assert path(lifecycle, "c000") == ["NEW>LAST", "LAST>OLD"]
+
+
+def test_a_check_that_was_written_in_between_is_decided_again(lifecycle: Lifecycle, after_deciding: Any) -> None:
+    text = rule_text(lifecycle, **{"from": "NEW", "to": "LAST", "when": is_at_least("days_since_login", 5)})
+    publish(rule=write_draft(lifecycle=lifecycle, key="late", text=text), by=None, now=NOW)
+    for rule in lifecycle.rules.exclude(key="late"):
+        retire(rule=rule, now=NOW)
+    older = NextCheck.objects.filter(status__customer__external_id="c000")
+
+    def decided_by_another_on_older_facts() -> None:
+        older.update(at=NOW + timedelta(days=300))
+
+    after_deciding(decided_by_another_on_older_facts, NextCheck)
+
+    evaluate_everybody(lifecycle=lifecycle, as_of=NOW, now=NOW)
+
+    assert older.get().at == NextCheck.objects.get(status__customer__external_id="c001").at
+
+
+def test_work_that_postgresql_ended_for_another_is_done_again() -> None:
+    attempts: list[int] = []
+
+    @locks.again_after_deadlock
+    def work() -> str:
+        attempts.append(1)
+        if len(attempts) < 3:
+            raise OperationalError from DeadlockDetected()
+        return "done"
+
+    assert (work(), len(attempts)) == ("done", 3)
+
+
+@pytest.mark.parametrize("cause", [DeadlockDetected, LockNotAvailable])
+def test_not_all_is_done_again(cause: type[Exception]) -> None:
+    attempts: list[int] = []
+
+    @locks.again_after_deadlock
+    def work() -> None:
+        attempts.append(1)
+        raise OperationalError from cause()
+
+    of_the_caller = transaction.atomic() if cause is DeadlockDetected else nullcontext()
+    with of_the_caller, pytest.raises(OperationalError):
+        work()
+
+    assert len(attempts) == 1
 
 
 def test_a_publication_waits_for_a_running_evaluation(lifecycle: Lifecycle) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from lifecycle.engine.evaluate import evaluate_changed, evaluate_everybody
 from lifecycle.engine.review import approve, reject
+from lifecycle.engine.rules import retire
 from lifecycle.engine.transitions import TransitionNotAllowed, override_tag
 from lifecycle.models import (
     Customer,
@@ -104,6 +105,54 @@ def test_rejection_leaves_the_customer_where_it_is(lifecycle: Lifecycle, waiting
     waiting.refresh_from_db()
     assert (waiting.state, waiting.decided_by, waiting.decided_at) == (RecommendationState.REJECTED, sam, LATER)
     assert code_of("ann", lifecycle) == "NEW"
+
+
+def test_who_was_rejected_is_not_asked_again_while_in_the_tag(lifecycle: Lifecycle, waiting: Recommendation) -> None:
+    reject(recommendation=waiting, by=UserFactory(), now=LATER)
+
+    again = evaluate_everybody(lifecycle=lifecycle, as_of=LATER, now=LATER)
+
+    assert again.waiting == 0
+    assert Recommendation.objects.count() == 1
+
+
+def test_who_came_back_to_the_tag_is_asked_anew(lifecycle: Lifecycle, waiting: Recommendation) -> None:
+    reject(recommendation=waiting, by=UserFactory(), now=LATER)
+    ann, sam = Customer.objects.get(external_id="ann"), UserFactory()
+    for minutes, (seen, to) in enumerate((("NEW", "LAST"), ("LAST", "NEW")), start=6):
+        override_tag(
+            customer=ann, to_tag=tag(lifecycle, to), seen_tag=tag(lifecycle, seen), reason="phone", by=sam,
+            now=NOW + timedelta(minutes=minutes),
+        )  # fmt: skip
+
+    evaluate_everybody(lifecycle=lifecycle, as_of=NOW + timedelta(hours=1), now=NOW + timedelta(hours=1))
+
+    assert Recommendation.objects.filter(state=RecommendationState.PENDING).count() == 1
+
+
+def test_an_approved_move_names_rule_run_and_evidence(waiting: Recommendation) -> None:
+    move = approve(recommendation=waiting, by=UserFactory(), now=LATER)
+
+    assert move is not None
+    assert (move.rule, move.evaluation, move.evidence) == (waiting.rule, waiting.evaluation, {"login_count": 1})
+
+
+def test_what_a_retired_rule_recommended_is_overtaken(waiting: Recommendation) -> None:
+    retire(rule=waiting.rule, now=LATER)
+
+    waiting.refresh_from_db()
+    assert waiting.state == RecommendationState.SUPERSEDED
+
+
+def test_a_rule_that_goes_first_takes_the_place_of_what_waits(lifecycle: Lifecycle, waiting: Recommendation) -> None:
+    first = published(
+        lifecycle,
+        **{"from": "NEW", "to": "LAST", "when": is_at_least("login_count", 1), "is_automatic": False, "priority": 0},
+    )
+
+    evaluate_everybody(lifecycle=lifecycle, as_of=LATER, now=LATER)
+
+    assert Recommendation.objects.get(state=RecommendationState.PENDING).rule == first
 
 
 @pytest.mark.parametrize("decide", [approve, reject])

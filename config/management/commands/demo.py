@@ -94,8 +94,8 @@ class Command(BaseCommand):
     def show(self, result: dict[str, Any]) -> None:
         self.stdout.write(f"\n{result['customers']:,} customers, {HISTORY['start']} to {HISTORY['end']}\n")
         for title, counts in {
-            "Customers per status tag": result["states"],
-            "Transitions": result["transitions"],
+            f"Customers per status tag at the end of {HISTORY['end']}": result["states"],
+            "Transitions in these eighteen months": result["transitions"],
         }.items():
             self.stdout.write(f"\n  {title}")
             for name, count in sorted(counts.items(), key=lambda item: -item[1]):

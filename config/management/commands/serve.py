@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config import servers, supervisor
+from config.servers import process
 
 HOST = "127.0.0.1"
 
@@ -33,6 +34,12 @@ def require_tables() -> None:
         call_command("migrate", check_unapplied=True, verbosity=0)
     except SystemExit:
         raise CommandError("The database lacks tables of this version; run `manage.py migrate` first.") from None
+
+
+def lost_server() -> str | None:
+    """A sentence about an embedded server that is no longer there."""
+    lost = [server.name for server in servers.embedded() if not process.processes(server)]
+    return f"{' and '.join(lost)} stopped" if lost else None
 
 
 def programs(port: int) -> dict[str, list[str]]:
@@ -57,7 +64,9 @@ class Command(BaseCommand):
         try:
             require_tables()
             call_command("collectstatic", interactive=False, verbosity=0)
-            code = supervisor.run(programs(port), write=self.say, on_start=lambda: self.announce(port))
+            code = supervisor.run(
+                programs(port), write=self.say, on_start=lambda: self.announce(port), lost=lost_server
+            )
         finally:
             servers.stop(started)
         self.say("Stopped.")

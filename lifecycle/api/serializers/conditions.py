@@ -7,9 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from lifecycle.rules.explain import Line
-from lifecycle.rules.nodes import Operator
-
-from .fields import plain
+from lifecycle.rules.nodes import Operator, plain
 
 
 class ConditionSerializer(serializers.Serializer):

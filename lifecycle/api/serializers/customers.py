@@ -5,7 +5,8 @@ from __future__ import annotations
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from lifecycle.models import Customer, CustomerStatus, ProductTag
+from lifecycle.models import Customer, CustomerStatus
+from lifecycle.rules.traits import PRODUCT_TAGS
 
 from .fields import plain_all
 
@@ -27,7 +28,7 @@ class CurrentTagSerializer(serializers.Serializer):
 class CustomerSerializer(serializers.ModelSerializer):
     """A customer with its current tag in each lifecycle."""
 
-    product_tag = serializers.ChoiceField(choices=ProductTag.choices, allow_null=True)
+    product_tag = serializers.ChoiceField(choices=tuple(PRODUCT_TAGS.items()), allow_null=True)
     status_tags = CurrentTagSerializer(source="statuses", many=True)
 
     class Meta:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from lifecycle.rules.nodes import Scalar, Value
+from lifecycle.rules.nodes import Scalar, plain
 
 
 class Text(serializers.CharField):
@@ -41,19 +39,6 @@ class StrictSerializer(serializers.Serializer):
                 {name[:80]: [ErrorDetail("There is no such field.", "unknown_field")] for name in unknown}
             )
         return super().to_internal_value(data)
-
-
-def plain(value: Value | None) -> object:
-    """A metric's value as JSON spells it: numbers as numbers, days as text, choices as a list."""
-    match value:
-        case tuple():
-            return [plain(one) for one in value]
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case date():
-            return value.isoformat()
-        case _:
-            return value
 
 
 def plain_all(values: Mapping[str, Scalar | None]) -> dict[str, object]:

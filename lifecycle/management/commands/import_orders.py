@@ -62,11 +62,12 @@ class Command(BaseCommand):
         try:
             with rejects.open("w", newline="", encoding="utf-8", errors="backslashreplace") as out:
                 writer = csv.writer(out)
-                writer.writerow(("line", "reason", "text"))
-                writer.writerows(
-                    (one.line, one.reason, one.text) for one in sorted(imported.rejected, key=lambda r: r.line)
-                )
-            self.stderr.write(f"The rejected lines and their reasons are in {rejects}.")
+                writer.writerow(("line", "reason", *imported.header))
+                for one in sorted(imported.rejected, key=lambda rejected: rejected.line):
+                    writer.writerow((one.line, one.reason, *one.cells))
+            self.stderr.write(
+                f"The rejected lines and their reasons are in {rejects}, which can be mended and imported in its turn."
+            )
         except OSError as error:
             self.stderr.write(f"{rejects} cannot be written ({error.strerror}); the first reasons are:")
             for one in imported.rejected[:20]:

@@ -1,0 +1,89 @@
+"""Lists for pages, each with what its rows show: a fixed number of statements, whatever their number."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Lower
+
+from lifecycle.models import (
+    Customer,
+    CustomerStatus,
+    Evaluation,
+    EvaluationState,
+    Event,
+    Lifecycle,
+    Recommendation,
+    RecommendationState,
+    RuleState,
+    Transition,
+    TransitionRule,
+)
+
+
+def customers() -> QuerySet[Customer]:
+    """Customers with their current tags; a fixed number of statements whatever their number."""
+    statuses = CustomerStatus.objects.select_related("lifecycle", "tag").order_by("lifecycle__code")
+    return Customer.objects.prefetch_related(Prefetch("statuses", statuses))
+
+
+def rules() -> QuerySet[TransitionRule]:
+    """Every version of every rule."""
+    related = ("lifecycle", "to_tag", "published_by")
+    return TransitionRule.objects.select_related(*related).prefetch_related("from_tags")
+
+
+def lifecycles() -> QuerySet[Lifecycle]:
+    """The lifecycles with their tags."""
+    return Lifecycle.objects.prefetch_related("tags")
+
+
+def transitions() -> QuerySet[Transition]:
+    """The moves of all customers."""
+    return Transition.objects.select_related("lifecycle", "from_tag", "to_tag", "rule", "by")
+
+
+def transitions_of(customer: Customer) -> QuerySet[Transition]:
+    """A customer's moves in all lifecycles, the latest first."""
+    return transitions().filter(customer=customer).order_by("-id")
+
+
+def latest_transitions() -> QuerySet[Transition]:
+    """The moves recorded last, in all lifecycles."""
+    related = ("customer", "lifecycle", "from_tag", "to_tag", "rule", "by")
+    return Transition.objects.select_related(*related).order_by("-id")
+
+
+def evaluations_to_watch() -> QuerySet[Evaluation]:
+    """The runs that are under way or failed, the latest first."""
+    to_watch = (EvaluationState.RUNNING, EvaluationState.FAILED)
+    return Evaluation.objects.filter(state__in=to_watch).select_related("lifecycle").order_by("-id")
+
+
+def waiting_recommendations() -> QuerySet[Recommendation]:
+    """The decisions that wait for a person, the oldest first."""
+    related = ("customer", "lifecycle", "from_tag", "rule__to_tag")
+    return Recommendation.objects.filter(state=RecommendationState.PENDING).select_related(*related).order_by("id")
+
+
+def events_of(customer: Customer) -> QuerySet[Event]:
+    """What a customer did, the latest first."""
+    return Event.objects.filter(customer=customer).order_by("-occurred_at", "-id")
+
+
+def published_rules(lifecycle: Lifecycle) -> QuerySet[TransitionRule]:
+    """The rules in force, in the order in which they win."""
+    rules = TransitionRule.objects.filter(lifecycle=lifecycle, state=RuleState.PUBLISHED)
+    return rules.select_related("to_tag").prefetch_related("from_tags").order_by("priority", "id")
+
+
+def customer_ids_found(text: str, *, most: int = 10_001) -> QuerySet[Customer, int]:
+    """Ids of customers whose external id, email or name begins with a text; case counts for the external id only.
+
+    Each of the three ways follows an index of its own and stops at ``most``.
+    """
+    lowered = text.lower()
+    lower = Customer.objects.annotate(lower_email=Lower("email"), lower_name=Lower("name")).order_by()
+    by_id = Customer.objects.filter(external_id__startswith=text).order_by().values_list("id", flat=True)[:most]
+    by_email = lower.filter(lower_email__startswith=lowered).values_list("id", flat=True)[:most]
+    by_name = lower.filter(lower_name__startswith=lowered).values_list("id", flat=True)[:most]
+    return by_id.union(by_email, by_name)

@@ -1,0 +1,185 @@
+"""What is known of one customer, where it stands, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Q
+
+from lifecycle.metrics.catalogue import CATALOGUE, METRICS, Metric, SinceEntry
+from lifecycle.models import (
+    Customer,
+    CustomerStatus,
+    Lifecycle,
+    Recommendation,
+    RecommendationState,
+    StatusTag,
+    Transition,
+    TransitionRule,
+)
+from lifecycle.rules.evaluate import holds
+from lifecycle.rules.explain import Line, lines, sentence
+from lifecycle.rules.nodes import Scalar, metrics_of
+from lifecycle.rules.parse import parse
+from lifecycle.sql.metrics import value_of
+
+from .at import first_at, rows_at
+from .lists import published_rules, transitions_of
+
+
+@dataclass(frozen=True, slots=True)
+class RuleStanding:
+    """How one rule stands for one customer: whether it holds, and every condition with its value."""
+
+    rule: TransitionRule
+    holds: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactsNow:
+    """Every metric of a customer: those that are the same in all lifecycles, and by lifecycle id the others."""
+
+    everywhere: dict[str, Scalar | None]
+    in_lifecycle: dict[int, dict[str, Scalar | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a customer stands in a lifecycle, how it came there, and the rules that may move it on."""
+
+    customer: Customer
+    lifecycle: Lifecycle
+    status: CustomerStatus | None
+    history: tuple[Transition, ...]
+    rules: tuple[RuleStanding, ...]
+    waiting: Recommendation | None
+
+    @property
+    def next_tags(self) -> list[str]:
+        """The tags that rules in force lead to from here, each once, by priority."""
+        return list(dict.fromkeys(standing.rule.to_tag.code for standing in self.rules))
+
+
+def metric_values(
+    customer: Customer, lifecycle: Lifecycle, *, as_of: datetime, names: Iterable[str] | None = None
+) -> dict[str, Scalar | None]:
+    """The values of metrics for one customer in one lifecycle at an instant; all of the catalogue by default."""
+    metrics = [CATALOGUE[name] for name in names] if names is not None else list(METRICS)
+    if not metrics:
+        return {}
+    values = {f"m{index}": value_of(metric) for index, metric in enumerate(metrics)}
+    statuses = (
+        CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle).annotate(**values).values_list(*values)
+    )
+    row = first_at(statuses.order_by(), as_of, "{}")
+    if row is None:
+        return {metric.name: None for metric in metrics}
+    return {metric.name: _trimmed(value) for metric, value in zip(metrics, row, strict=True)}
+
+
+def facts_of(customer: Customer, *, as_of: datetime) -> FactsNow:
+    """Every metric of the catalogue for one customer in all its lifecycles at an instant; one statement."""
+    values = {f"m{index}": value_of(metric) for index, metric in enumerate(METRICS)}
+    statuses = CustomerStatus.objects.filter(customer=customer).annotate(**values).values_list("lifecycle_id", *values)
+    facts = FactsNow({}, {})
+    for lifecycle_id, *row in rows_at(statuses.order_by("lifecycle_id"), as_of, "{}"):
+        named_values = {metric.name: _trimmed(value) for metric, value in zip(METRICS, row, strict=True)}
+        own = {metric.name for metric in METRICS if metric.depends_on_tag}
+        facts.everywhere.update({name: value for name, value in named_values.items() if name not in own})
+        facts.in_lifecycle[lifecycle_id] = {name: value for name, value in named_values.items() if name in own}
+    return facts
+
+
+def standing_of(customer: Customer, lifecycle: Lifecycle, *, as_of: datetime, most: int = 100) -> Standing:
+    """Where a customer stands in a lifecycle, with its latest ``most`` moves."""
+    statuses = CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle).select_related("tag")
+    waiting = Recommendation.objects.filter(customer=customer, lifecycle=lifecycle, state=RecommendationState.PENDING)
+    return Standing(
+        customer=customer,
+        lifecycle=lifecycle,
+        status=statuses.first(),
+        history=tuple(transitions_of(customer).filter(lifecycle=lifecycle)[:most]),
+        rules=standings(customer, lifecycle, as_of=as_of),
+        waiting=waiting.first(),
+    )
+
+
+def current_tag(customer: Customer, lifecycle: Lifecycle) -> StatusTag | None:
+    """The tag of a customer in a lifecycle."""
+    status = CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle).select_related("tag").first()
+    return status.tag if status else None
+
+
+def standings(customer: Customer, lifecycle: Lifecycle, *, as_of: datetime) -> tuple[RuleStanding, ...]:
+    """Every published rule that starts from the customer's tag, with its conditions as they stand, by priority."""
+    status = CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle).first()
+    rules = _rules_from(lifecycle, status.tag_id if status else None)
+    return _standings(rules, metric_values(customer, lifecycle, as_of=as_of, names=_metrics_of(rules)))
+
+
+def standings_after_move(customer: Customer, to_tag: StatusTag, *, as_of: datetime) -> tuple[RuleStanding, ...]:
+    """The same as if the customer entered a tag at this instant: what depends on the tag begins anew."""
+    rules = _rules_from(to_tag.lifecycle, to_tag.id)
+    values = metric_values(customer, to_tag.lifecycle, as_of=as_of, names=_metrics_of(rules))
+    for name in values:
+        source = CATALOGUE[name].source
+        if CATALOGUE[name].depends_on_tag and values[name] is not None:
+            values[name] = False if isinstance(source, SinceEntry) else 0
+    return _standings(rules, values)
+
+
+def rule_sentence(rule: TransitionRule) -> str:
+    """The rule's condition in English."""
+    return sentence(parse(rule.conditions, CATALOGUE), CATALOGUE)
+
+
+def why(transition: Transition) -> tuple[Line, ...]:
+    """Each condition of the rule that made a move, with the value it had then and the threshold of that version."""
+    return _explained(transition.rule, transition.evidence) if transition.rule else ()
+
+
+def why_recommended(recommendation: Recommendation) -> tuple[Line, ...]:
+    """Each condition of the rule that recommended a move, with the value it had then."""
+    return _explained(recommendation.rule, recommendation.evidence)
+
+
+def evidence_values(evidence: Mapping[str, object], names: Iterable[str]) -> dict[str, Scalar | None]:
+    """Stored evidence as values of the metrics' types."""
+    return {name: _typed(CATALOGUE[name], evidence.get(name)) for name in names}
+
+
+def _explained(rule: TransitionRule, evidence: Mapping[str, object]) -> tuple[Line, ...]:
+    tree = parse(rule.conditions, CATALOGUE)
+    return lines(tree, evidence_values(evidence, metrics_of(tree)), CATALOGUE)
+
+
+def _rules_from(lifecycle: Lifecycle, tag_id: int | None) -> list[TransitionRule]:
+    starts = Q(from_untagged=True) if tag_id is None else Q(from_tags=tag_id)
+    return list(published_rules(lifecycle).filter(starts).distinct())
+
+
+def _metrics_of(rules: Iterable[TransitionRule]) -> list[str]:
+    return list(dict.fromkeys(name for rule in rules for name in metrics_of(parse(rule.conditions, CATALOGUE))))
+
+
+def _standings(rules: Iterable[TransitionRule], values: Mapping[str, Scalar | None]) -> tuple[RuleStanding, ...]:
+    trees = ((rule, parse(rule.conditions, CATALOGUE)) for rule in rules)
+    return tuple(RuleStanding(rule, holds(tree, values), lines(tree, values, CATALOGUE)) for rule, tree in trees)
+
+
+def _typed(metric: Metric, value: object) -> Scalar | None:
+    if metric.type == "date" and isinstance(value, str):
+        return date.fromisoformat(value)
+    if isinstance(value, float):
+        return _trimmed(Decimal(str(value)))
+    return value  # type: ignore[return-value]  # JSON gives int, str, bool or None here
+
+
+def _trimmed(value: Scalar | None) -> Scalar | None:
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == value.to_integral_value() else value.normalize()

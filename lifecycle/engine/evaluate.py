@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,11 +54,18 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Which statuses a pass looks at: those of a range of customers, or those of these ids."""
+class Range:
+    """The customers from one id to another."""
 
-    customers: tuple[int, int] | None = None
-    ids: list[int] = field(default_factory=list)
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class These:
+    """Some customers by their ids."""
+
+    customers: list[int]
 
 
 def evaluate_everybody(
@@ -128,7 +135,7 @@ def evaluate_next_chunk(*, evaluation: Evaluation, now: datetime) -> EvaluationC
                 return None
             chunk_id, first, last = claimed
             locks.share(evaluation.lifecycle)
-            tally = _until_nobody_moves(evaluation, Scope(customers=(first, last)), now)
+            tally = _until_nobody_moves(evaluation, Range(first, last), now)
             statuses = CustomerStatus.objects.filter(
                 lifecycle_id=evaluation.lifecycle_id, customer_id__gte=first, customer_id__lte=last
             )
@@ -221,20 +228,20 @@ def _try_taken(
         evaluation = Evaluation.objects.create(
             lifecycle=lifecycle, kind=kind, as_of=as_of, started_at=now, finished_at=now
         )
-        tally = _until_nobody_moves(evaluation, Scope(ids=ids), now)
+        tally = Tally(evaluated=len(ids)) + _until_nobody_moves(evaluation, These(ids), now)
         evaluation.state = EvaluationState.DONE
         evaluation.evaluated, evaluation.moved, evaluation.waiting = tally.evaluated, tally.moved, tally.waiting
         evaluation.save()
         return marks, tally
 
 
-def _until_nobody_moves(evaluation: Evaluation, scope: Scope, now: datetime) -> Tally:
+def _until_nobody_moves(evaluation: Evaluation, scope: Range | These, now: datetime) -> Tally:
     """Repeat the pass for those that a rule moved, as often as the lifecycle has tags, then stop loudly.
 
     Those whose row somebody else wrote meanwhile are decided again too, on what they are now.
     """
     book = rulebook(evaluation.lifecycle_id)
-    tally = Tally(evaluated=len(scope.ids))
+    tally = Tally()
     most = evaluation.lifecycle.tags.count() if book.rules else 1
     step = 0
     while True:
@@ -248,25 +255,25 @@ def _until_nobody_moves(evaluation: Evaluation, scope: Scope, now: datetime) -> 
                 f"After {step} passes the rules {book.names(rule_ids)} still move {moved} customers at one instant; "
                 "they lead in a circle. Nothing of this chunk was kept."
             )
-        scope = Scope(ids=again)
+        scope = These(again)
 
 
 def _pass(
-    book: Rulebook, evaluation: Evaluation, scope: Scope, step: int, now: datetime
+    book: Rulebook, evaluation: Evaluation, scope: Range | These, step: int, now: datetime
 ) -> tuple[int, int, list[int], list[int]]:
     as_of = evaluation.as_of
-    params: dict[str, Any] = {"ids": scope.ids}
-    if scope.customers:
-        params = dict(zip(("first", "last"), scope.customers, strict=True))
-        sql = statements.MOVE.format(decide=book.sql_in_range, scope="true")
-    else:
-        sql = statements.MOVE.format(decide=book.sql, scope=statements.THESE)
+    chosen: dict[str, Any]
+    match scope:
+        case Range(first, last):
+            decide, chosen = book.sql_in_range, {"first": first, "last": last}
+        case These(customers):
+            decide, chosen = book.sql_of_these, {"customers": customers}
     with connection.cursor() as cursor:
         cursor.execute(
-            sql,
+            statements.MOVE.format(decide=decide),
             {
                 **bind(book.params, as_of),
-                **params,
+                **chosen,
                 "lifecycle": book.lifecycle_id,
                 "evaluation": evaluation.id,
                 "step": step,

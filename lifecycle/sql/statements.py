@@ -2,7 +2,7 @@
 
 # Decide for a scope, move whom an automatic rule moves, and record it.
 #
-# {decide}: the rulebook's SELECT. {scope}: a condition on d. A row takes part if a rule holds for
+# {decide}: the rulebook's SELECT for the customers of the pass. A row takes part if a rule holds for
 # it or its next check changes; nothing else is read twice, locked or written. A tag that was entered
 # after the instant of the evaluation is left alone.
 #
@@ -12,8 +12,7 @@
 MOVE = """
 WITH decided AS MATERIALIZED (
     SELECT * FROM ({decide}) AS d
-    WHERE {scope}
-      AND (d.entered_at IS NULL OR d.entered_at <= %(as_of)s)
+    WHERE (d.entered_at IS NULL OR d.entered_at <= %(as_of)s)
       AND (d.rule_id IS NOT NULL OR d.check_at IS DISTINCT FROM d.check_seen)
 ), winning AS MATERIALIZED (
     SELECT d.id, d.customer_id, d.tag_id, d.version, d.entered_at, d.last_event_at, d.rule_id, d.matched, d.evidence,
@@ -63,7 +62,7 @@ WITH decided AS MATERIALIZED (
     FROM winning AS w LEFT JOIN moved AS m ON m.id = w.id
     ORDER BY w.customer_id
 ), due AS MATERIALIZED (
-    SELECT d.id, d.check_at, d.check_seen FROM decided AS d
+    SELECT d.id, d.customer_id, d.check_at, d.check_seen FROM decided AS d
     WHERE d.check_at IS DISTINCT FROM d.check_seen
       AND (d.rule_id IS NULL OR d.rule_id <> ALL(ARRAY(SELECT DISTINCT rule_id FROM winning WHERE is_automatic)))
 ), scheduled AS (
@@ -73,13 +72,10 @@ WITH decided AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM moved),
        (SELECT count(*) FROM asked),
-       ARRAY(SELECT id FROM winning WHERE is_automatic
-             UNION ALL (SELECT id FROM due EXCEPT ALL SELECT status_id FROM scheduled)),
+       ARRAY(SELECT customer_id FROM winning WHERE is_automatic
+             UNION ALL SELECT customer_id FROM due WHERE id NOT IN (SELECT status_id FROM scheduled)),
        ARRAY(SELECT DISTINCT rule_id FROM moved)
 """
-
-# The scope of a pass over some statuses.
-THESE = "d.id = ANY(%(ids)s)"
 
 # Plan the rest of the transaction for few customers among many. Without it, a guess about the number of rows makes
 # PostgreSQL read whole tables for a handful of customers, at a price that grows with all of them.
@@ -91,7 +87,7 @@ SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin',
 # An array is read once; as a set, PostgreSQL may read it again for each row, which takes minutes and skips locked rows
 # differently each time.
 #
-# Take the marks up to an id and the due checks of up to {limit} customers each, and name their statuses. A tag that was
+# Take the marks up to an id and the due checks of up to {limit} customers each, and name the customers. A tag that was
 # entered after the instant of the evaluation is left alone: its check stays due, and its customer is marked again.
 TAKE_CHANGED = """
 WITH marks AS (
@@ -101,19 +97,20 @@ WITH marks AS (
         FOR UPDATE SKIP LOCKED))
     RETURNING customer_id
 ), marked AS (
-    SELECT s.id, s.customer_id, s.entered_at FROM lifecycle_customerstatus AS s
-    WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id IN (SELECT customer_id FROM marks)
+    SELECT s.customer_id, s.entered_at FROM lifecycle_customerstatus AS s
+    WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id = ANY(ARRAY(SELECT customer_id FROM marks))
 ), left_alone AS (
     INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id)
     SELECT %(lifecycle)s, customer_id FROM marked WHERE entered_at > %(as_of)s
 )
 SELECT (SELECT count(*) FROM marks), ARRAY(
-    SELECT id FROM marked WHERE entered_at IS NULL OR entered_at <= %(as_of)s
-    UNION (SELECT status_id FROM lifecycle_nextcheck
-           WHERE lifecycle_id = %(lifecycle)s AND at <= %(as_of)s ORDER BY at LIMIT %(limit)s))
+    SELECT customer_id FROM marked WHERE entered_at IS NULL OR entered_at <= %(as_of)s
+    UNION SELECT customer_id FROM lifecycle_customerstatus WHERE (entered_at IS NULL OR entered_at <= %(as_of)s)
+          AND id = ANY(ARRAY(SELECT status_id FROM lifecycle_nextcheck
+                             WHERE lifecycle_id = %(lifecycle)s AND at <= %(as_of)s ORDER BY at LIMIT %(limit)s)))
 """
 
-# The same for some customers: their marks only, and their statuses though nothing is new.
+# The same for some customers: their marks only, and they themselves though nothing is new.
 TAKE_SELECTED = """
 WITH marks AS (
     DELETE FROM lifecycle_dirtymark WHERE id = ANY(ARRAY(
@@ -121,13 +118,14 @@ WITH marks AS (
         WHERE lifecycle_id = %(lifecycle)s AND customer_id = ANY(%(customers)s) FOR UPDATE SKIP LOCKED))
     RETURNING customer_id
 ), named AS (
-    SELECT s.id, s.customer_id, s.entered_at FROM lifecycle_customerstatus AS s
+    SELECT s.customer_id, s.entered_at FROM lifecycle_customerstatus AS s
     WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id = ANY(%(customers)s)
 ), left_alone AS (
     INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id)
     SELECT %(lifecycle)s, customer_id FROM named WHERE entered_at > %(as_of)s
 )
-SELECT (SELECT count(*) FROM marks), ARRAY(SELECT id FROM named WHERE entered_at IS NULL OR entered_at <= %(as_of)s)
+SELECT (SELECT count(*) FROM marks),
+       ARRAY(SELECT customer_id FROM named WHERE entered_at IS NULL OR entered_at <= %(as_of)s)
 """
 
 # The latest mark of a lifecycle: a run takes those up to it, so that it ends though news keeps coming.

@@ -124,6 +124,7 @@ def settle(lifecycle: Lifecycle) -> None:
 
 def remember() -> None:
     """Keep the live rows as they are now, to return to."""
+    run("VACUUM (ANALYZE) lifecycle_customer")
     for table in LIVE:
         run(f"DROP TABLE IF EXISTS kept_{table}")
         run(f"CREATE TABLE kept_{table} AS SELECT * FROM lifecycle_{table} ORDER BY 1")

@@ -34,10 +34,16 @@ def run(
     }
     children: dict[str, subprocess.Popen[str]] = {}
     readers = []
+    one_at_a_time = threading.Lock()
+
+    def say(line: str) -> None:
+        with one_at_a_time:
+            write(line)
+
     try:
         for name, command in programs.items():
             children[name] = launch(command)
-            readers.append(threading.Thread(target=relay, args=(name, children[name].stdout, write), daemon=True))
+            readers.append(threading.Thread(target=relay, args=(name, children[name].stdout, say), daemon=True))
         for reader in readers:  # after the last fork, which would not copy them
             reader.start()
         on_start()
@@ -47,7 +53,7 @@ def run(
                 break
             reason = ended(children) or (lost() if beat % LOST_EVERY == 0 else None)
         if reason:
-            write(f"{reason}; stopping the others.")
+            say(f"{reason}; stopping the others.")
         return 1 if reason else 0
     finally:
         stop(list(children.values()), patience)
@@ -77,9 +83,9 @@ def launch(command: list[str]) -> subprocess.Popen[str]:
     )
 
 
-def relay(name: str, lines: IO[str] | None, write: Callable[[str], None]) -> None:
+def relay(name: str, lines: IO[str] | None, say: Callable[[str], None]) -> None:
     for line in lines or ():
-        write(f"{name:<6} | {line.rstrip()}")
+        say(f"{name:<6} | {line.rstrip()}")
 
 
 def stop(children: list[subprocess.Popen[str]], patience: float) -> None:

@@ -7,6 +7,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 ROUTINE = "Evaluate who changed or is due"
 DAILY = "Evaluate everybody"
+COLLECT = "Collect metrics"
 
 
 def load_schedule() -> list[str]:
@@ -14,6 +15,7 @@ def load_schedule() -> list[str]:
     lines = []
     for name, task, timing in (
         (ROUTINE, "lifecycle.tasks.evaluate_what_changed", _often),
+        (COLLECT, "lifecycle.tasks.collect_metrics", _hourly),
         (DAILY, "lifecycle.tasks.evaluate_all", _nightly),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
@@ -27,6 +29,14 @@ def _often() -> dict[str, IntervalSchedule]:
     return {"interval": IntervalSchedule.objects.filter(**values).first() or IntervalSchedule.objects.create(**values)}
 
 
+def _hourly() -> dict[str, CrontabSchedule]:
+    return _crontab(minute="2", hour="*")
+
+
 def _nightly() -> dict[str, CrontabSchedule]:
-    values = {"minute": "10", "hour": "0", "timezone": "UTC"}
+    return _crontab(minute="10", hour="0")  # after the first collection of the day
+
+
+def _crontab(**times: str) -> dict[str, CrontabSchedule]:
+    values = {**times, "timezone": "UTC"}
     return {"crontab": CrontabSchedule.objects.filter(**values).first() or CrontabSchedule.objects.create(**values)}

@@ -222,6 +222,7 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- Evaluation ----------------------------------------------------------------------------------------------------
 
+STATUS_TAGS_ENABLED = env.boolean("STATUS_TAGS_ENABLED", default=True)
 EVALUATION_EVERY_MINUTES = env.integer("EVALUATION_EVERY_MINUTES", 5, least=1, most=1440)
 EVALUATION_CHUNK_SIZE = env.integer("EVALUATION_CHUNK_SIZE", 50_000, least=100, most=1_000_000)
 

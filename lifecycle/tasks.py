@@ -10,6 +10,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
+from lifecycle.engine.collect import collect
 from lifecycle.engine.defaults import enroll_everybody
 from lifecycle.engine.evaluate import (
     EvaluationLoop,
@@ -20,7 +21,8 @@ from lifecycle.engine.evaluate import (
     plan_everybody,
     resume,
 )
-from lifecycle.engine.locks import LifecycleBusy
+from lifecycle.engine.locks import CollectingAlready, LifecycleBusy
+from lifecycle.engine.switches import AutomationOff
 from lifecycle.models import Evaluation, EvaluationState, Lifecycle
 
 log = logging.getLogger(__name__)
@@ -38,11 +40,21 @@ def evaluate_what_changed() -> None:
 
 
 @shared_task
+def collect_metrics() -> None:
+    """Every hour: days and windows of those with news, and of everybody when a day has ended."""
+    try:
+        collect(now=timezone.now())
+    except CollectingAlready:
+        log.info("Metrics are being collected already")
+
+
+@shared_task
 def evaluate_all() -> None:
     """The daily run over everybody. Started twice on a day, it is one run that both work on."""
     now = timezone.now()
     for lifecycle in Lifecycle.objects.filter(is_active=True):
-        start_full_evaluation(lifecycle, now=now, slot=f"daily {now.date()}")
+        with _next_time_if_not_now(lifecycle):
+            start_full_evaluation(lifecycle, now=now, slot=f"daily {now.date()}")
 
 
 @shared_task
@@ -54,7 +66,7 @@ def evaluate_chunk(evaluation_id: int) -> None:
     now = timezone.now()
     try:
         evaluate_next_chunk(evaluation=evaluation, now=now)
-    except LifecycleBusy:
+    except (LifecycleBusy, AutomationOff):
         return  # the range stays open, the routine run shares it out again
     finish(evaluation=evaluation, now=now)
 
@@ -75,6 +87,8 @@ def _next_time_if_not_now(lifecycle: Lifecycle) -> Iterator[None]:
         yield
     except LifecycleBusy:
         log.info("%s is busy; the next run takes its marks", lifecycle.code)
+    except AutomationOff as off:
+        log.info("%s", off)
     except EvaluationLoop:
         log.exception("The rules of %s lead in a circle", lifecycle.code)
 

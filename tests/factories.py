@@ -10,22 +10,37 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from lifecycle.models import (
+    CollectedMetrics,
+    Collection,
     Customer,
     CustomerFacts,
     CustomerStatus,
+    DailyMetrics,
     Decision,
     DirtyMark,
     Evaluation,
     EvaluationChunk,
     EvaluationKind,
     Event,
+    Feed,
     Lifecycle,
+    MilestoneProgress,
+    MilestoneStatus,
     NextCheck,
+    Notice,
     Order,
     OutboxMessage,
+    Pin,
     Recommendation,
+    ReviewPolicy,
+    RuleHold,
+    RuleTrust,
     StatusTag,
+    Switch,
+    SwitchKind,
+    Synergy,
     TagCategory,
+    Team,
     Topic,
     Transition,
     TransitionRule,
@@ -197,6 +212,123 @@ class RecommendationFactory(DjangoModelFactory):
     customer = factory.SubFactory(CustomerFactory)
     rule = factory.SubFactory(TransitionRuleFactory, lifecycle=factory.SelfAttribute("..lifecycle"))
     evaluation = factory.SubFactory(EvaluationFactory, lifecycle=factory.SelfAttribute("..lifecycle"))
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class DailyMetricsFactory(DjangoModelFactory):
+    class Meta:
+        model = DailyMetrics
+
+    customer = factory.SubFactory(CustomerFactory)
+    metric_date = factory.LazyFunction(lambda: timezone.now().date())
+    engagement_score = 50
+    progress_score = 50
+    community_score = 0
+    overall_health_score = 40
+
+
+class CollectedMetricsFactory(DjangoModelFactory):
+    class Meta:
+        model = CollectedMetrics
+
+    customer = factory.SubFactory(CustomerFactory)
+
+
+class MilestoneProgressFactory(DjangoModelFactory):
+    class Meta:
+        model = MilestoneProgress
+
+    customer = factory.SubFactory(CustomerFactory)
+    week = 1
+    completion_status = MilestoneStatus.IN_PROGRESS
+
+
+class CollectionFactory(DjangoModelFactory):
+    class Meta:
+        model = Collection
+
+
+class SynergyFactory(DjangoModelFactory):
+    class Meta:
+        model = Synergy
+
+    product_tag = "PT_001"
+    tag = factory.SubFactory(StatusTagFactory)
+    interpretation = "actively learning"
+    priority_action = "Standard support"
+
+
+class PinFactory(DjangoModelFactory):
+    class Meta:
+        model = Pin
+
+    lifecycle = factory.SubFactory(LifecycleFactory)
+    customer = factory.SubFactory(CustomerFactory)
+    reason = "asked by phone"
+    pinned_at = factory.LazyFunction(timezone.now)
+    pinned_by = factory.SubFactory(UserFactory)
+
+
+class SwitchFactory(DjangoModelFactory):
+    class Meta:
+        model = Switch
+
+    kind = SwitchKind.AUTOMATION
+    is_on = False
+    reason = "a bad import"
+    changed_at = factory.LazyFunction(timezone.now)
+    changed_by = factory.SubFactory(UserFactory)
+
+
+class ReviewPolicyFactory(DjangoModelFactory):
+    class Meta:
+        model = ReviewPolicy
+
+    lifecycle = factory.SubFactory(LifecycleFactory)
+
+
+class RuleTrustFactory(DjangoModelFactory):
+    class Meta:
+        model = RuleTrust
+
+    rule = factory.SubFactory(TransitionRuleFactory)
+
+
+class FeedFactory(DjangoModelFactory):
+    class Meta:
+        model = Feed
+
+    source = factory.Sequence("source-{}".format)
+    event_names = ("login",)
+    first_seen_at = factory.LazyFunction(timezone.now)
+    last_seen_at = factory.SelfAttribute("first_seen_at")
+
+
+class RuleHoldFactory(DjangoModelFactory):
+    class Meta:
+        model = RuleHold
+
+    rule = factory.SubFactory(TransitionRuleFactory)
+    since = factory.LazyFunction(timezone.now)
+    reason = "shop has been silent"
+
+
+class TeamFactory(DjangoModelFactory):
+    class Meta:
+        model = Team
+
+    code = factory.Sequence("team-{}".format)
+    name = factory.Sequence("Team {}".format)
+
+
+class NoticeFactory(DjangoModelFactory):
+    class Meta:
+        model = Notice
+
+    team = factory.SubFactory(TeamFactory)
+    priority = "high"
+    transition = factory.SubFactory(TransitionFactory)
+    customer = factory.SelfAttribute("transition.customer")
     created_at = factory.LazyFunction(timezone.now)
 
 

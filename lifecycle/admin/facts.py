@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lifecycle.metrics.catalogue import GROUPS, METRICS, Attribute, Metric
+from lifecycle.metrics.catalogue import GROUPS, METRICS
+from lifecycle.metrics.sources import Attribute, Metric
 from lifecycle.rules.nodes import Scalar
 from lifecycle.templatetags.wording import with_unit
 

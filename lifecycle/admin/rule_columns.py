@@ -61,7 +61,8 @@ class RuleColumns:
 
     @display(description="Notification", empty_value="–")
     def notification_shown(self, rule: TransitionRule) -> str | None:
-        return ", ".join(f"{name}: {value}" for name, value in (rule.notification or {}).items()) or None
+        told = rule.notification
+        return f"{told.get('team')}, {told.get('priority')}" if told else None
 
     @display(description="Conditions")
     def conditions_shown(self, rule: TransitionRule) -> SafeString:

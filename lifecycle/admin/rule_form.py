@@ -15,7 +15,7 @@ from unfold.widgets import (
 
 from lifecycle.engine.rules import RuleText, check
 from lifecycle.metrics.catalogue import CATALOGUE
-from lifecycle.models import Lifecycle, StatusTag, TransitionRule
+from lifecycle.models import Lifecycle, NoticePriority, StatusTag, Team, TransitionRule
 from lifecycle.rules.nodes import to_json
 from lifecycle.rules.parse import RuleError, parse_text
 
@@ -24,21 +24,6 @@ from .tag_fields import TagField, TagsField
 
 _EXAMPLE = '{"all": [\n    {"metric": "order_count", "operator": ">=", "value": 2}\n]}'
 _CODE = {"rows": 12, "class": "tn-code-input", "spellcheck": "false", "autocapitalize": "off", "autocorrect": "off"}
-
-
-class NotificationField(forms.JSONField):
-    """An object of texts; empty for none."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return "" if value is None else super().prepare_value(value)
-
-    def clean(self, value: Any) -> dict[str, str] | None:
-        found = super().clean(value)
-        if not found:
-            return None
-        if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
-            raise ValidationError('This takes names and texts, such as {"team": "retention"}.')
-        return found
 
 
 class RuleForm(forms.ModelForm):
@@ -62,19 +47,29 @@ class RuleForm(forms.ModelForm):
         widget=UnfoldAdminTextareaWidget(attrs={**_CODE, "aria-describedby": "rule-preview"}),
         help_text="Groups are all, any and not; a condition has metric, operator and value.",
     )
-    notification = NotificationField(
+    notify_team = forms.ModelChoiceField(
+        Team.objects.all(),
         required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={**_CODE, "rows": 2}),
-        help_text='Whom to tell about a move, such as {"team": "retention", "priority": "high"}.',
+        label="Tell a team",
+        empty_label="Nobody",
+        widget=UnfoldAdminSelectWidget(),
+        help_text="Of each move that this rule makes: in its list, and by email if it has an address.",
+    )
+    notify_priority = forms.ChoiceField(
+        choices=NoticePriority.choices, required=False, label="How urgent", widget=UnfoldAdminSelectWidget()
     )
 
     class Meta:
         model = TransitionRule
         fields = (
             "name", "key", "description", "from_tags", "from_untagged", "to_tag", "conditions",
-            "priority", "is_automatic", "notification",
+            "priority", "is_automatic", "cooldown_days", "hysteresis_percent",
         )  # fmt: skip
-        labels = {"from_untagged": "Also customers without a tag", "is_automatic": "Moves by itself"}
+        labels = {
+            "from_untagged": "Also customers without a tag",
+            "is_automatic": "Moves by itself",
+            "hysteresis_percent": "Hysteresis in %",
+        }
         help_texts = {
             "from_untagged": "",
             "is_automatic": "Off: each move waits for a person's approval.",
@@ -88,6 +83,10 @@ class RuleForm(forms.ModelForm):
         self.fields["key"].required = False
         if self.key:
             self.fields["key"].disabled, self.initial["key"] = True, self.key
+        told = self.initial.get("notification") or self.instance.notification or {}
+        self.initial.setdefault("notify_team", Team.objects.filter(code=told.get("team")).first())
+        self.initial.setdefault("notify_priority", told.get("priority", NoticePriority.MEDIUM))
+        self.fields["cooldown_days"].required = self.fields["hysteresis_percent"].required = False
         self.fields["description"].widget.attrs["rows"] = 3
         written = self.initial.get("conditions")
         if not isinstance(written, str):
@@ -116,6 +115,7 @@ class RuleForm(forms.ModelForm):
     def text(self) -> RuleText:
         """What was written, as the engine takes it."""
         data = self.cleaned_data
+        team = data.get("notify_team")
         return RuleText(
             name=data.get("name", ""),
             description=data.get("description", ""),
@@ -125,7 +125,9 @@ class RuleForm(forms.ModelForm):
             conditions=data["conditions"],
             priority=data.get("priority", 1),
             is_automatic=data.get("is_automatic", True),
-            notification=data.get("notification"),
+            notification={"team": team.code, "priority": data.get("notify_priority") or "medium"} if team else None,
+            cooldown_days=data.get("cooldown_days") or 0,
+            hysteresis_percent=data.get("hysteresis_percent") or 0,
         )
 
     def _refuse_taken_key(self, key: str) -> None:

@@ -10,7 +10,13 @@ from lifecycle.models import TransitionRule
 from lifecycle.rules.parse import Problem, RuleError
 
 # Problems that are not about the tree name what they are about; the others belong to the conditions.
-_FIELDS: Mapping[str, str] = {"from_tags": "from_tags", "tags": "from_tags", "to_tag": "to_tag"}
+_FIELDS: Mapping[str, str] = {
+    "from_tags": "from_tags",
+    "tags": "from_tags",
+    "to_tag": "to_tag",
+    "cooldown_days": "cooldown_days",
+    "hysteresis_percent": "hysteresis_percent",
+}
 _ORDER = ("metric", "operator", "value")
 
 

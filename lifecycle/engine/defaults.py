@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from lifecycle.models import Lifecycle, StatusTag, TransitionRule
+from lifecycle.models import Lifecycle, ReviewPolicy, StatusTag, Synergy, Team, TransitionRule
 from lifecycle.sql import statements
 from lifecycle.sql.past import MARK_EVERYBODY
 
@@ -19,12 +19,12 @@ from .rules import RuleText, publish, write_draft
 SHIPPED = Path(__file__).resolve().parent.parent / "shipped"
 
 
-def load_defaults(*, now: datetime) -> list[str]:
-    """Load what is shipped and not there yet, and return a line for each thing loaded.
+def load_defaults(*, now: datetime, only: str = "*") -> list[str]:
+    """Load what is shipped and not there yet (``only``: one lifecycle), and return a line for each thing loaded.
 
     What is there stays as people made it, so this can be run at every start.
     """
-    return [line for path in sorted(SHIPPED.glob("*.json")) for line in _load(json.loads(path.read_text()), now)]
+    return [line for path in sorted(SHIPPED.glob(f"{only}.json")) for line in _load(json.loads(path.read_text()), now)]
 
 
 @transaction.atomic
@@ -36,26 +36,38 @@ def _load(shipped: dict[str, Any], now: datetime) -> Iterator[str]:
     if is_new:
         lines.append(f"lifecycle {lifecycle.code}")
     for position, values in enumerate(shipped["tags"], start=1):
-        _, is_new = StatusTag.objects.get_or_create(
-            lifecycle=lifecycle, code=values["code"], defaults={**values, "position": position}
-        )
-        if is_new:
+        defaults = {**values, "position": position}
+        if StatusTag.objects.get_or_create(lifecycle=lifecycle, code=values["code"], defaults=defaults)[1]:
             lines.append(f"tag {values['code']}")
+    teams = (
+        values["code"]
+        for values in shipped.get("teams", ())
+        if Team.objects.get_or_create(code=values["code"], defaults=values)[1]
+    )
+    lines.extend(f"team {code}" for code in teams)
+    if is_new and "review_policy" in shipped:
+        ReviewPolicy.objects.create(lifecycle=lifecycle, **shipped["review_policy"])
     enroll_everybody(lifecycle=lifecycle)
     tags = {tag.code: tag for tag in lifecycle.tags.all()}
+    for values in shipped.get("synergies", ()):
+        where = {"product_tag": values["product_tag"], "tag": tags[values["tag"]]}
+        Synergy.objects.get_or_create(**where, defaults={**values, **where})
+    known = set(TransitionRule.objects.filter(lifecycle=lifecycle).values_list("key", flat=True))
     for values in shipped["rules"]:
-        if TransitionRule.objects.filter(lifecycle=lifecycle, key=values["key"]).exists():
-            continue
-        text = RuleText(
-            name=values["name"],
-            to_tag=tags[values["to"]],
-            from_tags=tuple(tags[code] for code in values["from"]),
-            conditions=values["conditions"],
-            priority=values["priority"],
-        )
-        publish(rule=write_draft(lifecycle=lifecycle, key=values["key"], text=text), by=None, now=now)
-        lines.append(f"rule {values['key']}")
+        if values["key"] not in known:
+            draft = write_draft(lifecycle=lifecycle, key=values["key"], text=_text(values, tags))
+            publish(rule=draft, by=None, now=now)
+            lines.append(f"rule {values['key']}")
+    for values in shipped.get("drafts", ()):
+        if values["key"] not in known:
+            write_draft(lifecycle=lifecycle, key=values["key"], text=_text(values, tags))
+            lines.append(f"draft of rule {values['key']}")
     return iter(lines)
+
+
+def _text(values: dict[str, Any], tags: dict[str, StatusTag]) -> RuleText:
+    written = {name: value for name, value in values.items() if name not in {"key", "from", "to"}}
+    return RuleText(**written, to_tag=tags[values["to"]], from_tags=tuple(tags[code] for code in values["from"]))
 
 
 def wake(*, lifecycle: Lifecycle) -> None:

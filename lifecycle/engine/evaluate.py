@@ -26,12 +26,14 @@ from lifecycle.models import (
     EvaluationState,
     Lifecycle,
 )
+from lifecycle.queries import InForce, in_force
 from lifecycle.rules.calendar import end_of, last_complete_day
 from lifecycle.sql import statements
 from lifecycle.sql.moments import bind
 from lifecycle.sql.rulebook import Rulebook, rulebook
 
-from . import locks
+from . import freshness, locks
+from .switches import require_on
 
 STALE = timedelta(hours=12)
 Progress = Callable[[int, int], None]  # (done, all) in customers
@@ -66,6 +68,17 @@ class These:
     """Some customers by their ids."""
 
     customers: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A run, and the rules it goes by. One over the past tells nobody and waits for no source."""
+
+    evaluation: Evaluation
+    book: Rulebook
+    force: InForce
+    is_live: bool
+    now: datetime
 
 
 def evaluate_everybody(
@@ -106,9 +119,14 @@ def plan_everybody(
     kind: str = EvaluationKind.FULL,
     slot: str | None = None,
 ) -> Evaluation:
-    """Start a run over all customers and cut it into ranges; the run of the same ``slot`` is returned as it is."""
+    """Start a run over all customers and cut it into ranges; the run of the same ``slot`` is returned as it is.
+
+    Raises ``AutomationOff``.
+    """
+    require_on(lifecycle)
+    held = _settle(lifecycle, kind, as_of)
     with transaction.atomic():
-        values = {"kind": kind, "as_of": as_of, "started_at": now}
+        values = {"kind": kind, "as_of": as_of, "started_at": now, "held": held}
         if slot is None:
             evaluation, is_new = Evaluation.objects.create(lifecycle=lifecycle, **values), True
         else:
@@ -135,6 +153,7 @@ def evaluate_next_chunk(*, evaluation: Evaluation, now: datetime) -> EvaluationC
                 return None
             chunk_id, first, last = claimed
             locks.share(evaluation.lifecycle)
+            require_on(evaluation.lifecycle)
             tally = _until_nobody_moves(evaluation, Range(first, last), now)
             statuses = CustomerStatus.objects.filter(
                 lifecycle_id=evaluation.lifecycle_id, customer_id__gte=first, customer_id__lte=last
@@ -177,6 +196,8 @@ def evaluate_changed(
     *, lifecycle: Lifecycle, as_of: datetime, now: datetime, kind: str = EvaluationKind.CHANGED
 ) -> Tally:
     """Evaluate the customers with news or a due check, chunk by chunk; the same result as everybody."""
+    require_on(lifecycle)
+    held = _settle(lifecycle, kind, as_of)
     total = Tally()
     limit = settings.EVALUATION_CHUNK_SIZE
     with connection.cursor() as cursor:
@@ -185,7 +206,7 @@ def evaluate_changed(
     while True:
         taken = {"lifecycle": lifecycle.id, "limit": limit, "as_of": as_of, "last_mark": last_mark}
         marks, tally = _evaluate_taken(
-            statements.TAKE_CHANGED, taken, lifecycle=lifecycle, kind=kind, as_of=as_of, now=now
+            statements.TAKE_CHANGED, taken, lifecycle=lifecycle, kind=kind, as_of=as_of, now=now, held=held
         )
         total += tally
         if marks < limit and tally.evaluated < limit:
@@ -200,12 +221,27 @@ def evaluate_customers(*, lifecycle: Lifecycle, customers: Iterable[int], now: d
     )[1]
 
 
+def _settle(lifecycle: Lifecycle, kind: str, as_of: datetime) -> str:
+    """What the run says of rules that wait for a silent source. A replay has its history whole."""
+    if kind == EvaluationKind.REPLAY:
+        return ""
+    holds = freshness.settle(lifecycle=lifecycle, now=as_of)
+    return "\n".join(f"“{hold.rule.name}” waits: {hold.reason}" for hold in holds)
+
+
 def _evaluate_taken(
-    take: str, params: dict[str, Any], *, lifecycle: Lifecycle, kind: str, as_of: datetime, now: datetime
+    take: str,
+    params: dict[str, Any],
+    *,
+    lifecycle: Lifecycle,
+    kind: str,
+    as_of: datetime,
+    now: datetime,
+    held: str = "",
 ) -> tuple[int, Tally]:
     """One transaction over the customers that ``take`` names; a loop leaves its sentence in a failed evaluation."""
     try:
-        return _try_taken(take, params, lifecycle=lifecycle, kind=kind, as_of=as_of, now=now)
+        return _try_taken(take, params, lifecycle=lifecycle, kind=kind, as_of=as_of, now=now, held=held)
     except EvaluationLoop as error:
         times = {"as_of": as_of, "started_at": now, "finished_at": now}
         Evaluation.objects.create(
@@ -216,17 +252,25 @@ def _evaluate_taken(
 
 @locks.again_after_deadlock
 def _try_taken(
-    take: str, params: dict[str, Any], *, lifecycle: Lifecycle, kind: str, as_of: datetime, now: datetime
+    take: str,
+    params: dict[str, Any],
+    *,
+    lifecycle: Lifecycle,
+    kind: str,
+    as_of: datetime,
+    now: datetime,
+    held: str = "",
 ) -> tuple[int, Tally]:
     with transaction.atomic(), connection.cursor() as cursor:
         locks.share(lifecycle)
+        require_on(lifecycle)
         cursor.execute(statements.PLAN_FOR_FEW)
         cursor.execute(take, params)
         marks, ids = cursor.fetchone()
         if not ids:
             return marks, Tally()
         evaluation = Evaluation.objects.create(
-            lifecycle=lifecycle, kind=kind, as_of=as_of, started_at=now, finished_at=now
+            lifecycle=lifecycle, kind=kind, as_of=as_of, started_at=now, finished_at=now, held=held
         )
         tally = Tally(evaluated=len(ids)) + _until_nobody_moves(evaluation, These(ids), now)
         evaluation.state = EvaluationState.DONE
@@ -240,13 +284,16 @@ def _until_nobody_moves(evaluation: Evaluation, scope: Range | These, now: datet
 
     Those whose row somebody else wrote meanwhile are decided again too, on what they are now.
     """
-    book = rulebook(evaluation.lifecycle_id)
+    is_live = evaluation.kind != EvaluationKind.REPLAY
+    force = in_force(evaluation.lifecycle_id, holds_count=is_live)
+    book = rulebook(evaluation.lifecycle_id, force.rule_ids)
+    work = Work(evaluation, book, force, is_live, now)
     tally = Tally()
     most = evaluation.lifecycle.tags.count() if book.rules else 1
     step = 0
     while True:
         step += 1
-        moved, waiting, again, rule_ids = _pass(book, evaluation, scope, step, now)
+        moved, waiting, again, rule_ids = _pass(work, scope, step)
         tally += Tally(moved=moved, waiting=waiting)
         if not again:
             return tally
@@ -258,28 +305,30 @@ def _until_nobody_moves(evaluation: Evaluation, scope: Range | These, now: datet
         scope = These(again)
 
 
-def _pass(
-    book: Rulebook, evaluation: Evaluation, scope: Range | These, step: int, now: datetime
-) -> tuple[int, int, list[int], list[int]]:
-    as_of = evaluation.as_of
+def _pass(work: Work, scope: Range | These, step: int) -> tuple[int, int, list[int], list[int]]:
+    book, evaluation, as_of = work.book, work.evaluation, work.evaluation.as_of
     chosen: dict[str, Any]
     match scope:
         case Range(first, last):
-            decide, chosen = book.sql_in_range, {"first": first, "last": last}
+            decide, within, chosen = book.sql_in_range, statements.IN_RANGE, {"first": first, "last": last}
         case These(customers):
-            decide, chosen = book.sql_of_these, {"customers": customers}
+            decide, within, chosen = book.sql_of_these, statements.THESE, {"customers": customers}
     with connection.cursor() as cursor:
         cursor.execute(
-            statements.MOVE.format(decide=decide),
+            statements.MOVE.format(decide=decide, scope=within, reasons=statements.REASONS),
             {
                 **bind(book.params, as_of),
                 **chosen,
+                **work.force.review,
+                "rule_ids": list(work.force.confidences),
+                "confidences": list(work.force.confidences.values()),
+                "is_live": work.is_live,
                 "lifecycle": book.lifecycle_id,
                 "evaluation": evaluation.id,
                 "step": step,
                 "as_of": as_of,
                 "day_end": end_of(last_complete_day(as_of)),
-                "now": now,
+                "now": work.now,
             },
         )
         return cursor.fetchone()

@@ -8,12 +8,13 @@ from datetime import datetime
 import msgspec
 from django.db import connection, transaction
 
-from lifecycle.metrics.facts import IDENTIFY
+from lifecycle.metrics.facts import IDENTIFY, PASSIVE
 from lifecycle.models import Customer
 from lifecycle.rules.traits import COLUMNS
 from lifecycle.sql.folds import (
     APPLY_TRAITS,
     CREATE_CUSTOMERS,
+    NOTE_FEED,
     ORDER_REFERENCE,
     STORE_EVENTS,
     event_names,
@@ -22,7 +23,7 @@ from lifecycle.sql.folds import (
 
 from .intake import Batch, SentEvent
 
-_FEEDING = event_names() | {IDENTIFY}
+_FEEDING = event_names() | PASSIVE
 _OTHER = frozenset({"(any)"})  # stands for all names that feed no fact of their own
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -47,6 +48,8 @@ def ingest(*, batch: Batch, source: str, now: datetime, is_history: bool = False
         if strangers:
             create_customers(external_ids=strangers, now=now)
             stored, customers, _, repeated = _store(batch.events, source, now, is_history)
+        if not is_history:
+            _note_feed(source, sorted({event.name for event in batch.events}), now)
         identified = [event.customer_id for event in batch.events if event.name == IDENTIFY]
         if identified:
             _apply_traits(identified, now)
@@ -75,6 +78,13 @@ def _store(
     with connection.cursor() as cursor:
         cursor.execute(sql, {"events": _encode(events).decode(), "source": source, "now": now})
         return cursor.fetchone()
+
+
+def _note_feed(source: str, names: list[str], now: datetime) -> None:
+    """Remember that a source is alive. Once in some minutes is enough, and nobody waits for somebody else's note."""
+    if names:
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE_FEED, {"source": source, "names": names, "now": now})
 
 
 def _apply_traits(external_ids: list[str], now: datetime) -> None:

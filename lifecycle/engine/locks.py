@@ -22,10 +22,15 @@ R = TypeVar("R")
 PATIENCE = "10s"
 ATTEMPTS = 5
 _CLASS = 74_607  # of PostgreSQL's advisory locks; the second key is the lifecycle
+_COLLECTING = 74_608
 
 
 class LifecycleBusy(RuntimeError):
     """The lifecycle was not touched: a replay or a publication has it alone."""
+
+
+class CollectingAlready(RuntimeError):
+    """Another process collects at this moment; nothing was done."""
 
 
 def share(lifecycle: Lifecycle) -> None:
@@ -56,6 +61,19 @@ def alone(lifecycle: Lifecycle) -> Iterator[None]:
         yield
     finally:
         _ask("SELECT pg_advisory_unlock(%s, %s)", lifecycle)
+
+
+@contextmanager
+def collecting() -> Iterator[None]:
+    """Be the only one who collects days, over several transactions. Raises ``CollectingAlready``."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, 0)", [_COLLECTING])
+        if not cursor.fetchone()[0]:
+            raise CollectingAlready("Metrics are being collected by another process; try again when it is done.")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s, 0)", [_COLLECTING])
 
 
 def again_after_deadlock(work: Callable[P, R]) -> Callable[P, R]:

@@ -11,7 +11,17 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from lifecycle.metrics.catalogue import CATALOGUE
-from lifecycle.models import Lifecycle, Recommendation, RecommendationState, RuleState, StatusTag, TransitionRule
+from lifecycle.models import (
+    Lifecycle,
+    NoticePriority,
+    Recommendation,
+    RecommendationState,
+    RuleState,
+    RuleTrust,
+    StatusTag,
+    Team,
+    TransitionRule,
+)
 from lifecycle.rules.nodes import to_json
 from lifecycle.rules.parse import Problem, RuleError, parse
 
@@ -35,6 +45,8 @@ class RuleText:
     is_automatic: bool = True
     description: str = ""
     notification: dict[str, str] | None = field(default=None)
+    cooldown_days: int = 0
+    hysteresis_percent: int = 0
 
 
 def check(text: RuleText, lifecycle: Lifecycle) -> dict[str, object]:
@@ -46,7 +58,26 @@ def check(text: RuleText, lifecycle: Lifecycle) -> dict[str, object]:
             raise RuleError([Problem("tags", f"{tag.code} belongs to another lifecycle")])
     if text.to_tag in text.from_tags:
         raise RuleError([Problem("to_tag", f"{text.to_tag.code} is also where the rule starts; a move needs two tags")])
+    _check_notification(text.notification)
+    for name, most in (("cooldown_days", 3650), ("hysteresis_percent", 100)):
+        value = getattr(text, name)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+            raise RuleError([Problem(name, f"must be a whole number from 0 to {most}")])
     return to_json(parse(text.conditions, CATALOGUE))
+
+
+def _check_notification(notification: Any) -> None:
+    if notification is None:
+        return
+    if not isinstance(notification, dict) or set(notification) != {"team", "priority"}:
+        raise RuleError([Problem("notification", 'must be empty or such as {"team": "retention", "priority": "high"}')])
+    teams = list(Team.objects.values_list("code", flat=True))
+    if notification["team"] not in teams:
+        raise RuleError(
+            [Problem("notification.team", f"there is no such team; there are {', '.join(teams) or 'none'}")]
+        )
+    if notification["priority"] not in NoticePriority.values:
+        raise RuleError([Problem("notification.priority", f"must be one of {', '.join(NoticePriority.values)}")])
 
 
 @transaction.atomic
@@ -62,6 +93,7 @@ def write_draft(*, lifecycle: Lifecycle, key: str, text: RuleText) -> Transition
     draft.name, draft.description, draft.priority = text.name, text.description, text.priority
     draft.to_tag, draft.conditions, draft.from_untagged = text.to_tag, conditions, text.from_untagged
     draft.is_automatic, draft.notification = text.is_automatic, text.notification
+    draft.cooldown_days, draft.hysteresis_percent = text.cooldown_days, text.hysteresis_percent
     draft.save()
     draft.from_tags.set(text.from_tags)
     return draft
@@ -80,7 +112,8 @@ def publish(*, rule: TransitionRule, by: Any, now: datetime) -> TransitionRule:
     before.update(state=RuleState.RETIRED, retired_at=now)
     rule.state, rule.published_at, rule.published_by = RuleState.PUBLISHED, now, by
     rule.save()
-    _mark(concerned)
+    RuleTrust.objects.get_or_create(rule=rule)
+    mark_concerned(concerned)
     return rule
 
 
@@ -94,7 +127,7 @@ def retire(*, rule: TransitionRule, now: datetime) -> TransitionRule:
     rule.state, rule.retired_at = RuleState.RETIRED, now
     rule.save()
     _supersede([rule], now)
-    _mark([rule])
+    mark_concerned([rule])
     return rule
 
 
@@ -105,7 +138,7 @@ def _supersede(rules: Iterable[TransitionRule], now: datetime) -> None:
     )
 
 
-def _mark(rules: Iterable[TransitionRule]) -> None:
+def mark_concerned(rules: Iterable[TransitionRule]) -> None:
     """Mark all customers in the tags that the rules start from."""
     for rule in rules:
         with connection.cursor() as cursor:

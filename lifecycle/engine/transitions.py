@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
 
 from lifecycle.models import (
+    FOREVER,
     Customer,
     CustomerFacts,
     CustomerStatus,
     DirtyMark,
+    Lifecycle,
+    Notice,
     OutboxMessage,
+    Pin,
     Recommendation,
     RecommendationState,
+    RuleTrust,
     StatusTag,
+    Team,
     Topic,
     Transition,
 )
+from lifecycle.queries import stopped
 from lifecycle.rules.calendar import end_of, last_complete_day
+from lifecycle.rules.confidence import REVERTED_WITHIN_DAYS
+from lifecycle.sql import statements
+
+from .defaults import enroll_everybody
 
 MAX_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PinUntil:
+    """How long a move by hand holds; ``None``: until released."""
+
+    until: datetime | None
 
 
 class TransitionNotAllowed(ValueError):
@@ -39,21 +59,17 @@ def override_tag(
     now: datetime,
     notes: str = "",
     approved: Recommendation | None = None,
+    pin: PinUntil | None = None,
 ) -> Transition:
     """Move a customer by hand, whatever the rules say.
 
     ``seen_tag`` is the tag that the person saw: if the customer has moved since, nothing happens. An ``approved``
-    recommendation leaves its rule version and its evidence in the history.
-    Raises ``TransitionNotAllowed``.
+    recommendation leaves its rule version and its evidence in the history. With a ``pin`` the move holds against
+    automation. Raises ``TransitionNotAllowed``.
     """
-    reason = reason.strip()
-    if not reason:
-        raise TransitionNotAllowed("A reason is needed; it stands in the customer's history.")
-    if len(reason) > MAX_REASON:
-        raise TransitionNotAllowed(f"The reason has {len(reason)} characters; it may have {MAX_REASON}.")
-    if "\x00" in reason + notes:
-        raise TransitionNotAllowed("Reason and notes must not contain the NUL character.")
-    status = _locked_status(customer, to_tag)
+    reason = _checked(reason, notes)
+    _require_status_tags_on(to_tag.lifecycle)
+    status = _locked_status(customer, to_tag.lifecycle)
     if status.tag_id != (seen_tag.id if seen_tag else None):
         raise TransitionNotAllowed(
             f"{customer} has moved to {status.tag or 'no tag'} meanwhile; look again before you decide."
@@ -61,17 +77,104 @@ def override_tag(
     if status.tag_id == to_tag.id:
         raise TransitionNotAllowed(f"{customer} is in {to_tag.code} already.")
     last_event = CustomerFacts.objects.values_list("last_event_at", flat=True).get(customer=customer)
-    status.tag, status.entered_at, status.version = to_tag, now, status.version + 1
+    status.tag, status.previous_tag, status.entered_at, status.version = to_tag, seen_tag, now, status.version + 1
     day_end = end_of(last_complete_day(now))
     status.seen_until = max(day_end, last_event) if last_event else day_end
     status.save()
-    return _record(customer, seen_tag, to_tag, reason=reason, notes=notes, approved=approved, by=by, now=now)
+    if approved is None:
+        _count_reverted(customer, seen_tag, to_tag, now)
+    transition = _record(customer, seen_tag, to_tag, reason=reason, notes=notes, approved=approved, by=by, now=now)
+    if pin:
+        pin_customer(customer=customer, lifecycle=to_tag.lifecycle, until=pin.until, reason=reason, by=by, now=now)
+    return transition
 
 
-def _locked_status(customer: Customer, to_tag: StatusTag) -> CustomerStatus:
+@transaction.atomic
+def pin_customer(
+    *, customer: Customer, lifecycle: Lifecycle, until: datetime | None, reason: str, by: Any, now: datetime
+) -> Pin:
+    """Hold a customer in its tag against automation, until an instant or until it is released.
+
+    Takes the place of an earlier pin. Raises ``TransitionNotAllowed``.
+    """
+    reason = _checked(reason)
+    if until is not None and until <= now:
+        raise TransitionNotAllowed("A pin has to end in the future.")
+    status = _locked_status(customer, lifecycle)
+    _open_pins(customer, lifecycle).update(released_at=now, released_by=by)
+    pin = Pin.objects.create(
+        customer=customer, lifecycle=lifecycle, until=until, reason=reason, pinned_at=now, pinned_by=by
+    )
+    CustomerStatus.objects.filter(id=status.id).update(pinned_until=until or FOREVER)
+    DirtyMark.objects.create(lifecycle=lifecycle, customer_id=customer.id)  # plans the check at the pin's end
+    return pin
+
+
+@transaction.atomic
+def release_pin(*, customer: Customer, lifecycle: Lifecycle, by: Any, now: datetime) -> None:
+    """Let automation move the customer again. Raises ``TransitionNotAllowed`` where nothing is pinned."""
+    status = _locked_status(customer, lifecycle)
+    if not _open_pins(customer, lifecycle).update(released_at=now, released_by=by):
+        raise TransitionNotAllowed(f"{customer} is not pinned in “{lifecycle}”.")
+    CustomerStatus.objects.filter(id=status.id).update(pinned_until=None)
+    DirtyMark.objects.create(lifecycle=lifecycle, customer_id=customer.id)
+
+
+@transaction.atomic
+def initialize(*, lifecycle: Lifecycle, tag: StatusTag, now: datetime, reason: str) -> int:
+    """Give every customer without a tag in a lifecycle this one; returns how many.
+
+    The history says that the system did it.
+    """
+    _require_status_tags_on(lifecycle)
+    enroll_everybody(lifecycle=lifecycle)
+    with connection.cursor() as cursor:
+        times = {"now": now, "day_end": end_of(last_complete_day(now))}
+        what = {"lifecycle": lifecycle.id, "tag": tag.id, "reason": _checked(reason)}
+        cursor.execute(statements.INITIALIZE, {**times, **what})
+        return int(cursor.fetchone()[0])
+
+
+def _checked(reason: str, notes: str = "") -> str:
+    reason = reason.strip()
+    if not reason:
+        raise TransitionNotAllowed("A reason is needed; it stands in the customer's history.")
+    if len(reason) > MAX_REASON:
+        raise TransitionNotAllowed(f"The reason has {len(reason)} characters; it may have {MAX_REASON}.")
+    if "\x00" in reason + notes:
+        raise TransitionNotAllowed("Reason and notes must not contain the NUL character.")
+    return reason
+
+
+def _require_status_tags_on(lifecycle: Lifecycle) -> None:
+    if why := stopped(lifecycle, by_hand=True):
+        raise TransitionNotAllowed(why)
+
+
+def _open_pins(customer: Customer, lifecycle: Lifecycle) -> QuerySet[Pin]:
+    return Pin.objects.filter(customer=customer, lifecycle=lifecycle, released_at=None)
+
+
+def _count_reverted(customer: Customer, from_tag: StatusTag | None, to_tag: StatusTag, now: datetime) -> None:
+    """A move that a person undoes within 14 days speaks against the rule that made it."""
+    last = Transition.objects.filter(customer=customer, lifecycle_id=to_tag.lifecycle_id).order_by("-id").first()
+    if (
+        last is None
+        or last.rule_id is None
+        or (last.from_tag_id, last.to_tag_id) != (to_tag.id, from_tag.id if from_tag else None)
+        or last.applied_at < now - timedelta(days=REVERTED_WITHIN_DAYS)
+    ):
+        return
+    trust = RuleTrust.objects.filter(rule_id=last.rule_id)
+    trust.update(reverted=F("reverted") + 1)
+    if last.by_id is not None:  # it had been approved
+        trust.filter(approved__gt=0).update(approved=F("approved") - 1)
+
+
+def _locked_status(customer: Customer, lifecycle: Lifecycle) -> CustomerStatus:
     found = CustomerStatus.objects.select_for_update(of=("self",)).select_related("tag")
     try:
-        return found.get(customer=customer, lifecycle=to_tag.lifecycle_id)
+        return found.get(customer=customer, lifecycle=lifecycle)
     except CustomerStatus.DoesNotExist:
         raise TransitionNotAllowed(f"{customer} has no status in this lifecycle yet; evaluate it once.") from None
 
@@ -101,6 +204,8 @@ def _record(
         evaluation_id=approved.evaluation_id if approved else None,
         evidence=approved.evidence if approved else {},
     )
+    if approved and approved.rule.notification:
+        _tell(transition, approved.rule.notification, now)
     OutboxMessage.objects.create(topic=Topic.TRANSITION, customer=customer, subject_id=transition.id, created_at=now)
     Recommendation.objects.filter(
         customer=customer, lifecycle_id=to_tag.lifecycle_id, state=RecommendationState.PENDING
@@ -108,3 +213,12 @@ def _record(
     # The rules of the new tag get their say, and its next check its date.
     DirtyMark.objects.create(lifecycle_id=to_tag.lifecycle_id, customer_id=customer.id)
     return transition
+
+
+def _tell(transition: Transition, notification: dict[str, str], now: datetime) -> None:
+    team = Team.objects.filter(code=notification["team"]).first()
+    if team is not None:
+        Notice.objects.create(
+            team=team, priority=notification["priority"], customer_id=transition.customer_id, transition=transition,
+            created_at=now,
+        )  # fmt: skip

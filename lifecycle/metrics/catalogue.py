@@ -1,104 +1,31 @@
 """The closed list of metrics that rules can read: name, type, unit, source, other names.
 
-Facts hold instants and sums, never ages. A metric says how its value follows from them;
-``lifecycle.sql.metrics`` turns each kind of source into SQL.
+Facts hold instants and sums, never ages; ``lifecycle.metrics.sources`` says how a value follows from them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
 from lifecycle.rules.traits import PRODUCT_TAGS, PRODUCTS
 
-MetricKind = Literal["number", "text", "boolean", "date"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """The value of a column of ``CustomerFacts``."""
-
-    column: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mean:
-    """``total / count`` of two columns of ``CustomerFacts``, to two decimals; missing when the count is 0."""
-
-    total: str
-    count: str
-
-
-@dataclass(frozen=True, slots=True)
-class DaysSince:
-    """Complete days since the day of an instant: 0 until the end of that day, 1 at the end of the next.
-
-    "Idle for N days" therefore becomes true at the end of day N, after that day's events.
-    """
-
-    instant: str
-
-
-@dataclass(frozen=True, slots=True)
-class DayOf:
-    """The UTC day of an instant."""
-
-    instant: str
-
-
-@dataclass(frozen=True, slots=True)
-class SinceEntry:
-    """True if the instant lies after what had been seen when the customer entered the current tag.
-
-    Missing when the thing never happened. One order therefore never triggers two moves.
-    """
-
-    instant: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """A field of the customer. ``codes`` maps the words that rules use to the stored codes."""
-
-    field: str
-    codes: Mapping[str, str] | None = None
-
-
-Source = Fact | Mean | DaysSince | DayOf | SinceEntry | Attribute
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    name: str
-    type: MetricKind
-    unit: str
-    source: Source
-    label: str
-    description: str
-    other_names: tuple[str, ...] = ()
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """The only words a text metric can take, where the list is closed."""
-        codes = self.source.codes if isinstance(self.source, Attribute) else None
-        return tuple(codes) if codes else ()
-
-    @property
-    def changes_with_time(self) -> bool:
-        """Whether the value changes by waiting, with no new data."""
-        return isinstance(self.source, DaysSince)
-
-    @property
-    def depends_on_tag(self) -> bool:
-        """Whether the value differs between lifecycles, because it looks at the current tag."""
-        source = self.source
-        return isinstance(source, SinceEntry) or (isinstance(source, DaysSince) and source.instant == ENTERED_TAG)
-
-
-# The one instant that does not come from CustomerFacts: when the customer entered the current tag.
-ENTERED_TAG = "entered_tag_at"
+from .daily import DAYS, SCORE_DAYS, WINDOWS, window_column
+from .sources import (
+    ENROLLED,
+    ENTERED_TAG,
+    Attribute,
+    Collected,
+    DayOf,
+    DaysSince,
+    Fact,
+    Happened,
+    Metric,
+    Minus,
+    Number,
+    Ratio,
+    SinceEntry,
+)
 
 _CODE_BY_PRODUCT = MappingProxyType({name: code for code, name in PRODUCT_TAGS.items()})
 _CODE_BY_CODE = MappingProxyType({code: code for code in PRODUCT_TAGS})
@@ -110,6 +37,41 @@ def _count(name: str, label: str, description: str, *other_names: str) -> Metric
 
 def _percent(name: str, label: str, description: str, *other_names: str) -> Metric:
     return Metric(name, "number", "%", Fact(name), label, description, other_names)
+
+
+def _window(name: str, days: int) -> Collected:
+    return Collected(window_column(name, days))
+
+
+def _before(name: str, days: int, until: int) -> Minus:
+    """The part of a window of ``days`` that lies before the last ``until`` days."""
+    return Minus(_window(name, days), _window(name, until))
+
+
+def _windows(name: str, **other_names: str) -> tuple[Metric, ...]:
+    """The sums of a window over 7, 14 and 30 days; ``other_names``: by ``last_7d``, words set apart by spaces."""
+    window = next(window for window in WINDOWS if window.name == name)
+    return tuple(
+        Metric(
+            window_column(name, days), "number", window.unit, _window(name, days),
+            f"{window.label} in the last {days} days",
+            f"{window.label[:1].upper()}{window.label[1:]} in the {days} complete days before today.",
+            tuple(other_names.get(f"last_{days}d", "").split()),
+        )
+        for days in DAYS
+    )  # fmt: skip
+
+
+def _score(name: str, label: str) -> Metric:
+    return Metric(
+        name, "number", "", Collected(name), label,
+        f"Mean of the {label}s of the last {SCORE_DAYS} days, 0 to 100; a day without activity counts 0.",
+    )  # fmt: skip
+
+
+def _change(now: Number, before: Number) -> Ratio:
+    """How much more than before, in per cent."""
+    return Ratio(Minus(now, before), before, times=100)
 
 
 def _days(name: str, instant: str, label: str, description: str, *other_names: str) -> Metric:
@@ -125,7 +87,7 @@ GROUPS: Mapping[str, tuple[Metric, ...]] = MappingProxyType({
             "Sum of the amounts of all paid orders, in the shop's currency.", ("ltv_value", "ltv_score", "ltv"),
         ),
         Metric(
-            "average_order_value", "number", "", Mean("total_spend", "order_count"), "average order value",
+            "average_order_value", "number", "", Ratio(Fact("total_spend"), Fact("order_count")), "average order value",
             "Total spend divided by the number of orders; missing before the first order.",
         ),
         _days("days_since_order", "last_order_at", "days since the last order", "Complete days since the last paid order; missing before the first.",
@@ -139,7 +101,7 @@ GROUPS: Mapping[str, tuple[Metric, ...]] = MappingProxyType({
         ),
         Metric(
             "has_ordered_since_entry", "boolean", "", SinceEntry("last_order_at"), "has ordered since entering the tag",
-            "A paid order happened after the customer entered the current tag; missing before the first order.",
+            "A paid order happened after the customer entered the current tag.",
         ),
         _count("cart_adds", "additions to the cart", "How often something was put into the cart."),
         _days("days_since_cart", "last_cart_at", "days since the last addition to the cart",
@@ -150,12 +112,18 @@ GROUPS: Mapping[str, tuple[Metric, ...]] = MappingProxyType({
               "Complete days since the last login; missing before the first.", "days_since_last_login"),
         _count("login_count", "number of logins", "Logins in all."),
         _days("days_since_activity", "last_event_at", "days since the last activity",
-              "Complete days since the last event of any kind but identify; missing if there was none.", "days_since_last_activity"),
+              "Complete days since the customer last did anything; missing if it never did.", "days_since_last_activity"),
         _days("days_since_first_activity", "first_event_at", "days since the first activity",
-              "Complete days since the earliest event.", "days_since_enrollment"),
+              "Complete days since the earliest activity."),
+        _days("days_since_enrollment", ENROLLED, "days since enrollment",
+              "Complete days since the latest event enrolled; without one, since the first activity."),
+        Metric(
+            "has_enrolled_since_entry", "boolean", "", SinceEntry("last_enrolled_at"), "has enrolled since entering the tag",
+            "The customer enrolled, or enrolled again, after it entered the current tag.",
+        ),
         Metric(
             "has_been_active_since_entry", "boolean", "", SinceEntry("last_event_at"), "has been active since entering the tag",
-            "Any event but identify happened after the customer entered the current tag; missing if there never was one.",
+            "Any activity happened after the customer entered the current tag.",
         ),
         _days("days_in_tag", ENTERED_TAG, "days in the current tag",
               "Complete days since the customer entered the current tag; counted from the first activity for the first tag."),
@@ -165,7 +133,7 @@ GROUPS: Mapping[str, tuple[Metric, ...]] = MappingProxyType({
         _count("modules_completed", "modules completed", "Modules completed in all.", "completed_modules"),
         _count("assessments_taken", "assessments taken", "Assessments taken in all."),
         Metric(
-            "assessment_avg_score", "number", "%", Mean("assessment_score_sum", "assessments_taken"), "mean assessment score",
+            "assessment_avg_score", "number", "%", Ratio(Fact("assessment_score_sum"), Fact("assessments_taken")), "mean assessment score",
             "Mean score of all assessments; missing before the first.", ("assessment_score_avg", "assessment_average_score"),
         ),
         _percent("final_assessment", "final assessment score", "Best final assessment; missing before the first.", "final_assessment_score"),
@@ -173,8 +141,88 @@ GROUPS: Mapping[str, tuple[Metric, ...]] = MappingProxyType({
                  "curriculum_completion_rate"),
         _count("community_contribution", "community contribution points", "Points for contributions to the community, in all.", "community_contribution_score"),
         Metric(
-            "engagement_score", "number", "", Fact("engagement_score"), "engagement score",
-            "The latest engagement score, 0 to 100; missing until one was given.",
+            "practical_projects_submitted", "number", "", Fact("projects_submitted"), "projects submitted",
+            "Practical projects handed in, in all.", ("projects_submitted",),
+        ),
+        Metric(
+            "real_world_project_approved", "boolean", "", Happened("last_project_approved_at"), "has an approved project",
+            "A real-world project of the customer was approved.",
+        ),
+        Metric(
+            "milestones_completed", "number", "", Collected("milestones_completed"), "milestones completed",
+            "Weeks of the curriculum, of six, whose module is completed.",
+        ),
+    ),
+    "Scores of the last days": (
+        _score("engagement_score", "engagement score"),
+        _score("progress_score", "progress score"),
+        _score("community_score", "community score"),
+        _score("overall_health_score", "overall health score"),
+        Metric(
+            "risk_indicator_count", "number", "", Collected("risk_indicator_count"), "risk indicators",
+            "How many of the four risk indicators the latest day with activity showed, of the last 7 days; 0 if there was none.",
+        ),
+    ),
+    "Last 7, 14 and 30 days": (
+        *_windows("logins", last_7d="login_frequency_last_7days"),
+        *_windows("sessions"),
+        *_windows("session_minutes"),
+        *_windows("lessons_started"),
+        *_windows("lessons_completed", last_7d="lesson_completion_last_7days"),
+        *_windows("modules_completed"),
+        *_windows("assessments_taken"),
+        *_windows("assignments_submitted"),
+        *_windows("community_engagement", last_7d="community_engagement_last_7days", last_14d="community_engagement_last_14days"),
+        *_windows("feedback"),
+        Metric(
+            "lesson_completion_rate_last_14d", "number", "%",
+            Ratio(_window("lessons_completed", 14), _window("lessons_started", 14), times=100),
+            "lesson completion rate of the last 14 days",
+            "Lessons completed per lesson started in the 14 complete days before today; missing if none was started.",
+            ("lesson_completion_rate_last_14days",),
+        ),
+    ),
+    "Early warnings": (
+        Metric(
+            "login_frequency_change", "number", "%", _change(_window("logins", 7), _before("logins", 14, 7)),
+            "change of the login frequency",
+            "Logins of the last 7 days against the 7 days before; -50% is half as many. Missing if there were none before.",
+        ),
+        Metric(
+            "session_time_change", "number", "%",
+            _change(
+                Ratio(_window("session_minutes", 7), _window("sessions", 7)),
+                Ratio(_before("session_minutes", 14, 7), _before("sessions", 14, 7)),
+            ),
+            "change of the time per session",
+            "Minutes per session of the last 7 days against the 7 days before. Missing without sessions in both.",
+        ),
+        _days("days_since_community", "last_community_at", "days since the last contribution to the community",
+              "Complete days since the last forum post, comment, question or answer; missing if there never was one."),
+        Metric(
+            "sentiment_last_30d", "number", "", Ratio(_window("sentiment_sum", 30), _window("feedback", 30)), "sentiment of the last 30 days",
+            "Mean sentiment of the feedback given in the 30 days before today, -1 to 1; missing without feedback.",
+        ),
+        Metric(
+            "unresolved_tickets", "number", "", Minus(Fact("tickets_opened"), Fact("tickets_resolved")), "unresolved tickets",
+            "Support tickets opened and not resolved.",
+        ),
+        Metric(
+            "support_satisfaction_score", "number", "", Fact("support_satisfaction_score"), "support satisfaction",
+            "The latest rating of the support, 1 to 5; missing until one was given.",
+        ),
+        Metric(
+            "assessment_score_change", "number", "points",
+            Minus(
+                Ratio(_window("assessment_score_sum", 14), _window("assessments_taken", 14)),
+                Ratio(_before("assessment_score_sum", 30, 14), _before("assessments_taken", 30, 14)),
+            ),
+            "change of the assessment scores",
+            "Mean assessment score of the last 14 days minus that of the 16 days before. Missing without assessments in both.",
+        ),
+        Metric(
+            "reengagement_campaign_response", "boolean", "", SinceEntry("last_response_at"), "has responded to a campaign since entering the tag",
+            "The customer responded to a campaign after it entered the current tag.",
         ),
     ),
     "Customer": (
@@ -187,6 +235,10 @@ GROUPS: Mapping[str, tuple[Metric, ...]] = MappingProxyType({
         ),
         Metric("plan", "text", "", Attribute("plan"), "plan", "The plan the customer subscribes to, as the identify events name it."),
         Metric("service_tier", "text", "", Attribute("tier"), "service tier", "The customer's service level.", ("tier",)),
+        Metric(
+            "account_status", "text", "", Attribute("account_status"), "account status",
+            "The state of the customer's account, as the identify events name it, such as active or cancelled.",
+        ),
         Metric("email", "text", "", Attribute("email"), "email address", "The customer's email address."),
     ),
 })  # fmt: skip

@@ -1,4 +1,5 @@
 from .append_only import AppendOnly
+from .automation import ReviewPolicy, RuleTrust, Switch, SwitchKind
 from .customer import Customer
 from .evaluation import (
     Decision,
@@ -8,35 +9,33 @@ from .evaluation import (
     EvaluationState,
     Recommendation,
     RecommendationState,
+    ReviewReason,
     Transition,
 )
 from .event import CustomerFacts, Event, Order
+from .feed import Feed, RuleHold
+from .learning import CollectedMetrics, Collection, DailyMetrics, MilestoneProgress, MilestoneStatus, Trend
+from .notice import Notice, NoticePriority, Team
 from .outbox import OutboxMessage, Topic
 from .rule import RuleState, TransitionRule
-from .status import CustomerStatus, DirtyMark, Lifecycle, NextCheck, StatusTag, TagCategory
+from .status import (
+    FOREVER,
+    AutoTransition,
+    CustomerStatus,
+    DirtyMark,
+    Lifecycle,
+    NextCheck,
+    Pin,
+    StatusTag,
+    Synergy,
+    TagCategory,
+)
 
 __all__ = [
-    "AppendOnly",
-    "Customer",
-    "CustomerFacts",
-    "CustomerStatus",
-    "Decision",
-    "DirtyMark",
-    "Evaluation",
-    "EvaluationChunk",
-    "EvaluationKind",
-    "EvaluationState",
-    "Event",
-    "Lifecycle",
-    "NextCheck",
-    "Order",
-    "OutboxMessage",
-    "Recommendation",
-    "RecommendationState",
-    "RuleState",
-    "StatusTag",
-    "TagCategory",
-    "Topic",
-    "Transition",
-    "TransitionRule",
-]
+    "FOREVER", "AppendOnly", "AutoTransition", "CollectedMetrics", "Collection", "Customer", "CustomerFacts",
+    "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark", "Evaluation", "EvaluationChunk", "EvaluationKind",
+    "EvaluationState", "Event", "Feed", "Lifecycle", "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice",
+    "NoticePriority", "Order", "OutboxMessage", "Pin", "Recommendation", "RecommendationState", "ReviewPolicy",
+    "ReviewReason", "RuleHold", "RuleState", "RuleTrust", "StatusTag", "Switch", "SwitchKind", "Synergy",
+    "TagCategory", "Team", "Topic", "Transition", "TransitionRule", "Trend",
+]  # fmt: skip

@@ -23,6 +23,7 @@ class Customer(models.Model):
     plan = models.CharField(max_length=60, null=True, blank=True)
     product_tag = models.CharField(max_length=10, null=True, blank=True, choices=tuple(PRODUCT_TAGS.items()))
     tier = models.CharField("service tier", max_length=30, null=True, blank=True)
+    account_status = models.CharField(max_length=30, null=True, blank=True)
     timezone = models.CharField(max_length=60, default="UTC", help_text="IANA name, such as Asia/Tokyo.")
     traits = models.JSONField(default=dict, blank=True, help_text="Everything else that identify events told.")
     created_at = models.DateTimeField(editable=False)

@@ -40,6 +40,7 @@ class Evaluation(models.Model):
     moved = models.PositiveBigIntegerField(default=0, db_default=0)
     waiting = models.PositiveBigIntegerField(default=0, db_default=0)
     error = models.TextField(blank=True)
+    held = models.TextField(blank=True, db_default="", help_text="The rules that did not fire, and why.")
 
     class Meta:
         ordering = ("-id",)
@@ -89,6 +90,8 @@ class Decision(models.Model):
     rule_id = models.BigIntegerField()
     matched_rules = ArrayField(models.BigIntegerField(), help_text="Every rule that held, by priority.")
     is_applied = models.BooleanField()
+    confidence = models.DecimalField(max_digits=4, decimal_places=3, default=1, db_default=1)
+    reasons = ArrayField(models.CharField(max_length=20), null=True, help_text="Why a person has to decide.")
 
     def __str__(self) -> str:
         return f"decision for {self.customer_id} by rule {self.rule_id}"
@@ -129,7 +132,8 @@ class Transition(History):
         ordering = ("-id",)
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(rule__isnull=False) | models.Q(by__isnull=False), name="transition_has_an_author"
+                condition=models.Q(rule__isnull=False) | models.Q(by__isnull=False) | ~models.Q(reason=""),
+                name="transition_has_an_author",
             ),
         )
         indexes = (
@@ -139,6 +143,17 @@ class Transition(History):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.from_tag} → {self.to_tag}"
+
+
+class ReviewReason(models.TextChoices):
+    """Why a person has to decide; all but the first from the implementation guide of the status tags."""
+
+    NEEDS_APPROVAL = "needs_approval", "The rule asks for approval"
+    LOW_CONFIDENCE = "low_confidence", "Confidence is low"
+    COMPETING_RULES = "competing_rules", "Several rules hold"
+    HIGH_VALUE = "high_value", "A high-value customer would move to risk or churn"
+    RAPID_CHANGES = "rapid_changes", "The customer moved often lately"
+    RISK_INDICATORS = "risk_indicators", "Many risk indicators"
 
 
 class RecommendationState(models.TextChoices):
@@ -158,8 +173,12 @@ class Recommendation(models.Model):
     rule = models.ForeignKey(TransitionRule, on_delete=models.PROTECT, related_name="recommendations")
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="+", db_index=False)
     evidence = models.JSONField(default=dict)
+    confidence = models.DecimalField(max_digits=4, decimal_places=3, default=1, db_default=1)
+    reasons = ArrayField(models.CharField(max_length=20, choices=ReviewReason), default=list, db_default=[])
     state = models.CharField(max_length=10, choices=RecommendationState, default=RecommendationState.PENDING)
     created_at = models.DateTimeField()
+    snoozed_until = models.DateTimeField(null=True)
+    note = models.CharField(max_length=500, blank=True, db_default="")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -174,7 +193,11 @@ class Recommendation(models.Model):
                 name="recommendation_one_pending",
             ),
         )
-        indexes = (models.Index(fields=("customer", "id"), name="recommendation_customer"),)
+        indexes = (
+            models.Index(fields=("customer", "id"), name="recommendation_customer"),
+            models.Index(fields=("-id",), condition=models.Q(state="pending"), name="recommendation_pending"),
+            models.Index(fields=("state", "-id"), name="recommendation_state"),
+        )
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.rule}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from .append_only import History
@@ -26,7 +27,11 @@ class Event(History):
     class Meta:
         ordering = ("-id",)
         constraints = (models.UniqueConstraint(fields=("source", "message_id"), name="event_message_unique"),)
-        indexes = (models.Index(fields=("customer", "occurred_at"), name="event_customer_time"),)
+        indexes = (
+            models.Index(fields=("customer", "occurred_at"), name="event_customer_time"),
+            # Events mostly arrive in the order in which they happen, so days are found by a few pages of index.
+            BrinIndex(fields=("occurred_at",), pages_per_range=32, name="event_time"),
+        )
 
     def __str__(self) -> str:
         return f"{self.name} of {self.customer_id} at {self.occurred_at:%Y-%m-%d %H:%M}"
@@ -69,8 +74,15 @@ class CustomerFacts(models.Model):
     final_assessment = models.DecimalField(max_digits=19, decimal_places=4, null=True)
     curriculum_completion = models.DecimalField(max_digits=19, decimal_places=4, null=True)
     community_contribution = models.DecimalField(max_digits=19, decimal_places=4, default=0, db_default=0)
-    engagement_score = models.DecimalField(max_digits=19, decimal_places=4, null=True)
-    engagement_scored_at = models.DateTimeField(null=True)
+    last_community_at = models.DateTimeField(null=True)
+    last_enrolled_at = models.DateTimeField(null=True)
+    projects_submitted = models.IntegerField(default=0, db_default=0)
+    last_project_approved_at = models.DateTimeField(null=True)
+    tickets_opened = models.IntegerField(default=0, db_default=0)
+    tickets_resolved = models.IntegerField(default=0, db_default=0)
+    support_satisfaction_score = models.DecimalField(max_digits=19, decimal_places=4, null=True)
+    support_rated_at = models.DateTimeField(null=True)
+    last_response_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "customer facts"

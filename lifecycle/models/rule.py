@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pghistory
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from .status import Lifecycle, StatusTag
@@ -34,6 +34,14 @@ class TransitionRule(models.Model):
         default=100, validators=[MinValueValidator(1)], help_text="The lower number wins when several rules hold."
     )
     is_automatic = models.BooleanField(default=True, help_text="Off: the move waits for a person's approval.")
+    cooldown_days = models.PositiveSmallIntegerField(
+        default=0, db_default=0, validators=[MaxValueValidator(3650)],
+        help_text="The customer has to be in its tag for so many days before this rule may move it on.",
+    )  # fmt: skip
+    hysteresis_percent = models.PositiveSmallIntegerField(
+        default=0, db_default=0, validators=[MaxValueValidator(100)],
+        help_text="A move back to where the customer came from has to pass each number by so much more."
+    )  # fmt: skip
     notification = models.JSONField(
         null=True, blank=True, help_text='Such as {"team": "retention", "priority": "high"}.'
     )

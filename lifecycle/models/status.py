@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pghistory
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 
+from lifecycle.rules.traits import PRODUCT_TAGS
+
 from .customer import Customer
 from .event import CustomerFacts
+from .learning import CollectedMetrics
 
+# Until somebody releases the pin.
+FOREVER = datetime.max.replace(tzinfo=UTC)
 _CODE = RegexValidator(r"^[A-Za-z][A-Za-z0-9_]*$", "Use letters, digits and underscores, a letter first.")
 
 
@@ -19,6 +27,12 @@ class TagCategory(models.TextChoices):
     RISK = "risk", "At risk"
     CHURNED = "churned", "Churned"
     PAUSED = "paused", "Paused"
+
+
+class AutoTransition(models.TextChoices):
+    YES = "yes", "By rules"
+    ASSISTED = "assisted", "By rules and people"
+    NO = "no", "By people only"
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -48,6 +62,10 @@ class StatusTag(models.Model):
     category = models.CharField(max_length=20, choices=TagCategory)
     position = models.PositiveSmallIntegerField(default=0)
     is_initial = models.BooleanField(default=False, help_text="New customers start here.")
+    typical_duration = models.CharField(max_length=40, blank=True, help_text="Such as 1–12 weeks.")
+    auto_transition = models.CharField(
+        max_length=10, choices=AutoTransition, default=AutoTransition.YES, help_text="How customers leave this tag."
+    )
 
     class Meta:
         ordering = ("lifecycle", "position", "id")
@@ -62,13 +80,32 @@ class StatusTag(models.Model):
         return self.code
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Synergy(models.Model):
+    """What a product and a status tag mean together, and what to do first."""
+
+    product_tag = models.CharField(max_length=10, choices=tuple(PRODUCT_TAGS.items()))
+    tag = models.ForeignKey(StatusTag, on_delete=models.CASCADE, related_name="synergies")
+    interpretation = models.CharField(max_length=120)
+    priority_action = models.CharField(max_length=120)
+
+    class Meta:
+        verbose_name_plural = "synergies"
+        ordering = ("product_tag", "tag")
+        constraints = (models.UniqueConstraint(fields=("product_tag", "tag"), name="synergy_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.product_tag} + {self.tag}"
+
+
 class CustomerStatus(models.Model):
     """The current tag of a customer in a lifecycle; ``tag`` is NULL while untagged.
 
     ``entered_at`` and ``seen_until`` are NULL until the first move. ``seen_until`` is the
     instant up to which events had been taken into account when the tag was entered:
     ``…_since_entry`` metrics look strictly after it. ``version`` grows with each move and
-    guards it: a move is made only from the version that was decided upon.
+    guards it: a move is made only from the version that was decided upon. Automation leaves the
+    customer alone until ``pinned_until``.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -81,10 +118,22 @@ class CustomerStatus(models.Model):
         to_fields=("customer",),
         related_name="+",
     )
+    collected = models.ForeignObject(
+        CollectedMetrics,
+        null=True,  # most customers of a shop have none
+        on_delete=models.DO_NOTHING,
+        from_fields=("customer",),
+        to_fields=("customer",),
+        related_name="+",
+    )
     tag = models.ForeignKey(StatusTag, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     entered_at = models.DateTimeField(null=True)
     seen_until = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0, db_default=0)
+    previous_tag = models.ForeignKey(
+        StatusTag, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    pinned_until = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "customer statuses"
@@ -94,6 +143,32 @@ class CustomerStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.tag}"
+
+
+class Pin(models.Model):
+    """A customer is held in its tag against automation: until an instant, or until somebody releases it."""
+
+    lifecycle = models.ForeignKey(Lifecycle, on_delete=models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="pins", db_index=False)
+    until = models.DateTimeField(null=True, help_text="Empty: until released.")
+    reason = models.CharField(max_length=500)
+    pinned_at = models.DateTimeField()
+    pinned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("customer", "lifecycle"), condition=models.Q(released_at=None), name="pin_one_each"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.customer} in {self.lifecycle}"
 
 
 class NextCheck(models.Model):

@@ -1,6 +1,7 @@
 """Questions that doors ask, answered without writing. Each is a fixed number of statements."""
 
 from .counts import TagCount, TagCounts, matching_now, plans, tag_counts
+from .in_force import InForce, in_force, stopped
 from .lists import (
     customer_ids_found,
     customers,
@@ -26,12 +27,14 @@ from .standing import (
     standing_of,
     standings,
     standings_after_move,
+    still_holds,
     why,
     why_recommended,
 )
 
 __all__ = [
     "FactsNow",
+    "InForce",
     "RuleStanding",
     "Standing",
     "TagCount",
@@ -43,6 +46,7 @@ __all__ = [
     "events_of",
     "evidence_values",
     "facts_of",
+    "in_force",
     "latest_transitions",
     "lifecycles",
     "matching_now",
@@ -54,6 +58,8 @@ __all__ = [
     "standing_of",
     "standings",
     "standings_after_move",
+    "still_holds",
+    "stopped",
     "tag_counts",
     "transitions",
     "transitions_of",

@@ -9,22 +9,24 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from lifecycle.metrics.catalogue import CATALOGUE, METRICS, Metric, SinceEntry
+from lifecycle.metrics.catalogue import CATALOGUE, METRICS
+from lifecycle.metrics.sources import Metric, SinceEntry
 from lifecycle.models import (
     Customer,
     CustomerStatus,
     Lifecycle,
     Recommendation,
     RecommendationState,
+    RuleState,
     StatusTag,
     Transition,
     TransitionRule,
 )
 from lifecycle.rules.evaluate import holds
 from lifecycle.rules.explain import Line, lines, sentence
-from lifecycle.rules.nodes import Scalar, metrics_of
-from lifecycle.rules.parse import parse
+from lifecycle.rules.nodes import Node, Scalar, metrics_of
 from lifecycle.sql.metrics import value_of
+from lifecycle.sql.rulebook import trees_of
 
 from .at import first_at, rows_at
 from .lists import published_rules, transitions_of
@@ -118,7 +120,8 @@ def standings(customer: Customer, lifecycle: Lifecycle, *, as_of: datetime) -> t
     """Every published rule that starts from the customer's tag, with its conditions as they stand, by priority."""
     status = CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle).first()
     rules = _rules_from(lifecycle, status.tag_id if status else None)
-    return _standings(rules, metric_values(customer, lifecycle, as_of=as_of, names=_metrics_of(rules)))
+    values = metric_values(customer, lifecycle, as_of=as_of, names=_metrics_of(rules))
+    return _standings(rules, values, status.previous_tag_id if status else None)
 
 
 def standings_after_move(customer: Customer, to_tag: StatusTag, *, as_of: datetime) -> tuple[RuleStanding, ...]:
@@ -129,12 +132,23 @@ def standings_after_move(customer: Customer, to_tag: StatusTag, *, as_of: dateti
         source = CATALOGUE[name].source
         if CATALOGUE[name].depends_on_tag and values[name] is not None:
             values[name] = False if isinstance(source, SinceEntry) else 0
-    return _standings(rules, values)
+    current = current_tag(customer, to_tag.lifecycle)
+    return _standings(rules, values, current.id if current else None)
+
+
+def still_holds(recommendation: Recommendation, *, as_of: datetime) -> bool:
+    """Whether the rule still holds for the customer, and is still in force."""
+    rule = recommendation.rule
+    if rule.state != RuleState.PUBLISHED:
+        return False
+    customer, lifecycle = recommendation.customer, recommendation.lifecycle
+    tree = _tree(rule, _previous_tag(customer, lifecycle))
+    return holds(tree, metric_values(customer, lifecycle, as_of=as_of, names=metrics_of(tree)))
 
 
 def rule_sentence(rule: TransitionRule) -> str:
-    """The rule's condition in English."""
-    return sentence(parse(rule.conditions, CATALOGUE), CATALOGUE)
+    """The rule's condition in English, with its cooldown."""
+    return sentence(_tree(rule, None), CATALOGUE)
 
 
 def why(transition: Transition) -> tuple[Line, ...]:
@@ -153,7 +167,7 @@ def evidence_values(evidence: Mapping[str, object], names: Iterable[str]) -> dic
 
 
 def _explained(rule: TransitionRule, evidence: Mapping[str, object]) -> tuple[Line, ...]:
-    tree = parse(rule.conditions, CATALOGUE)
+    tree = _tree(rule, None)
     return lines(tree, evidence_values(evidence, metrics_of(tree)), CATALOGUE)
 
 
@@ -163,11 +177,24 @@ def _rules_from(lifecycle: Lifecycle, tag_id: int | None) -> list[TransitionRule
 
 
 def _metrics_of(rules: Iterable[TransitionRule]) -> list[str]:
-    return list(dict.fromkeys(name for rule in rules for name in metrics_of(parse(rule.conditions, CATALOGUE))))
+    return list(dict.fromkeys(name for rule in rules for name in metrics_of(_tree(rule, None))))
 
 
-def _standings(rules: Iterable[TransitionRule], values: Mapping[str, Scalar | None]) -> tuple[RuleStanding, ...]:
-    trees = ((rule, parse(rule.conditions, CATALOGUE)) for rule in rules)
+def _tree(rule: TransitionRule, previous_tag_id: int | None) -> Node:
+    """What has to hold for a customer that came from a tag: cooldown and hysteresis included."""
+    tree, tree_back = trees_of(rule)
+    return tree_back if previous_tag_id == rule.to_tag_id else tree
+
+
+def _previous_tag(customer: Customer, lifecycle: Lifecycle) -> int | None:
+    statuses = CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle)
+    return statuses.values_list("previous_tag_id", flat=True).first()
+
+
+def _standings(
+    rules: Iterable[TransitionRule], values: Mapping[str, Scalar | None], previous_tag_id: int | None
+) -> tuple[RuleStanding, ...]:
+    trees = ((rule, _tree(rule, previous_tag_id)) for rule in rules)
     return tuple(RuleStanding(rule, holds(tree, values), lines(tree, values, CATALOGUE)) for rule, tree in trees)
 
 

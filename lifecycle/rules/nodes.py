@@ -73,6 +73,12 @@ def metrics_of(node: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(condition.metric for condition in conditions(node)))
 
 
+def is_plain(node: Node) -> bool:
+    """Whether the tree is a condition or ``all`` of conditions: when it holds, every value is known."""
+    parts = node.parts if isinstance(node, All) else (node,)
+    return all(isinstance(part, Condition) or (isinstance(part, All) and is_plain(part)) for part in parts)
+
+
 def to_json(node: Node) -> dict[str, object]:
     """The canonical JSON of a tree; ``parse`` reads it back to an equal tree."""
     match node:

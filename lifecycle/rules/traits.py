@@ -13,7 +13,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 PRODUCT_TAGS: Mapping[str, str] = MappingProxyType({"PT_001": "Pro", "PT_002": "Enterprise", "PT_003": "Freemium"})
 PRODUCTS = ", ".join(f"{code} {name}" for code, name in PRODUCT_TAGS.items())
 # The traits with a column of their own; all others are kept together.
-COLUMNS = ("email", "name", "plan", "product_tag", "tier", "timezone")
+COLUMNS = ("email", "name", "plan", "product_tag", "tier", "account_status", "timezone")
 MAX_TRAITS = 100
 
 
@@ -35,6 +35,7 @@ _CHECKS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "plan": (_text(60), "a text of up to 60 characters"),
     "product_tag": (lambda value: value in PRODUCT_TAGS, f"one of {', '.join(PRODUCT_TAGS)}"),
     "tier": (_text(30), "a text of up to 30 characters"),
+    "account_status": (_text(30), "a text of up to 30 characters"),
     "timezone": (is_zone, "an IANA time zone such as Asia/Tokyo"),
 }
 

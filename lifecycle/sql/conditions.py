@@ -23,7 +23,8 @@ from django.db.models.lookups import (
     LessThanOrEqual,
 )
 
-from lifecycle.metrics.catalogue import CATALOGUE, Attribute, DayOf, DaysSince, Metric
+from lifecycle.metrics.catalogue import CATALOGUE
+from lifecycle.metrics.sources import Attribute, DayOf, DaysSince, Metric
 from lifecycle.rules.calendar import start_of
 from lifecycle.rules.nodes import All, Any, Condition, Node, Not, Operator, Scalar, conditions
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from lifecycle.metrics.facts import FOLDS, IDENTIFY, Fold, How
+from lifecycle.metrics.facts import FOLDS, PASSIVE, POINTS, Fold, How
 
 # Columns that a relation of events has to have.
 EVENT_COLUMNS = "customer_id, name, occurred_at, value, order_reference"
@@ -24,7 +24,7 @@ def fold_into_facts(events: str, names: frozenset[str]) -> str:
     Only the columns that events of these ``names`` feed are touched. Rows are written in the
     order of their keys, so that two writers never wait for each other in a circle.
     """
-    folds = [fold for fold in FOLDS if fold.event in names or (fold.event is None and names - {IDENTIFY})]
+    folds = [fold for fold in FOLDS if (names.intersection(fold.events) if fold.events else names - PASSIVE)]
     has_orders = any(fold.how is How.ORDERS for fold in folds)
     columns = ["customer_id", *(column for fold in folds for column in _columns(fold))]
     values = ["e.customer_id", *(value for fold in folds for value in _aggregates(fold, names))]
@@ -56,7 +56,16 @@ _ORDERS = """paid AS (
 
 def event_names() -> frozenset[str]:
     """The names of all events that feed a fact of their own."""
-    return frozenset(fold.event for fold in FOLDS if fold.event)
+    return frozenset(event for fold in FOLDS for event in fold.events)
+
+
+def named(events: tuple[str, ...], names: frozenset[str]) -> str:
+    """The condition for events ``e`` so named among ``names``; for none named, that they are activities."""
+    if events:
+        wanted = ", ".join(f"'{event}'" for event in sorted(names.intersection(events)))
+        return f"e.name IN ({wanted})"
+    passive = ", ".join(f"'{event}'" for event in sorted(names & PASSIVE))
+    return f"e.name NOT IN ({passive})" if passive else "true"
 
 
 def _columns(fold: Fold) -> Iterable[str]:
@@ -64,10 +73,8 @@ def _columns(fold: Fold) -> Iterable[str]:
 
 
 def _aggregates(fold: Fold, names: frozenset[str]) -> Iterable[str]:
-    if fold.event:
-        only = f"FILTER (WHERE e.name = '{fold.event}')"
-    else:
-        only = f"FILTER (WHERE e.name <> '{IDENTIFY}')" if IDENTIFY in names else ""
+    only = f"FILTER (WHERE {named(fold.events, names)})"
+    only = "" if only == "FILTER (WHERE true)" else only
     match fold.how:
         case How.COUNT:
             return (f"count(*) {only}",)
@@ -75,6 +82,10 @@ def _aggregates(fold: Fold, names: frozenset[str]) -> Iterable[str]:
             return ("COALESCE(max(n.orders), 0)",)
         case How.SUM:
             return (f"COALESCE(sum(e.value) {only}, 0)",)
+        case How.POINTS:
+            points = " ".join(f"WHEN '{event}' THEN {points}" for event, points in POINTS.items() if event in names)
+            value = f"CASE e.name {points} ELSE e.value END" if points else "e.value"
+            return (f"COALESCE(sum({value}) {only}, 0)",)
         case How.MAX:
             return (f"max(e.value) {only}",)
         case How.FIRST:
@@ -89,7 +100,7 @@ def _aggregates(fold: Fold, names: frozenset[str]) -> Iterable[str]:
 def _merges(fold: Fold) -> Iterable[str]:
     column = fold.column
     match fold.how:
-        case How.COUNT | How.SUM | How.ORDERS:
+        case How.COUNT | How.SUM | How.POINTS | How.ORDERS:
             return (f"{column} = f.{column} + excluded.{column}",)
         case How.MAX | How.LAST:
             return (f"{column} = GREATEST(f.{column}, excluded.{column})",)
@@ -166,7 +177,27 @@ WITH told AS (
 UPDATE lifecycle_customer AS c
 SET email = told.traits ->> 'email', name = told.traits ->> 'name', plan = told.traits ->> 'plan',
     product_tag = told.traits ->> 'product_tag', tier = told.traits ->> 'tier',
+    account_status = told.traits ->> 'account_status',
     timezone = COALESCE(told.traits ->> 'timezone', 'UTC'), traits = told.traits - %(columns)s::text[],
     updated_at = %(now)s
 FROM told WHERE c.id = told.customer_id
+"""
+
+# Remember when a source was last heard of, and which events it sends.
+NOTE_FEED = """
+WITH old AS (
+    SELECT id FROM lifecycle_feed WHERE source = %(source)s
+), noted AS (
+    UPDATE lifecycle_feed AS f
+    SET last_seen_at = GREATEST(f.last_seen_at, %(now)s),
+        event_names = ARRAY(SELECT unnest(f.event_names) UNION SELECT unnest(%(names)s::text[]) ORDER BY 1)
+    WHERE f.id IN (
+        SELECT id FROM lifecycle_feed
+        WHERE source = %(source)s AND (last_seen_at < %(now)s - interval '5 minutes'
+            OR NOT event_names::text[] @> %(names)s::text[])
+        FOR UPDATE SKIP LOCKED)
+)
+INSERT INTO lifecycle_feed (source, event_names, first_seen_at, last_seen_at)
+SELECT %(source)s, %(names)s::text[], %(now)s, %(now)s WHERE NOT EXISTS (SELECT FROM old)
+ON CONFLICT (source) DO NOTHING
 """

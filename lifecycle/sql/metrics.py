@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     DateField,
@@ -19,14 +20,19 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, NullIf, Round
 from django.db.models.lookups import GreaterThan, IsNull
 
-from lifecycle.metrics.catalogue import (
+from lifecycle.metrics.sources import (
+    ENROLLED,
     ENTERED_TAG,
     Attribute,
+    Collected,
     DayOf,
     DaysSince,
     Fact,
-    Mean,
+    Happened,
     Metric,
+    Minus,
+    Number,
+    Ratio,
     SinceEntry,
 )
 
@@ -55,25 +61,53 @@ def age(since: Expression | F) -> Expression:
 
 
 def instant(name: str) -> Expression | F:
-    """An instant that a source names: a column of the facts, or the entry into the current tag."""
+    """An instant that a source names: a column of the facts, the entry into the current tag, or the enrollment."""
     if name == ENTERED_TAG:
         return Coalesce(F("entered_at"), F("facts__first_event_at"))
+    if name == ENROLLED:
+        return Coalesce(F("facts__last_enrolled_at"), F("facts__first_event_at"))
     return F(f"facts__{name}")
 
 
 def entered_after_what_was_seen(name: str) -> Expression:
     seen = Coalesce(F("seen_until"), Value("-infinity"), output_field=DateTimeField())
-    return GreaterThan(instant(name), seen)
+    return Coalesce(GreaterThan(instant(name), seen), Value(False), output_field=BooleanField())
+
+
+class _AsNumeric(Func):
+    template = "(%(expressions)s)::numeric"
+    output_field = DecimalField()
+
+
+class _Calculated(Func):
+    template = "(%(expressions)s)"
+    output_field = DecimalField()
+
+
+def number(source: Number) -> Expression | F:
+    """A column, or what is calculated of columns; NULL where anything is missing or would be divided by 0."""
+    match source:
+        case Fact(column):
+            return F(f"facts__{column}")
+        case Collected(column):
+            return F(f"collected__{column}")
+        case Minus(left, right):
+            return _Calculated(number(left), number(right), arg_joiner=" - ")
+        case Ratio(over, under, times):
+            parts = [_AsNumeric(number(over)), NullIf(number(under), Value(0))]
+            quotient = _Calculated(*parts, arg_joiner=" / ")
+            return quotient if times == 1 else _Calculated(quotient, Value(times), arg_joiner=" * ")
 
 
 def value_of(metric: Metric) -> Expression | F:
     """The metric's value; NULL while it is missing. Types: int, Decimal, str, bool, date."""
     match metric.source:
-        case Fact(column):
-            return F(f"facts__{column}")
-        case Mean(total, count):
-            quotient = F(f"facts__{total}") / NullIf(F(f"facts__{count}"), Value(0))
-            return Round(quotient, precision=2, output_field=DecimalField())
+        case Fact() | Collected():
+            return number(metric.source)
+        case Minus() | Ratio():
+            return Round(_AsNumeric(number(metric.source)), precision=2, output_field=DecimalField())
+        case Happened(name):
+            return IsNull(instant(name), False)
         case DaysSince(name):
             return age(instant(name))
         case DayOf(name):

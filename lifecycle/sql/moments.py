@@ -24,19 +24,27 @@ class StartOfDay:
     offset: int = 0
 
 
-def named(sql: str, params: Iterable[object]) -> tuple[str, dict[str, StartOfDay]]:
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The instant itself."""
+
+
+Moment = StartOfDay | AsOf
+
+
+def named(sql: str, params: Iterable[object]) -> tuple[str, dict[str, Moment]]:
     """Turn a statement with ``%s`` places into one with a named place for each moment, equal ones sharing a name.
 
     Constants are written into the text as literals, once: what stays to be bound at each run is the time.
     """
-    names: dict[StartOfDay, str] = {}
+    names: dict[Moment, str] = {}
     values = iter(params)
 
     def written(found: re.Match[str]) -> str:
         if found[0] == "%%":
             return "%%"
         value = next(values)
-        if isinstance(value, StartOfDay):
+        if isinstance(value, Moment):
             return f"%({names.setdefault(value, f'moment_{len(names)}')})s"
         return Literal(value).as_string().replace("%", "%%")
 
@@ -44,7 +52,10 @@ def named(sql: str, params: Iterable[object]) -> tuple[str, dict[str, StartOfDay
     return text, {name: moment for moment, name in names.items()}
 
 
-def bind(moments: Mapping[str, StartOfDay], as_of: datetime) -> dict[str, Any]:
+def bind(moments: Mapping[str, Moment], as_of: datetime) -> dict[str, Any]:
     """The parameters with every place filled for ``as_of``."""
     day = last_complete_day(as_of)
-    return {name: start_of(day, offset=moment.offset) for name, moment in moments.items()}
+    return {
+        name: start_of(day, offset=moment.offset) if isinstance(moment, StartOfDay) else as_of
+        for name, moment in moments.items()
+    }

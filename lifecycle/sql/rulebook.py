@@ -9,38 +9,48 @@ from functools import lru_cache
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     Case,
     DateTimeField,
     Expression,
     F,
+    FloatField,
     Func,
     Q,
     Value,
     When,
 )
 from django.db.models.fields.json import JSONField
-from django.db.models.functions import Cast, Least
-from django.db.models.lookups import GreaterThanOrEqual
+from django.db.models.functions import Cast, Least, NullIf
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
 
 from lifecycle.metrics.catalogue import CATALOGUE
-from lifecycle.models import CustomerStatus, RuleState, TransitionRule
-from lifecycle.rules.nodes import Node, metrics_of
+from lifecycle.models import FOREVER, CustomerStatus, TransitionRule
+from lifecycle.rules.nodes import Node, Operator, conditions, is_plain, metrics_of
 from lifecycle.rules.parse import parse
+from lifecycle.rules.steadiness import tightened, with_cooldown
 
 from .conditions import compiled, flips
-from .metrics import Evidence, UtcDay, instant
-from .moments import StartOfDay, named
+from .metrics import Evidence, UtcDay, instant, value_of
+from .moments import AsOf, Moment, StartOfDay, named
+
+_IN_RANGE = "BETWEEN %(first)s AND %(last)s"
+_COLLECTED = '("lifecycle_customerstatus"."customer_id" = "lifecycle_collectedmetrics"."customer_id"'
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A published rule with its tree parsed. ``from_tags`` holds tag ids; ``None`` is "no tag yet"."""
+    """A rule with its tree parsed, cooldown included. ``from_tags`` holds tag ids; ``None`` is "no tag yet".
+
+    ``tree_back`` is what has to hold where the move would lead back to where the customer came from.
+    """
 
     id: int
     name: str
     from_tags: tuple[int | None, ...]
     to_tag: int
     tree: Node
+    tree_back: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +58,15 @@ class Rulebook:
     """The rules of one lifecycle in the order in which they win, and their SELECT.
 
     The SELECT has one row a customer: id, customer_id, tag_id, version, entered_at,
-    last_event_at, rule_id (the winner or NULL), matched (ids of all rules that hold),
-    evidence, check_at (when it has to be looked at again), check_seen (what stands there now).
+    last_event_at, rule_id (the winner or NULL), matched (ids of all rules that hold), evidence,
+    known (the share of the winner's conditions whose values are known), check_at (when it has
+    to be looked at again), check_seen (what stands there now).
     """
 
     lifecycle_id: int
     rules: tuple[Rule, ...]
     sql: str
-    params: Mapping[str, StartOfDay]
+    params: Mapping[str, Moment]
 
     @property
     def sql_in_range(self) -> str:
@@ -65,8 +76,10 @@ class Rulebook:
         the whole of the others.
         """
         keys = ("lifecycle_customerstatus.customer_id", "lifecycle_customerfacts.customer_id", "lifecycle_customer.id")
-        ranges = (f"{key} BETWEEN %(first)s AND %(last)s" for key in keys if f'"{key.partition(".")[0]}"' in self.sql)
-        return " AND ".join((self.sql, *ranges))
+        ranges = (f"{key} {_IN_RANGE}" for key in keys if f'"{key.partition(".")[0]}"' in self.sql)
+        # Who has no row there stays: the range goes into the condition of the join.
+        sql = self.sql.replace(_COLLECTED, f"{_COLLECTED} AND lifecycle_collectedmetrics.customer_id {_IN_RANGE}")
+        return " AND ".join((sql, *ranges))
 
     @property
     def sql_of_these(self) -> str:
@@ -78,30 +91,34 @@ class Rulebook:
         return ", ".join(f"“{rule.name}”" for rule in self.rules if rule.id in wanted)
 
 
-def rulebook(lifecycle_id: int) -> Rulebook:
-    """The rulebook as published now. Published rules never change, so their ids name it."""
-    published = TransitionRule.objects.filter(lifecycle_id=lifecycle_id, state=RuleState.PUBLISHED)
-    return _compiled(lifecycle_id, tuple(published.order_by("priority", "id").values_list("id", flat=True)))
-
-
 @lru_cache(maxsize=64)
-def _compiled(lifecycle_id: int, rule_ids: tuple[int, ...]) -> Rulebook:
-    stored = TransitionRule.objects.filter(id__in=rule_ids).prefetch_related("from_tags").order_by("priority", "id")
-    rules = tuple(
-        Rule(
-            id=row.id,
-            name=row.name,
-            from_tags=(*(tag.id for tag in row.from_tags.all()), *((None,) if row.from_untagged else ())),
-            to_tag=row.to_tag_id,
-            tree=parse(row.conditions, CATALOGUE),
-        )
-        for row in stored
-    )
+def rulebook(lifecycle_id: int, rule_ids: tuple[int, ...]) -> Rulebook:
+    """The rulebook of published rules in the order given. They never change, so their ids name it."""
+    stored = TransitionRule.objects.prefetch_related("from_tags").in_bulk(rule_ids)
+    rules = tuple(rule_of(stored[rule_id]) for rule_id in rule_ids)
     sql, params = decision_select(lifecycle_id, rules)
     return Rulebook(lifecycle_id, rules, sql, params)
 
 
-def decision_select(lifecycle_id: int, rules: Iterable[Rule]) -> tuple[str, dict[str, StartOfDay]]:
+def trees_of(row: TransitionRule) -> tuple[Node, Node]:
+    """What has to hold for a move by the rule: at other times, and back to where the customer came from."""
+    tree = with_cooldown(parse(row.conditions, CATALOGUE), row.cooldown_days)
+    return tree, tightened(tree, row.hysteresis_percent) if row.hysteresis_percent else tree
+
+
+def rule_of(row: TransitionRule) -> Rule:
+    tree, tree_back = trees_of(row)
+    return Rule(
+        id=row.id,
+        name=row.name,
+        from_tags=(*(tag.id for tag in row.from_tags.all()), *((None,) if row.from_untagged else ())),
+        to_tag=row.to_tag_id,
+        tree=tree,
+        tree_back=tree_back,
+    )
+
+
+def decision_select(lifecycle_id: int, rules: Iterable[Rule]) -> tuple[str, dict[str, Moment]]:
     """The SELECT of ``Rulebook`` for any rules; parameters may be places of ``sql.moments``.
 
     Rules are nested by tag, ``CASE WHEN tag THEN CASE WHEN condition …``, so that a customer
@@ -117,32 +134,51 @@ def decision_select(lifecycle_id: int, rules: Iterable[Rule]) -> tuple[str, dict
         rule_id=Cast(_per_tag(by_tag, _winner), BigIntegerField()),
         matched=Cast(_per_tag(by_tag, _matches), ArrayField(BigIntegerField())),
         evidence=Cast(_per_tag(by_tag, _evidence), JSONField()),
-        check_at=Cast(_per_tag(by_tag, _next_flip), DateTimeField()),
+        known=Cast(_per_tag(by_tag, _known_share), FloatField()),
+        check_at=Cast(_per_tag(by_tag, _next_flip, while_pinned=_unpinned_at), DateTimeField()),
         check_seen=F("next_check__at"),
     )
     columns = statuses.values_list(
         "id", "customer_id", "tag_id", "version", "entered_at",
-        "last_event_at", "rule_id", "matched", "evidence", "check_at", "check_seen",
+        "last_event_at", "rule_id", "matched", "evidence", "known", "check_at", "check_seen",
     )  # fmt: skip
     sql, params = columns.order_by().query.sql_with_params()
     return named(sql, params)
 
 
-def _per_tag(by_tag: Mapping[int | None, list[Rule]], inner) -> Expression:  # type: ignore[no-untyped-def]
+_PINNED = Q(GreaterThan(F("pinned_until"), Value(AsOf())))
+_unpinned_at = NullIf(F("pinned_until"), Value(FOREVER))
+
+
+def holds(rule: Rule) -> Q:
+    if rule.tree_back is rule.tree:
+        return compiled(rule.tree)
+    comes_from_elsewhere = Func(
+        F("previous_tag"), Value(rule.to_tag), template="(%(expressions)s)", arg_joiner=" IS DISTINCT FROM ",
+        output_field=BooleanField(),
+    )  # fmt: skip
+    return compiled(rule.tree) & (Q(comes_from_elsewhere) | compiled(rule.tree_back))
+
+
+def _per_tag(  # type: ignore[no-untyped-def]
+    by_tag: Mapping[int | None, list[Rule]], inner, *, while_pinned: Expression | None = None
+) -> Expression:
     branches = []
     for tag, rules in by_tag.items():
         expression = inner(rules)
         if expression is not None:
             branches.append(When(Q(tag_id=tag) if tag is not None else Q(tag_id__isnull=True), then=expression))
-    return Case(*branches) if branches else Value(None)
+    if not branches:
+        return Value(None)
+    return Case(When(_PINNED, then=while_pinned or Value(None)), *branches)
 
 
 def _winner(rules: list[Rule]) -> Expression:
-    return Case(*(When(compiled(rule.tree), then=Value(rule.id)) for rule in rules), output_field=BigIntegerField())
+    return Case(*(When(holds(rule), then=Value(rule.id)) for rule in rules), output_field=BigIntegerField())
 
 
 def _matches(rules: list[Rule]) -> Expression:
-    each = (Case(When(compiled(rule.tree), then=Value(rule.id)), output_field=BigIntegerField()) for rule in rules)
+    each = (Case(When(holds(rule), then=Value(rule.id)), output_field=BigIntegerField()) for rule in rules)
     return Func(
         *each,
         template="array_remove(ARRAY[%(expressions)s]::bigint[], NULL)",
@@ -152,19 +188,32 @@ def _matches(rules: list[Rule]) -> Expression:
 
 def _evidence(rules: list[Rule]) -> Expression:
     return Case(
-        *(
-            When(compiled(rule.tree), then=Evidence(*(CATALOGUE[name] for name in metrics_of(rule.tree))))
-            for rule in rules
-        )
+        *(When(holds(rule), then=Evidence(*(CATALOGUE[name] for name in metrics_of(rule.tree)))) for rule in rules)
     )
+
+
+def _known_share(rules: list[Rule]) -> Expression | None:
+    """Where a tree can hold though a value is missing. In a plain ``all`` every value is known when it holds."""
+    if all(is_plain(rule.tree) for rule in rules):
+        return None
+    return Case(*(When(holds(rule), then=_share(rule)) for rule in rules))
+
+
+def _share(rule: Rule) -> Expression:
+    read = [condition.metric for condition in conditions(rule.tree) if condition.operator is not Operator.IS_KNOWN]
+    if is_plain(rule.tree) or not read:
+        return Value(1.0)
+    values = (value_of(CATALOGUE[name]) for name in read)
+    return Func(*values, template=f"num_nonnulls(%(expressions)s) / {len(read)}.0", output_field=FloatField())
 
 
 def _next_flip(rules: list[Rule]) -> Expression | None:
     """The earliest instant at which a time predicate of any of the rules changes with no new data."""
     ages: dict[str, set[int]] = {}
     for rule in rules:
-        for name, found in flips(rule.tree).items():
-            ages.setdefault(name, set()).update(found)
+        for tree in {rule.tree, rule.tree_back}:
+            for name, found in flips(tree).items():
+                ages.setdefault(name, set()).update(found)
     nexts = [_next_age(name, sorted(found)) for name, found in ages.items() if found]
     if not nexts:
         return None

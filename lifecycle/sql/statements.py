@@ -10,30 +10,42 @@
 # check written only over the one that was seen; whose row somebody else wrote meanwhile is named among
 # those to decide again, on what they are then. Statuses are locked in customer order.
 MOVE = """
-WITH decided AS MATERIALIZED (
+WITH trusted AS MATERIALIZED (
+    SELECT * FROM unnest(%(rule_ids)s::bigint[], %(confidences)s::numeric[]) AS t(id, confidence)
+), decided AS MATERIALIZED (
     SELECT * FROM ({decide}) AS d
     WHERE (d.entered_at IS NULL OR d.entered_at <= %(as_of)s)
       AND (d.rule_id IS NOT NULL OR d.check_at IS DISTINCT FROM d.check_seen)
 ), winning AS MATERIALIZED (
-    SELECT d.id, d.customer_id, d.tag_id, d.version, d.entered_at, d.last_event_at, d.rule_id, d.matched, d.evidence,
-           r.to_tag_id, r.is_automatic
-    FROM decided AS d JOIN lifecycle_transitionrule AS r ON r.id = d.rule_id
+    SELECT *, cardinality(reasons) = 0 AS applies FROM (
+        SELECT d.id, d.customer_id, d.tag_id, d.version, d.entered_at, d.last_event_at, d.rule_id, d.matched,
+               d.evidence, r.to_tag_id, d.confidence, {reasons} AS reasons
+        FROM (SELECT decided.*, t.confidence * COALESCE(known, 1) AS confidence
+              FROM decided JOIN trusted AS t ON t.id = decided.rule_id) AS d
+        JOIN lifecycle_transitionrule AS r ON r.id = d.rule_id) AS weighed
 ), held AS (
     SELECT s.id, s.version FROM lifecycle_customerstatus AS s
     WHERE s.id = ANY(ARRAY(SELECT id FROM winning)) ORDER BY s.customer_id FOR NO KEY UPDATE
 ), moved AS (
     UPDATE lifecycle_customerstatus AS s
-    SET tag_id = w.to_tag_id, version = s.version + 1, entered_at = %(as_of)s,
+    SET tag_id = w.to_tag_id, previous_tag_id = w.tag_id, version = s.version + 1, entered_at = %(as_of)s,
         seen_until = GREATEST(%(day_end)s, w.last_event_at)
     FROM winning AS w
-    WHERE s.id = ANY(ARRAY(SELECT id FROM held)) AND s.id = w.id AND s.version = w.version AND w.is_automatic
+    WHERE s.id = ANY(ARRAY(SELECT id FROM held)) AND s.id = w.id AND s.version = w.version AND w.applies
     RETURNING s.id, s.customer_id, w.tag_id AS from_tag_id, s.tag_id AS to_tag_id, w.rule_id, w.evidence
 ), recorded AS (
     INSERT INTO lifecycle_transition (
         lifecycle_id, customer_id, from_tag_id, to_tag_id, applied_at, recorded_at, rule_id, evaluation_id, evidence)
     SELECT %(lifecycle)s, customer_id, from_tag_id, to_tag_id, %(as_of)s, %(now)s, rule_id, %(evaluation)s, evidence
     FROM moved ORDER BY customer_id
-    RETURNING id, customer_id
+    RETURNING id, customer_id, rule_id
+), told AS (
+    INSERT INTO lifecycle_notice (team_id, priority, customer_id, transition_id, created_at)
+    SELECT t.id, r.notification ->> 'priority', m.customer_id, m.id, %(now)s
+    FROM recorded AS m JOIN lifecycle_transitionrule AS r ON r.id = m.rule_id
+    JOIN lifecycle_team AS t ON t.code = r.notification ->> 'team'
+    WHERE %(is_live)s AND r.notification IS NOT NULL
+    ORDER BY m.id
 ), announced AS (
     INSERT INTO lifecycle_outboxmessage (topic, customer_id, subject_id, created_at)
     SELECT 'transition', customer_id, id, %(now)s FROM recorded
@@ -42,29 +54,37 @@ WITH decided AS MATERIALIZED (
     FROM moved WHERE r.customer_id = moved.customer_id AND r.lifecycle_id = %(lifecycle)s AND r.state = 'pending'
 ), asked AS (
     INSERT INTO lifecycle_recommendation AS old (
-        lifecycle_id, customer_id, from_tag_id, rule_id, evaluation_id, evidence, state, created_at)
-    SELECT %(lifecycle)s, customer_id, tag_id, rule_id, %(evaluation)s, evidence, 'pending', %(now)s
+        lifecycle_id, customer_id, from_tag_id, rule_id, evaluation_id, evidence, confidence, reasons, state,
+        created_at)
+    SELECT %(lifecycle)s, customer_id, tag_id, rule_id, %(evaluation)s, evidence, confidence, reasons, 'pending',
+        %(now)s
     FROM winning AS w JOIN held USING (id, version)
-    WHERE NOT is_automatic AND NOT EXISTS (  -- whoever said no since the customer is in this tag is not asked again
+    WHERE NOT applies AND NOT EXISTS (  -- whoever said no since the customer is in this tag is not asked again
         SELECT FROM lifecycle_recommendation AS no
         WHERE no.customer_id = w.customer_id AND no.rule_id = w.rule_id AND no.state = 'rejected'
           AND no.from_tag_id IS NOT DISTINCT FROM w.tag_id AND (w.entered_at IS NULL OR no.decided_at >= w.entered_at))
     ORDER BY customer_id
     ON CONFLICT (customer_id, lifecycle_id) WHERE state = 'pending' DO UPDATE
     SET from_tag_id = excluded.from_tag_id, rule_id = excluded.rule_id, evaluation_id = excluded.evaluation_id,
-        evidence = excluded.evidence, created_at = excluded.created_at
+        evidence = excluded.evidence, confidence = excluded.confidence, reasons = excluded.reasons,
+        created_at = excluded.created_at, snoozed_until = NULL
     WHERE (old.from_tag_id, old.rule_id) IS DISTINCT FROM (excluded.from_tag_id, excluded.rule_id)
     RETURNING id
+), outdated AS (
+    UPDATE lifecycle_recommendation AS r SET state = 'superseded', decided_at = %(now)s
+    WHERE r.lifecycle_id = %(lifecycle)s AND r.state = 'pending' AND r.{scope} AND r.rule_id IN (SELECT id FROM trusted)
+      AND NOT EXISTS (SELECT FROM winning AS w WHERE w.customer_id = r.customer_id)
 ), kept AS (
     INSERT INTO lifecycle_decision (
-        evaluation_id, customer_id, step, from_tag_id, rule_id, matched_rules, is_applied)
-    SELECT %(evaluation)s, w.customer_id, %(step)s, w.tag_id, w.rule_id, w.matched, m.id IS NOT NULL
+        evaluation_id, customer_id, step, from_tag_id, rule_id, matched_rules, is_applied, confidence, reasons)
+    SELECT %(evaluation)s, w.customer_id, %(step)s, w.tag_id, w.rule_id, w.matched, m.id IS NOT NULL, w.confidence,
+           CASE WHEN NOT w.applies THEN w.reasons END
     FROM winning AS w LEFT JOIN moved AS m ON m.id = w.id
     ORDER BY w.customer_id
 ), due AS MATERIALIZED (
     SELECT d.id, d.customer_id, d.check_at, d.check_seen FROM decided AS d
     WHERE d.check_at IS DISTINCT FROM d.check_seen
-      AND (d.rule_id IS NULL OR d.rule_id <> ALL(ARRAY(SELECT DISTINCT rule_id FROM winning WHERE is_automatic)))
+      AND (d.rule_id IS NULL OR d.id NOT IN (SELECT id FROM winning WHERE applies))
 ), scheduled AS (
     UPDATE lifecycle_nextcheck AS c SET at = due.check_at
     FROM due WHERE c.status_id = due.id AND c.at IS NOT DISTINCT FROM due.check_seen
@@ -72,10 +92,43 @@ WITH decided AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM moved),
        (SELECT count(*) FROM asked),
-       ARRAY(SELECT customer_id FROM winning WHERE is_automatic
+       ARRAY(SELECT customer_id FROM winning WHERE applies
              UNION ALL SELECT customer_id FROM due WHERE id NOT IN (SELECT status_id FROM scheduled)),
        ARRAY(SELECT DISTINCT rule_id FROM moved)
 """
+
+# Why a person has to decide about a winner ``d`` of rule ``r``; empty if nobody has to. A threshold that is NULL asks
+# nobody. Source: implementation guide of the status tags, ``shouldRequireManualReview``. Danger is churn, or risk for
+# who was not at risk.
+REASONS = """array_remove(ARRAY[
+    CASE WHEN NOT r.is_automatic THEN 'needs_approval' END,
+    CASE WHEN d.confidence < %(auto_apply)s THEN 'low_confidence' END,
+    CASE WHEN %(competing)s::numeric IS NOT NULL AND cardinality(d.matched) > 1 AND (
+            SELECT count(DISTINCT o.to_tag_id) FROM trusted AS t JOIN lifecycle_transitionrule AS o ON o.id = t.id
+            WHERE t.id = ANY(d.matched) AND t.confidence > %(competing)s::numeric) > 1
+        THEN 'competing_rules' END,
+    CASE WHEN (%(valuable_spend)s::numeric IS NOT NULL OR cardinality(%(valuable_products)s::text[]) > 0)
+            AND EXISTS (SELECT FROM lifecycle_transitionrule AS o JOIN lifecycle_statustag AS g ON g.id = o.to_tag_id
+                WHERE o.id = ANY(d.matched) AND (g.category = 'churned' OR (g.category = 'risk'
+                    AND 'risk' IS DISTINCT FROM (SELECT category FROM lifecycle_statustag WHERE id = d.tag_id))))
+            AND ((SELECT product_tag FROM lifecycle_customer WHERE id = d.customer_id) = ANY(%(valuable_products)s)
+                OR (SELECT total_spend FROM lifecycle_customerfacts WHERE customer_id = d.customer_id)
+                    > %(valuable_spend)s::numeric)
+        THEN 'high_value' END,
+    CASE WHEN %(rapid)s::int IS NOT NULL AND (
+            SELECT count(*) FROM lifecycle_transition AS t
+            WHERE t.customer_id = d.customer_id AND t.lifecycle_id = %(lifecycle)s AND t.applied_at <= %(as_of)s
+              AND t.applied_at > %(as_of)s - make_interval(days => %(rapid_days)s)) >= %(rapid)s::int
+        THEN 'rapid_changes' END,
+    CASE WHEN %(risk_indicators)s::int IS NOT NULL AND (
+            SELECT risk_indicator_count FROM lifecycle_collectedmetrics AS c WHERE c.customer_id = d.customer_id)
+            > %(risk_indicators)s::int
+        THEN 'risk_indicators' END
+], NULL)"""
+
+# The customers of a pass: all from one to another, or some by their ids.
+IN_RANGE = "customer_id BETWEEN %(first)s AND %(last)s"
+THESE = "customer_id = ANY(%(customers)s)"
 
 # Plan the rest of the transaction for few customers among many. Without it, a guess about the number of rows makes
 # PostgreSQL read whole tables for a handful of customers, at a price that grows with all of them.
@@ -172,4 +225,29 @@ WITH facts AS (
     INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, customer_id FROM statuses
 )
 SELECT count(*) FROM statuses
+"""
+
+# Give every customer without a tag one, as the system.
+INITIALIZE = """
+WITH untagged AS (
+    SELECT s.id, s.customer_id, f.last_event_at
+    FROM lifecycle_customerstatus AS s LEFT JOIN lifecycle_customerfacts AS f ON f.customer_id = s.customer_id
+    WHERE s.lifecycle_id = %(lifecycle)s AND s.tag_id IS NULL ORDER BY s.customer_id FOR NO KEY UPDATE OF s
+), moved AS (
+    UPDATE lifecycle_customerstatus AS s
+    SET tag_id = %(tag)s, version = s.version + 1, entered_at = %(now)s,
+        seen_until = GREATEST(%(day_end)s, u.last_event_at)
+    FROM untagged AS u WHERE s.id = u.id
+    RETURNING s.customer_id
+), recorded AS (
+    INSERT INTO lifecycle_transition (lifecycle_id, customer_id, to_tag_id, applied_at, recorded_at, reason, evidence)
+    SELECT %(lifecycle)s, customer_id, %(tag)s, %(now)s, %(now)s, %(reason)s, '{}' FROM moved ORDER BY customer_id
+    RETURNING id, customer_id
+), announced AS (
+    INSERT INTO lifecycle_outboxmessage (topic, customer_id, subject_id, created_at)
+    SELECT 'transition', customer_id, id, %(now)s FROM recorded
+), marked AS (
+    INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, customer_id FROM moved
+)
+SELECT count(*) FROM moved
 """

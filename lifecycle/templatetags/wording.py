@@ -29,9 +29,9 @@ class ShownLine:
 
 
 @register.filter
-def tag_label(tag: StatusTag | None) -> SafeString:
+def tag_label(tag: StatusTag | str | None) -> SafeString:
     """A coloured label; the colour says the category, the text says it too."""
-    if tag is None:
+    if not isinstance(tag, StatusTag):  # a missing status is an empty text to a template
         return format_html('<span class="tn-tag tn-none">{}</span>', "No tag")
     return format_html('<span class="tn-tag tn-{}" title="{}">{}</span>', tag.category, tag.description, tag.name)
 

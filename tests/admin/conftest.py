@@ -62,7 +62,7 @@ def _nothing_is_remembered() -> None:
 
 @pytest.fixture
 def shop(db: None) -> Shop:
-    load_defaults(now=timezone.now())
+    load_defaults(now=timezone.now(), only="commerce")
     return Shop(Lifecycle.objects.get(code="commerce"))
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from lifecycle.models import CustomerStatus, Lifecycle, Recommendation, RecommendationState
+from lifecycle.models import CustomerStatus, Lifecycle, Recommendation, RecommendationState, RuleState
 from tests.factories import RecommendationFactory, TransitionRuleFactory
 
 from .conftest import READS, person
@@ -16,7 +16,11 @@ LIST = "admin:lifecycle_recommendation_changelist"
 @pytest.fixture
 def waiting(shop):
     rule = TransitionRuleFactory(
-        lifecycle=shop.lifecycle, from_tags=[shop.tag("CUSTOMER")], to_tag=shop.tag("VIP"), is_automatic=False
+        lifecycle=shop.lifecycle,
+        from_tags=[shop.tag("CUSTOMER")],
+        to_tag=shop.tag("VIP"),
+        is_automatic=False,
+        state=RuleState.PUBLISHED,
     )
     return RecommendationFactory(
         lifecycle=shop.lifecycle, customer=shop.customer(name="Rosa Lind"), rule=rule, from_tag=shop.tag("CUSTOMER"),

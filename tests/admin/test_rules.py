@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from lifecycle.engine.rules import RuleText, publish, write_draft
 from lifecycle.models import RuleState, TransitionRule
+from tests.factories import TeamFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,10 @@ def written(shop, **changes):
         "conditions": SPENDERS,
         "priority": "15",
         "is_automatic": "on",
-        "notification": "",
+        "cooldown_days": "0",
+        "hysteresis_percent": "0",
+        "notify_team": "",
+        "notify_priority": "medium",
         "description": "",
         **changes,
     }
@@ -45,7 +49,9 @@ def errors_of(answer):
 
 
 def test_writes_a_draft_through_the_engine(client, shop):
-    answer = client.post(reverse(ADD), written(shop, notification='{"team": "retention"}'))
+    team = TeamFactory(code="retention")
+    more = {"notify_team": team.id, "notify_priority": "high", "cooldown_days": "3", "hysteresis_percent": "10"}
+    answer = client.post(reverse(ADD), written(shop, **more))
 
     draft = drafts().get()
     assert answer.status_code == 302
@@ -53,8 +59,9 @@ def test_writes_a_draft_through_the_engine(client, shop):
         "good-buyers",
         1,
         15,
-        {"team": "retention"},
+        {"team": "retention", "priority": "high"},
     )
+    assert (draft.cooldown_days, draft.hysteresis_percent) == (3, 10)
     assert [tag.code for tag in draft.from_tags.all()] == ["CUSTOMER"]
 
 
@@ -107,7 +114,10 @@ def test_lists_every_problem_of_the_conditions(client, shop):
         ({"from_tags": []}, "from_tags", "at least one tag"),
         ({"to_tag": "CUSTOMER"}, "to_tag", "also where the rule starts"),
         ({"priority": "0"}, "priority", "greater than or equal to 1"),
-        ({"notification": "[1]"}, "notification", "names and texts"),
+        ({"notify_team": "999999"}, "notify_team", "Select a valid choice"),
+        ({"notify_priority": "loud"}, "notify_priority", "Select a valid choice"),
+        ({"cooldown_days": "-1"}, "cooldown_days", "greater than or equal to 0"),
+        ({"hysteresis_percent": "101"}, "hysteresis_percent", "from 0 to 100"),
         ({"key": "vip"}, "key", "There is a rule “vip”"),
         ({"name": "…"}, "key", "gives no key"),
     ],

@@ -130,7 +130,10 @@ class TestDetail:
         )
         (status,) = one["status_tags"]
         assert status["lifecycle"] == lifecycle.code
-        assert set(status["facts"]) == {"has_ordered_since_entry", "has_been_active_since_entry", "days_in_tag"}
+        assert set(status["facts"]) == {
+            "has_ordered_since_entry", "has_been_active_since_entry", "has_enrolled_since_entry",
+            "reengagement_campaign_response", "days_in_tag",
+        }  # fmt: skip
         assert not set(status["facts"]) & set(one["facts"])
 
     def test_asks_the_same_number_of_questions_for_any_number_of_lifecycles(

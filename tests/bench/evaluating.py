@@ -81,11 +81,11 @@ def incremental(bench: Bench, lifecycle: Lifecycle) -> None:
         return
     world.restore()
     world.run(
-        "UPDATE lifecycle_customerfacts SET engagement_score = 40 + engagement_score * 0.6 WHERE customer_id % 10 <> 0"
+        "UPDATE lifecycle_collectedmetrics SET engagement_score = 40 + engagement_score * 0.6 WHERE customer_id % 10 <> 0"
     )
     evaluate_everybody(lifecycle=lifecycle, as_of=world.AS_OF, now=timezone.now())
     world.run(
-        "UPDATE lifecycle_customerfacts SET engagement_score = 20 + customer_id * 37 % 81 WHERE customer_id % 125 = 7"
+        "UPDATE lifecycle_collectedmetrics SET engagement_score = 20 + customer_id * 37 % 81 WHERE customer_id % 125 = 7"
     )
     world.run("INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) "
               "SELECT lifecycle_id, customer_id FROM lifecycle_customerstatus WHERE customer_id % 125 = 7")  # fmt: skip
@@ -159,10 +159,11 @@ def one(bench: Bench, lifecycle: Lifecycle) -> None:
     world.restore()
     world.run(
         f"UPDATE lifecycle_customerfacts SET modules_completed = 2, assessment_score_sum = 250, curriculum_completion = 0 "
-        f"WHERE customer_id IN (SELECT customer_id FROM lifecycle_customerstatus WHERE tag_id = {tags['ST_001']}) AND engagement_score >= 40"
+        f"WHERE customer_id IN (SELECT customer_id FROM lifecycle_customerstatus WHERE tag_id = {tags['ST_001']}) "
+        "AND customer_id IN (SELECT customer_id FROM lifecycle_collectedmetrics WHERE engagement_score >= 40)"
     )
     movers = list(
-        CustomerStatus.objects.filter(tag=tags["ST_001"], facts__engagement_score__gte=40)
+        CustomerStatus.objects.filter(tag=tags["ST_001"], collected__engagement_score__gte=40)
         .order_by("customer_id")
         .values_list("customer_id", flat=True)[: 2 * ONES]
     )

@@ -21,7 +21,7 @@ def decide(tags: dict[str, int], rules: list[int], scope: str) -> str:
     """Fill ``decided`` for the five shapes of ``world.SHAPES``; ``rules`` are their ids in that order."""
     assert len(SHAPES) == len(rules)
     risk, progress, mastery, campaign, churn = rules
-    declining = f"f.last_login_at < {ago(AS_OF, 5)} AND f.engagement_score < 40"
+    declining = f"f.last_login_at < {ago(AS_OF, 5)} AND m.engagement_score < 40"
     progressing = "f.modules_completed >= 2 AND round(f.assessment_score_sum / NULLIF(f.assessments_taken, 0), 2) >= 70"
     mastering = "f.curriculum_completion >= 90 AND f.final_assessment >= 85 AND f.community_contribution >= 50"
     valuable = "c.product_tag IN ('PT_001', 'PT_002') AND f.total_spend >= 1000"
@@ -39,7 +39,7 @@ def decide(tags: dict[str, int], rules: list[int], scope: str) -> str:
                 WHEN {tags["ST_004"]} THEN array_remove(ARRAY[CASE WHEN {valuable} THEN {campaign} END, CASE WHEN {gone} THEN {churn} END]::bigint[], NULL)
                 ELSE ARRAY[{churn}]::bigint[] END AS matched,
             CASE {winner}
-                WHEN {risk} THEN jsonb_build_object('days_since_login', '{AS_OF.date()}'::date - f.last_login_at::date, 'engagement_score', trim_scale(f.engagement_score))
+                WHEN {risk} THEN jsonb_build_object('days_since_login', '{AS_OF.date()}'::date - f.last_login_at::date, 'engagement_score', m.engagement_score)
                 WHEN {progress} THEN jsonb_build_object('modules_completed', f.modules_completed, 'assessment_avg_score', trim_scale(round(f.assessment_score_sum / NULLIF(f.assessments_taken, 0), 2)))
                 WHEN {mastery} THEN jsonb_build_object('curriculum_completion', trim_scale(f.curriculum_completion), 'final_assessment', trim_scale(f.final_assessment), 'community_contribution', trim_scale(f.community_contribution))
                 WHEN {campaign} THEN jsonb_build_object('customer_tier', CASE c.product_tag WHEN 'PT_001' THEN 'Pro' WHEN 'PT_002' THEN 'Enterprise' ELSE 'Freemium' END, 'total_spend', trim_scale(f.total_spend))
@@ -50,13 +50,14 @@ def decide(tags: dict[str, int], rules: list[int], scope: str) -> str:
                  THEN (f.last_event_at::date + 31)::timestamptz - interval '1 microsecond' END AS check_at,
             n.at AS check_seen
         FROM lifecycle_customerstatus s JOIN lifecycle_customerfacts f ON f.customer_id = s.customer_id
-        JOIN lifecycle_customer c ON c.id = s.customer_id JOIN lifecycle_nextcheck n ON n.status_id = s.id
+        JOIN lifecycle_customer c ON c.id = s.customer_id
+        LEFT JOIN lifecycle_collectedmetrics m ON m.customer_id = s.customer_id JOIN lifecycle_nextcheck n ON n.status_id = s.id
         WHERE s.lifecycle_id = %(lifecycle)s AND {scope}"""
 
 
 APPLY = """
 UPDATE lifecycle_customerstatus s
-SET tag_id = r.to_tag_id, version = s.version + 1, entered_at = %(as_of)s, seen_until = GREATEST(%(as_of)s, d.last_event_at)
+SET tag_id = r.to_tag_id, version = s.version + 1, previous_tag_id = d.tag_id, entered_at = %(as_of)s, seen_until = GREATEST(%(as_of)s, d.last_event_at)
 FROM decided d JOIN lifecycle_transitionrule r ON r.id = d.rule_id
 WHERE s.id = d.id AND s.version = d.version;
 CREATE TEMP TABLE recorded ON COMMIT DROP AS WITH t AS (
@@ -115,7 +116,7 @@ class Prepared:
                 SELECT * FROM ({decided}) q WHERE rule_id IS NOT NULL OR check_at IS DISTINCT FROM check_seen
             ), moved AS (
                 UPDATE lifecycle_customerstatus s SET tag_id = r.to_tag_id, version = s.version + 1,
-                    entered_at = %(as_of)s::timestamptz, seen_until = GREATEST(%(as_of)s::timestamptz, d.last_event_at)
+                    previous_tag_id = d.tag_id, entered_at = %(as_of)s::timestamptz, seen_until = GREATEST(%(as_of)s::timestamptz, d.last_event_at)
                 FROM decided d JOIN lifecycle_transitionrule r ON r.id = d.rule_id WHERE s.id = d.id AND s.version = d.version
                 RETURNING s.id, s.customer_id, d.tag_id AS before, s.tag_id AS after, d.rule_id, d.evidence, d.matched
             ), recorded AS (

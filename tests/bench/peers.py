@@ -26,6 +26,7 @@ from lifecycle.models import (
     Transition,
     TransitionRule,
 )
+from lifecycle.queries import in_force
 from lifecycle.sql.moments import bind
 from lifecycle.sql.rulebook import rulebook
 
@@ -41,10 +42,11 @@ CHUNK = 10_000
 READ = f"""
 SELECT s.id, s.customer_id, s.tag_id, s.version, f.last_event_at,
        '{world.AS_OF.date()}'::date - f.last_login_at::date, '{world.AS_OF.date()}'::date - f.last_event_at::date,
-       f.engagement_score::float8, f.modules_completed, round(f.assessment_score_sum / NULLIF(f.assessments_taken, 0), 2)::float8,
+       m.engagement_score::float8, f.modules_completed, round(f.assessment_score_sum / NULLIF(f.assessments_taken, 0), 2)::float8,
        f.curriculum_completion::float8, f.final_assessment::float8, f.community_contribution::float8,
        CASE c.product_tag WHEN 'PT_001' THEN 'Pro' WHEN 'PT_002' THEN 'Enterprise' WHEN 'PT_003' THEN 'Freemium' END, f.total_spend::float8
 FROM lifecycle_customerstatus s JOIN lifecycle_customerfacts f ON f.customer_id = s.customer_id JOIN lifecycle_customer c ON c.id = s.customer_id
+LEFT JOIN lifecycle_collectedmetrics m ON m.customer_id = s.customer_id
 WHERE s.lifecycle_id = %s AND {{scope}}
 """
 METRICS = (
@@ -107,7 +109,7 @@ class Engine:
 
 def in_sql(lifecycle: Lifecycle) -> list[tuple[int, int]]:
     """The same by the rulebook's SELECT, which tells all matches and the next check besides."""
-    book = rulebook(lifecycle.id)
+    book = rulebook(lifecycle.id, in_force(lifecycle.id).rule_ids)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMP TABLE decided ON COMMIT DROP AS SELECT * FROM ({book.sql}) AS d WHERE d.rule_id IS NOT NULL",
@@ -279,11 +281,12 @@ def evaluate_one(customer: int, lifecycle: Lifecycle, evaluation: Evaluation, st
 
 def facts_of(status: CustomerStatus) -> Facts:
     facts: Any = status.facts
+    collected: Any = status.collected
     day: date = world.AS_OF.date()
     return {
         "days_since_login": (day - facts.last_login_at.date()).days,
         "days_since_activity": (day - facts.last_event_at.date()).days,
-        "engagement_score": float(facts.engagement_score),
+        "engagement_score": float(collected.engagement_score),
         "modules_completed": facts.modules_completed,
         "assessment_avg_score": float(round(facts.assessment_score_sum / Decimal(facts.assessments_taken), 2)),
         "curriculum_completion": float(facts.curriculum_completion),

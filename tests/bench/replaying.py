@@ -27,7 +27,7 @@ def run_cases(bench: Bench) -> None:
     if not bench.wants("replay_cdnow"):
         return
     clean()
-    load_defaults(now=timezone.now())
+    load_defaults(now=timezone.now(), only="commerce")
     with PURCHASES.open("rb") as file:
         import_orders(file=file, columns={}, now=timezone.now())
     lifecycle = Lifecycle.objects.get(code="commerce")

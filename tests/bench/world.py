@@ -25,7 +25,7 @@ SHAPES: Sequence[tuple[tuple[str, ...], str, int, tuple[tuple[str, str, object],
     (("ST_004", "ST_005"), "ST_006", 30, (("days_since_activity", ">=", 30),)),
 )  # fmt: skip
 
-LIVE = ("customerstatus", "nextcheck", "customerfacts", "dirtymark")
+LIVE = ("customerstatus", "nextcheck", "customerfacts", "collectedmetrics", "dirtymark")
 
 
 def lifecycle_of(
@@ -81,16 +81,19 @@ def populate(lifecycle: Lifecycle, customers: int) -> None:
             """
             INSERT INTO lifecycle_customerfacts (
                 customer_id, first_event_at, last_event_at, last_login_at, modules_completed, assessments_taken,
-                assessment_score_sum, curriculum_completion, final_assessment, community_contribution,
-                engagement_score, total_spend)
+                assessment_score_sum, curriculum_completion, final_assessment, community_contribution, total_spend)
             SELECT id, as_of - interval '200 days', login + interval '1 hour', login, (random() * 2.1)::int, 3,
                    (random() * 220)::int, (random() * 100)::int, (random() * 95)::int, (random() * 60)::int,
-                   (random() * 100)::int, (random() * 1300)::int
+                   (random() * 1300)::int
             FROM (SELECT id, %s::timestamptz AS as_of,
                          %s::timestamptz - power(random(), 6) * 40 * interval '1 day' AS login
                   FROM lifecycle_customer) AS c ORDER BY id
             """,
             [AS_OF, AS_OF],
+        )
+        cursor.execute(
+            "INSERT INTO lifecycle_collectedmetrics (customer_id, engagement_score) "
+            "SELECT id, (random() * 100)::int FROM lifecycle_customer ORDER BY id"
         )
     enroll(lifecycle)
     remember()
@@ -134,8 +137,8 @@ def restore() -> None:
     """Bring back the remembered rows and rest: the same start, with fresh statistics, for every measurement."""
     run("TRUNCATE lifecycle_transition, lifecycle_decision, lifecycle_outboxmessage, lifecycle_recommendation, "
         "lifecycle_evaluation, lifecycle_evaluationchunk, lifecycle_customerstatus, lifecycle_nextcheck, "
-        "lifecycle_customerfacts, lifecycle_dirtymark")  # fmt: skip
-    for table in ("customerfacts", "customerstatus", "nextcheck", "dirtymark"):
+        "lifecycle_customerfacts, lifecycle_collectedmetrics, lifecycle_dirtymark")  # fmt: skip
+    for table in ("customerfacts", "collectedmetrics", "customerstatus", "nextcheck", "dirtymark"):
         run(f"INSERT INTO lifecycle_{table} SELECT * FROM kept_{table} ORDER BY 1")
         run(f"VACUUM (ANALYZE) lifecycle_{table}")
     run("CHECKPOINT")

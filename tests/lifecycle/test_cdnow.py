@@ -57,7 +57,8 @@ def moves() -> list[Move]:
 
 
 def states() -> dict[str, str]:
-    return dict(CustomerStatus.objects.values_list("customer__external_id", "tag__code"))
+    commerce = CustomerStatus.objects.filter(lifecycle__code="commerce")
+    return dict(commerce.values_list("customer__external_id", "tag__code"))
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ from lifecycle.models import (
     Lifecycle,
     NextCheck,
     OutboxMessage,
+    Recommendation,
     Transition,
     TransitionRule,
 )
@@ -239,7 +240,9 @@ def test_the_evidence_is_the_value_of_each_condition() -> None:
 
     full(lifecycle)
 
-    assert Transition.objects.get().evidence == {
+    waiting = Recommendation.objects.get()  # 0.95 times five of six values that are known is less than 0.85
+    assert (waiting.reasons, waiting.confidence) == (["low_confidence"], Decimal("0.792"))
+    assert waiting.evidence == {
         "total_spend": 15.5,
         "average_order_value": 7.75,
         "days_since_order": 3,

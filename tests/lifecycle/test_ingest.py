@@ -136,17 +136,17 @@ def test_money_is_exact() -> None:
 
 
 def test_of_two_scores_at_one_instant_the_larger_counts() -> None:
-    send(event("ann", "engagement_scored", score=40), event("ann", "engagement_scored", score=70))
-    send(event("ann", "engagement_scored", score=55))
+    send(event("ann", "support_rated", score=2), event("ann", "support_rated", score=4))
+    send(event("ann", "support_rated", score=3))
 
-    assert facts().engagement_score == 70
+    assert facts().support_satisfaction_score == 4
 
 
 def test_the_latest_score_counts_even_if_an_older_one_comes_later() -> None:
-    send(event("ann", "engagement_scored", days_ago(1), score=40))
-    send(event("ann", "engagement_scored", days_ago(2), score=70))
+    send(event("ann", "support_rated", days_ago(1), score=2))
+    send(event("ann", "support_rated", days_ago(2), score=4))
 
-    assert (facts().engagement_score, facts().engagement_scored_at) == (40, days_ago(1))
+    assert (facts().support_satisfaction_score, facts().support_rated_at) == (2, days_ago(1))
 
 
 def test_identify_is_no_activity() -> None:

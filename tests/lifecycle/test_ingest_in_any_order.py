@@ -11,13 +11,29 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lifecycle.metrics.facts import VALUE_OF
+from lifecycle.metrics.facts import COMMUNITY, PASSIVE, VALUE_OF, VALUE_RANGE
 from lifecycle.models import Event
 
 from .stage import NOW, Tree, event, send, what_is_known
 
 pytestmark = pytest.mark.django_db
-NAMES = ("login", "ADD_TO_CART", "lesson_completed", "module_completed", "page_viewed", *["identify"] * 5, *VALUE_OF)
+NAMES = (
+    "login",
+    "ADD_TO_CART",
+    "lesson_completed",
+    "module_completed",
+    "page_view",
+    *["identify"] * 5,
+    *VALUE_OF,
+    *COMMUNITY,
+    *PASSIVE,
+)
+
+
+def is_within(name: str, value: float) -> bool:
+    low, high = VALUE_RANGE[name]
+    return low <= value and (high is None or value <= high)
+
 
 some_traits = st.dictionaries(
     st.sampled_from(["name", "plan", "tier", "color", "city"]), st.sampled_from([None, "a", "b", "c"]), max_size=3
@@ -29,7 +45,9 @@ def events(draw: st.DrawFn) -> Tree:
     name = draw(st.sampled_from(NAMES))
     properties: dict[str, Any] = {}
     if name in VALUE_OF:
-        properties[VALUE_OF[name]] = draw(st.sampled_from([0, 5, 29.33, 0.1, 0.2, 99.9999]))
+        properties[VALUE_OF[name]] = draw(
+            st.sampled_from([-0.5, 0, 0.1, 0.2, 1, 4, 5, 29.33, 99.9999]).filter(lambda value: is_within(name, value))
+        )
     if name == "ORDER_PAID":
         properties |= draw(
             st.sampled_from([{}, {"order_id": "A"}, {"order_id": "B"}, {"order_id": 7}, {"order_id": None}])

@@ -57,7 +57,7 @@ def without(key: str) -> Tree:
         (paid("ann", amount=10**13), "must be from 0 to 1e12"),
         *((paid("ann", order_id=wrong), "order_id") for wrong in ("x" * 201, "", True, 1.5, [1])),
         (event("ann", "assessment_completed", score=101), "must be from 0 to 100"),
-        (event("ann", "engagement_scored", score=None), "needs the number properties.score"),
+        (event("ann", "support_rated", score=None), "needs the number properties.score"),
         (event("ann", "identify", email="ann"), "email must be an address"),
         (event("ann", "identify", email=5), "email must be an address"),
         (event("ann", "identify", product_tag="Pro"), "product_tag must be one of PT_001"),

@@ -11,9 +11,20 @@ from django.utils import timezone
 
 from lifecycle import queries
 from lifecycle.engine.defaults import SHIPPED, enroll_everybody, load_defaults
-from lifecycle.metrics.catalogue import CATALOGUE, METRICS, Attribute, DayOf, DaysSince, Fact, Mean, SinceEntry
+from lifecycle.metrics.catalogue import CATALOGUE, METRICS
+from lifecycle.metrics.daily import MEASURES
 from lifecycle.metrics.facts import FOLDS, VALUE_OF, VALUE_RANGE
-from lifecycle.models import AppendOnly, Customer, CustomerFacts, CustomerStatus, Lifecycle, RuleState, TransitionRule
+from lifecycle.metrics.sources import Attribute, Collected, Fact
+from lifecycle.models import (
+    AppendOnly,
+    CollectedMetrics,
+    Customer,
+    CustomerFacts,
+    CustomerStatus,
+    Lifecycle,
+    RuleState,
+    TransitionRule,
+)
 from lifecycle.models.append_only import History
 from lifecycle.rules.nodes import to_json
 from lifecycle.rules.parse import parse
@@ -80,7 +91,9 @@ def test_the_facts_have_exactly_the_columns_that_folds_feed() -> None:
 
 def test_every_number_that_an_event_carries_has_a_range() -> None:
     assert VALUE_OF.keys() == VALUE_RANGE.keys()
-    assert {fold.event for fold in FOLDS if fold.how in {"sum", "max", "latest"}} == set(VALUE_OF)
+    read = {event for fold in FOLDS if fold.how in {"sum", "max", "latest"} for event in fold.events}
+    summed = {event for measure in MEASURES if measure.kind == "sum" for event in measure.events}
+    assert read | summed | {"community_contribution"} == set(VALUE_OF)
 
 
 def test_no_two_metrics_share_a_name() -> None:
@@ -91,16 +104,13 @@ def test_no_two_metrics_share_a_name() -> None:
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
 def test_every_metric_is_documented_and_reads_columns_that_are_there(metric: Any) -> None:
-    columns = {field.name for field in CustomerFacts._meta.fields} | {"entered_tag_at"}
-    match metric.source:
-        case Fact(name) | DaysSince(name) | DayOf(name) | SinceEntry(name):
-            read = {name}
-        case Mean(total, number):
-            read = {total, number}
-        case Attribute(field, _):
-            read, columns = {field}, {one.name for one in Customer._meta.fields}
+    tables = {Fact: CustomerFacts, Collected: CollectedMetrics, Attribute: Customer}
+    read = [metric.source] if isinstance(metric.source, Attribute) else metric.columns
 
-    assert read <= columns
+    assert read or metric.name == "days_in_tag"
+    for column in read:
+        name = column.field if isinstance(column, Attribute) else column.column
+        assert name in {field.name for field in tables[type(column)]._meta.fields}
     assert metric.label
     assert metric.description.endswith(".")
     assert metric.type in {"number", "text", "boolean", "date"}
@@ -114,7 +124,9 @@ def test_every_metric_has_a_value_or_is_missing_for_a_new_customer() -> None:
     assert set(values) == {metric.name for metric in METRICS}
     assert {name for name, value in values.items() if value is not None} == {
         "order_count", "total_spend", "cart_adds", "login_count", "lessons_completed", "modules_completed",
-        "assessments_taken", "community_contribution",
+        "assessments_taken", "community_contribution", "practical_projects_submitted", "unresolved_tickets",
+        "has_ordered_since_entry", "has_been_active_since_entry", "has_enrolled_since_entry",
+        "reengagement_campaign_response", "real_world_project_approved",
     }  # fmt: skip
 
 
@@ -141,14 +153,14 @@ def test_what_people_changed_of_it_stays() -> None:
     assert not TransitionRule.objects.filter(key="vip", state=RuleState.PUBLISHED).exists()
 
 
-def test_shipped_rules_are_canonical_and_each_lifecycle_has_one_start() -> None:
+def test_shipped_rules_are_canonical_and_lead_into_each_lifecycle() -> None:
     load_defaults(now=timezone.now())
 
     for rule in TransitionRule.objects.all():
         assert to_json(parse(rule.conditions, CATALOGUE)) == rule.conditions
         assert queries.rule_sentence(rule)
     for lifecycle in Lifecycle.objects.all():
-        assert lifecycle.tags.filter(is_initial=True).count() == 1
+        assert lifecycle.tags.filter(is_initial=True).exists() or lifecycle.rules.filter(from_untagged=True).exists()
 
 
 def test_customers_that_were_there_before_are_enrolled() -> None:

@@ -109,7 +109,7 @@ def test_conditions_that_time_does_not_change_need_no_check() -> None:
 
 def rule_of(number: int, tree: Tree, lifecycle: Lifecycle) -> Rule:
     tags = {tag.code: tag.id for tag in lifecycle.tags.all()}
-    return Rule(number, f"rule {number}", (tags["NEW"], None), tags["OLD"], parse(tree, CATALOGUE))
+    return Rule(number, f"rule {number}", (tags["NEW"], None), tags["OLD"], *[parse(tree, CATALOGUE)] * 2)
 
 
 def standings(lifecycle: Lifecycle, rules: list[Rule], as_of: datetime) -> dict[int, Standing]:

@@ -8,20 +8,34 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
+from django.db.models import Model
 from hypothesis import strategies as st
 
-from lifecycle.metrics.catalogue import (
+from lifecycle.metrics.catalogue import METRICS
+from lifecycle.metrics.sources import (
+    ENROLLED,
     ENTERED_TAG,
-    METRICS,
     Attribute,
+    Collected,
     DayOf,
     DaysSince,
     Fact,
-    Mean,
+    Happened,
     Metric,
+    Minus,
+    Number,
+    Ratio,
     SinceEntry,
 )
-from lifecycle.models import Customer, CustomerFacts, CustomerStatus, Lifecycle, NextCheck, StatusTag
+from lifecycle.models import (
+    CollectedMetrics,
+    Customer,
+    CustomerFacts,
+    CustomerStatus,
+    Lifecycle,
+    NextCheck,
+    StatusTag,
+)
 from lifecycle.rules.nodes import Operator, Scalar
 from lifecycle.rules.parse import OPERATORS_OF
 
@@ -123,7 +137,14 @@ def some_customers(random: Random, lifecycle: Lifecycle, how_many: int) -> list[
         )
         for number in range(how_many)
     )
-    CustomerFacts.objects.bulk_create(CustomerFacts(customer=person, **_some_facts(random)) for person in people)
+    CustomerFacts.objects.bulk_create(
+        CustomerFacts(customer=one, **_some_numbers(CustomerFacts, random)) for one in people
+    )
+    CollectedMetrics.objects.bulk_create(
+        CollectedMetrics(customer=one, **_some_numbers(CollectedMetrics, random))
+        for one in people
+        if random.random() < 0.8
+    )
     tags: list[StatusTag | None] = [None, *lifecycle.tags.all()]
     statuses = CustomerStatus.objects.bulk_create(
         CustomerStatus(
@@ -138,12 +159,12 @@ def some_customers(random: Random, lifecycle: Lifecycle, how_many: int) -> list[
     NextCheck.objects.bulk_create(NextCheck(status=status, lifecycle=lifecycle) for status in statuses)
     # Read back, so that values have the types of the columns.
     found = CustomerStatus.objects.filter(id__in=[status.id for status in statuses])
-    return list(found.select_related("customer__facts").order_by("id"))
+    return list(found.select_related("customer__facts", "customer__collected").order_by("id"))
 
 
-def _some_facts(random: Random) -> dict[str, Any]:
+def _some_numbers(model: type[Model], random: Random) -> dict[str, Any]:
     facts: dict[str, Any] = {}
-    for field in CustomerFacts._meta.fields:
+    for field in model._meta.fields:
         match field.get_internal_type():
             case "DateTimeField":
                 facts[field.name] = some_instant(random)
@@ -162,12 +183,14 @@ def worth(status: CustomerStatus, as_of: datetime) -> dict[str, Scalar | None]:
 
 
 def _worth(metric: Metric, status: CustomerStatus, as_of: datetime) -> Any:
-    facts = status.customer.facts
     match metric.source:
-        case Fact(column):
-            return getattr(facts, column)
-        case Mean(total, number):
-            return _mean(getattr(facts, total), getattr(facts, number))
+        case Fact() | Collected():
+            return _number(metric.source, status)
+        case Minus() | Ratio():
+            found = _number(metric.source, status)
+            return None if found is None else Decimal(found).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        case Happened(name):
+            return _instant(status, name) is not None
         case DaysSince(name):
             since = _instant(status, name)
             ended = as_of.date() if as_of.time() == time.max else as_of.date() - DAY
@@ -176,7 +199,7 @@ def _worth(metric: Metric, status: CustomerStatus, as_of: datetime) -> Any:
             return _day(_instant(status, name))
         case SinceEntry(name):
             at = _instant(status, name)
-            return None if at is None else status.seen_until is None or at > status.seen_until
+            return at is not None and (status.seen_until is None or at > status.seen_until)
         case Attribute(field, codes):
             stored = getattr(status.customer, field)
             return stored if codes is None else _word(codes, stored)
@@ -184,11 +207,23 @@ def _worth(metric: Metric, status: CustomerStatus, as_of: datetime) -> Any:
 
 def _instant(status: CustomerStatus, name: str) -> datetime | None:
     facts = status.customer.facts
+    if name == ENROLLED:
+        return facts.last_enrolled_at or facts.first_event_at
     return status.entered_at or facts.first_event_at if name == ENTERED_TAG else getattr(facts, name)
 
 
-def _mean(total: Decimal, number: int) -> Decimal | None:
-    return (total / number).quantize(Decimal("0.01"), ROUND_HALF_UP) if number else None
+def _number(source: Number, status: CustomerStatus) -> Any:
+    match source:
+        case Fact(column):
+            return getattr(status.customer.facts, column)
+        case Collected(column):
+            return getattr(getattr(status.customer, "collected", None), column, None)
+        case Minus(left, right):
+            terms = _number(left, status), _number(right, status)
+            return None if None in terms else terms[0] - terms[1]
+        case Ratio(over, under, times):
+            above, below = _number(over, status), _number(under, status)
+            return None if above is None or not below else Decimal(above) / Decimal(below) * times
 
 
 def _day(at: datetime | None) -> date | None:

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from lifecycle import queries
-from lifecycle.metrics.catalogue import Metric
+from lifecycle.metrics.sources import Metric
 from lifecycle.models import Lifecycle, RuleState, StatusTag, TransitionRule
 from lifecycle.rules.parse import OPERATORS_OF
 
@@ -29,7 +29,8 @@ class RuleSerializer(serializers.ModelSerializer):
         model = TransitionRule
         fields = (
             "id", "lifecycle", "key", "version", "state", "name", "description", "from_tags", "from_untagged", "to_tag",
-            "priority", "is_automatic", "sentence", "conditions", "notification", "published_at", "published_by",
+            "priority", "is_automatic", "cooldown_days", "hysteresis_percent", "sentence", "conditions", "notification",
+            "published_at", "published_by",
             "retired_at",
         )  # fmt: skip
         read_only_fields = fields

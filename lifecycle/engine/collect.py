@@ -1,0 +1,177 @@
+"""Collecting what customers did: events become days, days become windows, news become marks.
+
+Collecting goes by the ids of events, so that what comes late is collected like anything else: each day that a new
+event belongs to is summed up again, whole. Each step is a transaction that also keeps how far it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max, Min
+
+from lifecycle.metrics.catalogue import CATALOGUE
+from lifecycle.models import Collection, DailyMetrics, Lifecycle
+from lifecycle.queries import published_rules
+from lifecycle.rules.calendar import last_complete_day
+from lifecycle.rules.nodes import metrics_of
+from lifecycle.rules.parse import parse
+from lifecycle.sql import daily
+
+from . import locks
+
+EVENTS_AT_ONCE = 200_000
+CUSTOMERS_AT_ONCE = 50_000
+MAX_BACKFILL = 3_660
+_FIRST_DAY = date(1, 3, 1)  # whole windows lie before it
+Progress = Callable[[int, int], None]  # (done, all)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How many events were gone through, how many days were written, how many customers have other sums now."""
+
+    events: int = 0
+    days: int = 0
+    customers: int = 0
+
+    def __add__(self, other: Collected) -> Collected:
+        return Collected(self.events + other.events, self.days + other.days, self.customers + other.customers)
+
+
+def collect(*, now: datetime, progress: Progress | None = None) -> Collected:
+    """Collect every event that was stored until now, and bring windows to the last complete day.
+
+    Raises ``locks.CollectingAlready``.
+    """
+    with locks.collecting():
+        until = _last_stored_event()
+        begun = _collection().last_event_id
+        done = Collected()
+        while (step := _collect_events(until)) is not None:
+            done += step
+            if progress:
+                progress(_collection().last_event_id - begun, until - begun)
+        return done + _move_windows(last_complete_day(now))
+
+
+def backfill(*, days: int, now: datetime, progress: Progress | None = None) -> Collected:
+    """Sum up the last complete ``days`` days again from their events, and the windows after them.
+
+    Day by day, each a transaction; the same backfill goes on where it was broken off.
+    Raises ``locks.CollectingAlready``.
+    """
+    if not 1 <= days <= MAX_BACKFILL:
+        raise ValueError(f"A backfill takes 1 to {MAX_BACKFILL:,} days, not {days:,}.")
+    last = last_complete_day(now)
+    first = last - timedelta(days=days - 1)
+    with locks.collecting():
+        collection = _collection()
+        plan = {"first": first.isoformat(), "last": last.isoformat()}
+        under_way = collection.backfilling or {}
+        done = date.fromisoformat(under_way["done"]) if plan.items() <= under_way.items() else first - timedelta(days=1)
+        written = Collected()
+        while done < last:
+            done += timedelta(days=1)
+            with transaction.atomic():
+                _, rows = _write_days(daily.ACTIVITY_OF_DAYS, {"first": done, "last": done})
+                Collection.objects.update(backfilling={**plan, "done": done.isoformat()})
+            written += Collected(days=rows)
+            if progress:
+                progress((done - first).days + 1, days)
+        written += _refresh_everybody(last, since=min(first, _collection().through or first))
+        Collection.objects.update(backfilling=None)
+        return written
+
+
+@transaction.atomic
+def _collect_events(until: int) -> Collected | None:
+    """One span of events, and the windows of the customers they belong to."""
+    collection = Collection.objects.select_for_update().get()
+    span: dict[str, Any] = {"after": collection.last_event_id, "until": until, "limit": EVENTS_AT_ONCE}
+    with connection.cursor() as cursor:
+        cursor.execute(daily.NEXT_EVENTS, span)
+        last, events = cursor.fetchone()
+        if last is None:
+            return None
+        span["until"] = last
+        customers, days = _write_days(daily.ACTIVITY_OF_IDS, span)
+        cursor.execute(daily.COLLECT_MILESTONES, span)
+        _mark(cursor.fetchone()[0])
+    collection.last_event_id = last
+    collection.save()
+    through = collection.through
+    windows = {"through": through, "since": through, "customers": sorted(customers)}
+    return Collected(events, days, _refresh(daily.REFRESH_THESE, windows) if through and customers else 0)
+
+
+def _write_days(activity: str, span: dict[str, Any]) -> tuple[set[int], int]:
+    with connection.cursor() as cursor:
+        cursor.execute(daily.collect_days(activity), span)
+        customers, days, since = cursor.fetchone()
+        if customers:
+            cursor.execute(daily.RENEW_TRENDS, {"customers": customers, "since": since})
+    return set(customers), days
+
+
+def _move_windows(through: date) -> Collected:
+    """Bring the windows of everybody to another day."""
+    before = _collection().through
+    if before == through:
+        return Collected()
+    return _refresh_everybody(through, since=min(before, through) if before else _FIRST_DAY)
+
+
+def _refresh_everybody(through: date, *, since: date) -> Collected:
+    """Sum up the windows of all with a day after ``since``, less the longest window; who has none has none to lose."""
+    ends = DailyMetrics.objects.aggregate(first=Min("customer_id"), last=Max("customer_id"))
+    changed = 0
+    for start in range(ends["first"] or 1, (ends["last"] or 0) + 1, CUSTOMERS_AT_ONCE):
+        scope = {"first": start, "last": start + CUSTOMERS_AT_ONCE - 1}
+        changed += _refresh(daily.REFRESH_RANGE, {"through": through, "since": since, **scope})
+    Collection.objects.update(through=through)
+    return Collected(customers=changed)
+
+
+@transaction.atomic
+def _refresh(sql: str, params: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        customers = cursor.fetchone()[0]
+    _mark(customers)
+    return len(customers)
+
+
+def _mark(customers: list[int]) -> None:
+    """Mark customers in the lifecycles whose rules read what is collected."""
+    lifecycles = [one.id for one in Lifecycle.objects.filter(is_active=True) if reads_collected(one)]
+    if customers and lifecycles:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) "
+                "SELECT l, c FROM unnest(%s::bigint[]) AS l CROSS JOIN unnest(%s::bigint[]) AS c",
+                [lifecycles, customers],
+            )
+
+
+def reads_collected(lifecycle: Lifecycle) -> bool:
+    """Whether a rule in force reads anything that is collected from days."""
+    trees = (parse(rule.conditions, CATALOGUE) for rule in published_rules(lifecycle))
+    return any(CATALOGUE[name].is_collected for tree in trees for name in metrics_of(tree))
+
+
+def _last_stored_event() -> int:
+    """The id up to which no event is still being written: ids are given before their transactions end."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [locks.PATIENCE])
+        cursor.execute("LOCK TABLE lifecycle_event IN SHARE MODE")
+        cursor.execute("SELECT COALESCE(max(id), 0) FROM lifecycle_event")
+        return int(cursor.fetchone()[0])
+
+
+def _collection() -> Collection:
+    return Collection.objects.get_or_create()[0]

@@ -1,0 +1,215 @@
+"""Collecting days: the SQL that sums up events to days, days to windows, and events to milestones.
+
+The formulas are those of ``lifecycle.rules.learning``; a property test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lifecycle.metrics.daily import DAYS, LONGEST, MEASURES, SCORE_DAYS, SCORES, WINDOWS, Kind, Measure, window_column
+from lifecycle.metrics.facts import PASSIVE, POINTS
+
+_ACTIVITY = f"e.name NOT IN ({', '.join(repr(name) for name in sorted(PASSIVE))})"
+_DAY = "(e.occurred_at AT TIME ZONE 'UTC')::date"
+
+# The next events to collect: up to {limit} of those after an id.
+NEXT_EVENTS = """
+SELECT max(id), count(*) FROM (
+    SELECT id FROM lifecycle_event WHERE id > %(after)s AND id <= %(until)s ORDER BY id LIMIT %(limit)s) AS e
+"""
+
+# The days that events of a span of ids belong to, whole.
+ACTIVITY_OF_IDS = f"""
+SELECT e.customer_id, w.day, e.name, e.occurred_at, e.value, e.properties
+FROM (SELECT DISTINCT e.customer_id, {_DAY} AS day FROM lifecycle_event AS e
+      WHERE e.id > %(after)s AND e.id <= %(until)s AND {_ACTIVITY}) AS w
+JOIN lifecycle_event AS e ON e.customer_id = w.customer_id
+    AND e.occurred_at >= w.day::timestamp AT TIME ZONE 'UTC'
+    AND e.occurred_at < (w.day + 1)::timestamp AT TIME ZONE 'UTC'
+WHERE {_ACTIVITY}
+"""
+
+# Everybody's days from one to another.
+ACTIVITY_OF_DAYS = f"""
+SELECT e.customer_id, {_DAY} AS day, e.name, e.occurred_at, e.value, e.properties
+FROM lifecycle_event AS e
+WHERE e.occurred_at >= %(first)s::date::timestamp AT TIME ZONE 'UTC'
+  AND e.occurred_at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC' AND {_ACTIVITY}
+"""
+
+
+def _counted(measure: Measure) -> str:
+    names = ", ".join(f"'{event}'" for event in measure.events)
+    only = f"FILTER (WHERE name IN ({names}))" if names else ""
+    match measure.kind:
+        case Kind.COUNT:
+            return f"count(*) {only}"
+        case Kind.DISTINCT:
+            return f"count(DISTINCT properties ->> '{measure.property}') {only}"
+        case Kind.SUM:
+            return f"COALESCE(sum(value) {only}, 0)"
+
+
+_MEASURED = [measure.column for measure in MEASURES]
+_COLUMNS = [*_MEASURED, "sessions_count", "total_session_minutes", "assessment_avg_score", *SCORES, "risk_indicators"]
+_POINTS = " + ".join(
+    f"{measure.column} * {POINTS[measure.events[0]]}" for measure in MEASURES if POINTS.keys() & set(measure.events)
+)
+
+
+def _trend(rows: str) -> str:
+    """The days of ``rows`` (customer_id, metric_date, overall_health_score) with their trend."""
+    return f"""
+    SELECT customer_id, metric_date, CASE
+        WHEN overall_health_score - before > 5 THEN 'up' WHEN overall_health_score - before < -5 THEN 'down'
+        ELSE 'stable' END AS score_trend
+    FROM (SELECT *, avg(overall_health_score) OVER (PARTITION BY customer_id ORDER BY metric_date
+              RANGE BETWEEN '7 days' PRECEDING AND '1 day' PRECEDING) AS before FROM ({rows}) AS r) AS compared"""
+
+
+def collect_days(activity: str) -> str:
+    """Write the days that ``activity`` covers, each whole; returns the customers with a day that changed.
+
+    ``activity``: customer_id, day, name, occurred_at, value, properties. Days that are as they were are not written.
+    """
+    counted = ", ".join(f"{_counted(measure)} AS {measure.column}" for measure in MEASURES)
+    columns = ", ".join((*_COLUMNS, "score_trend"))
+    updates = ", ".join(f"{column} = excluded.{column}" for column in (*_COLUMNS, "score_trend"))
+    old = ", ".join(f"d.{column}" for column in (*_COLUMNS, "score_trend"))
+    new = ", ".join(f"excluded.{column}" for column in (*_COLUMNS, "score_trend"))
+    return f"""
+WITH counted AS (
+    SELECT customer_id, day AS metric_date, {counted},
+        count(*) FILTER (WHERE gap IS NULL OR gap > interval '30 minutes') AS sessions_count,
+        round(COALESCE(extract(epoch FROM sum(gap) FILTER (WHERE gap <= interval '30 minutes')), 0) / 60)::int
+            AS total_session_minutes
+    FROM (SELECT *, occurred_at - lag(occurred_at) OVER (PARTITION BY customer_id, day ORDER BY occurred_at) AS gap
+          FROM ({activity}) AS a) AS spaced
+    GROUP BY customer_id, day
+), weighed AS (
+    SELECT *,
+        LEAST(100, sessions_count * 20 + LEAST(total_session_minutes, 120) * 30 / 120.0 + LEAST(features_used, 5) * 10)
+            AS engagement,
+        LEAST(100, lessons_completed * 25 + assessments_taken * 20 + COALESCE(assessment_avg_score, 0) * 0.3
+            + modules_completed * 15) AS progress,
+        LEAST(100, {_POINTS})::numeric AS community
+    FROM (SELECT *, round(assessment_score_sum / NULLIF(assessments_taken, 0), 2) AS assessment_avg_score
+          FROM counted) AS averaged
+), scored AS MATERIALIZED (
+    SELECT *, round(engagement)::int AS engagement_score, round(progress)::int AS progress_score,
+        community::int AS community_score,
+        round(engagement * 0.4 + progress * 0.4 + community * 0.2)::int AS overall_health_score,
+        array_remove(ARRAY[
+            CASE WHEN round(engagement) < 30 THEN 'low_engagement' END,
+            CASE WHEN round(progress) < 20 THEN 'learning_stagnation' END,
+            CASE WHEN community = 0 THEN 'social_isolation' END,
+            CASE WHEN activities < 3 THEN 'activity_decline' END], NULL) AS risk_indicators
+    FROM weighed
+), kept AS (
+    INSERT INTO lifecycle_dailymetrics AS d (customer_id, metric_date, {columns})
+    SELECT customer_id, metric_date, {columns} FROM scored JOIN ({
+        _trend('''
+        SELECT customer_id, metric_date, overall_health_score FROM scored
+        UNION ALL
+        SELECT d.customer_id, d.metric_date, d.overall_health_score FROM lifecycle_dailymetrics AS d
+        WHERE d.metric_date >= (SELECT min(metric_date) - 7 FROM scored)
+          AND d.metric_date < (SELECT max(metric_date) FROM scored)
+          AND d.customer_id IN (SELECT customer_id FROM scored)
+          AND NOT EXISTS (SELECT FROM scored AS s WHERE s.customer_id = d.customer_id AND s.metric_date = d.metric_date)
+    ''')
+    }) AS t USING (customer_id, metric_date)
+    ORDER BY customer_id, metric_date
+    ON CONFLICT (customer_id, metric_date) DO UPDATE SET {updates} WHERE ({old}) IS DISTINCT FROM ({new})
+    RETURNING customer_id, metric_date
+)
+SELECT ARRAY(SELECT DISTINCT customer_id FROM kept), (SELECT count(*) FROM kept), (SELECT min(metric_date) FROM kept)
+"""
+
+
+# Set the trend of the days after some that changed: it looks back over seven days.
+RENEW_TRENDS = f"""
+UPDATE lifecycle_dailymetrics AS d SET score_trend = t.score_trend
+FROM ({
+    _trend('''
+    SELECT customer_id, metric_date, overall_health_score FROM lifecycle_dailymetrics
+    WHERE customer_id = ANY(%(customers)s) AND metric_date >= %(since)s::date - 7
+''')
+}) AS t
+WHERE d.customer_id = t.customer_id AND d.metric_date = t.metric_date AND d.metric_date > %(since)s
+  AND d.score_trend <> t.score_trend
+"""
+
+
+def _window_sums() -> Iterable[tuple[str, str]]:
+    for window in WINDOWS:
+        for days in DAYS:
+            since = f"metric_date > %(through)s::date - {days} AND metric_date <= %(through)s"
+            yield window_column(window.name, days), f"COALESCE(sum({window.daily}) FILTER (WHERE {since}), 0)"
+    since = f"metric_date > %(through)s::date - {SCORE_DAYS} AND metric_date <= %(through)s"
+    for score in SCORES:
+        yield score, f"round(COALESCE(sum({score}) FILTER (WHERE {since}), 0) / {SCORE_DAYS}.0)::int"
+    latest = f"(array_agg(cardinality(risk_indicators) ORDER BY metric_date DESC) FILTER (WHERE {since}))[1]"
+    yield "risk_indicator_count", f"COALESCE({latest}, 0)"
+
+
+def refresh_windows(scope: str) -> str:
+    """Sum the days up over the windows that end with ``%(through)s``; returns the customers whose sums changed.
+
+    ``scope``: a condition on the days of the customers that may have changed.
+    """
+    sums = dict(_window_sums())
+    columns = ", ".join(sums)
+    values = ", ".join(f"{value} AS {column}" for column, value in sums.items())
+    updates = ", ".join(f"{column} = excluded.{column}" for column in sums)
+    old = ", ".join(f"c.{column}" for column in sums)
+    new = ", ".join(f"excluded.{column}" for column in sums)
+    return f"""
+WITH kept AS (
+    INSERT INTO lifecycle_collectedmetrics AS c (customer_id, {columns})
+    SELECT customer_id, {values}
+    FROM lifecycle_dailymetrics
+    WHERE metric_date > %(since)s::date - {LONGEST} AND metric_date <= %(through)s AND {scope}
+    GROUP BY customer_id ORDER BY customer_id
+    ON CONFLICT (customer_id) DO UPDATE SET {updates} WHERE ({old}) IS DISTINCT FROM ({new})
+    RETURNING customer_id
+)
+SELECT ARRAY(SELECT customer_id FROM kept)
+"""
+
+
+REFRESH_RANGE = refresh_windows("customer_id BETWEEN %(first)s AND %(last)s")
+REFRESH_THESE = refresh_windows("customer_id = ANY(%(customers)s)")
+
+# Bring milestones up to what the events of a span of ids say; returns the customers that completed one.
+# A week is under way with the first event that names it and completed by ``module_completed``; the best
+# assessment that names it is its score.
+COLLECT_MILESTONES = """
+WITH told AS (
+    SELECT e.customer_id, (e.properties ->> 'week')::int AS week,
+        min(e.occurred_at) FILTER (WHERE e.name = 'module_completed') AS completed_at,
+        max(e.value) FILTER (WHERE e.name = 'assessment_completed') AS score
+    FROM lifecycle_event AS e
+    WHERE e.customer_id IN (
+        SELECT customer_id FROM lifecycle_event WHERE id > %(after)s AND id <= %(until)s AND properties ? 'week')
+      AND e.properties ->> 'week' ~ '^[1-6]$'
+    GROUP BY 1, 2
+), kept AS (
+    INSERT INTO lifecycle_milestoneprogress AS m (customer_id, week, completion_status, score, completed_at)
+    SELECT customer_id, week, CASE WHEN completed_at IS NULL THEN 'in_progress' ELSE 'completed' END,
+        score, completed_at
+    FROM told ORDER BY customer_id, week
+    ON CONFLICT (customer_id, week) DO UPDATE SET completion_status = excluded.completion_status,
+        score = excluded.score, completed_at = excluded.completed_at
+    WHERE (m.completion_status, m.score, m.completed_at)
+        IS DISTINCT FROM (excluded.completion_status, excluded.score, excluded.completed_at)
+    RETURNING customer_id
+), counted AS (
+    INSERT INTO lifecycle_collectedmetrics AS c (customer_id, milestones_completed)
+    SELECT customer_id, count(completed_at) FROM told GROUP BY customer_id ORDER BY customer_id
+    ON CONFLICT (customer_id) DO UPDATE SET milestones_completed = excluded.milestones_completed
+    WHERE c.milestones_completed <> excluded.milestones_completed
+    RETURNING customer_id
+)
+SELECT ARRAY(SELECT customer_id FROM counted)
+"""

@@ -63,7 +63,7 @@ class RuleForm(forms.ModelForm):
         model = TransitionRule
         fields = (
             "name", "key", "description", "from_tags", "from_untagged", "to_tag", "conditions",
-            "priority", "is_automatic", "cooldown_days", "hysteresis_percent",
+            "priority", "is_automatic", "skips_review", "cooldown_days", "hysteresis_percent",
         )  # fmt: skip
         labels = {
             "from_untagged": "Also customers without a tag",
@@ -126,6 +126,7 @@ class RuleForm(forms.ModelForm):
             priority=data.get("priority", 1),
             is_automatic=data.get("is_automatic", True),
             notification={"team": team.code, "priority": data.get("notify_priority") or "medium"} if team else None,
+            skips_review=data.get("skips_review", False),
             cooldown_days=data.get("cooldown_days") or 0,
             hysteresis_percent=data.get("hysteresis_percent") or 0,
         )

@@ -20,7 +20,7 @@ from .rule_preview import preview, written_in, written_of
 
 _COPIED = (
     "name", "key", "description", "from_untagged", "to_tag", "conditions", "priority", "is_automatic", "notification",
-    "cooldown_days", "hysteresis_percent",
+    "skips_review", "cooldown_days", "hysteresis_percent",
 )  # fmt: skip
 _BEFORE = "_version_before"
 

@@ -44,14 +44,27 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
     fieldsets = (
         ("What it does", {"fields": ("name", "from_tags", "from_untagged", "to_tag")}),
         ("When", {"fields": ("conditions",)}),
-        ("How", {"fields": ("priority", "is_automatic", "description", "key")}),
+        ("How", {"fields": ("priority", ("is_automatic", "skips_review"), "description", "key")}),
         ("Steadiness", {"fields": (("cooldown_days", "hysteresis_percent"),)}),
         ("Whom to tell", {"fields": (("notify_team", "notify_priority"),)}),
     )
     looked_at = (
         ("What it does", {"fields": ("moves", "description")}),
         ("When", {"fields": ("conditions_shown",)}),
-        ("How", {"fields": ("priority", "acts", "cooldown_days", "hysteresis_percent", "notification_shown", "key")}),
+        (
+            "How",
+            {
+                "fields": (
+                    "priority",
+                    "acts",
+                    "skips_review",
+                    "cooldown_days",
+                    "hysteresis_percent",
+                    "notification_shown",
+                    "key",
+                )
+            },
+        ),
         ("Version", {"fields": ("version", "state_shown", "published_at", "published_by", "retired_at")}),
     )
 

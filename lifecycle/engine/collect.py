@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from lifecycle.metrics.catalogue import CATALOGUE
-from lifecycle.models import Collection, DailyMetrics, Lifecycle
+from lifecycle.models import Collection, DailyMetrics, Lifecycle, ReviewPolicy
 from lifecycle.queries import published_rules
 from lifecycle.rules.calendar import last_complete_day
 from lifecycle.rules.nodes import metrics_of
@@ -28,7 +28,7 @@ EVENTS_AT_ONCE = 200_000
 CUSTOMERS_AT_ONCE = 50_000
 MAX_BACKFILL = 3_660
 _FIRST_DAY = date(1, 3, 1)  # whole windows lie before it
-Progress = Callable[[int, int], None]  # (done, all)
+Progress = Callable[[int, int], object]  # (done, all)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _collect_events(until: int) -> Collected | None:
     collection.last_event_id = last
     collection.save()
     through = collection.through
-    windows = {"through": through, "since": through, "customers": sorted(customers)}
+    windows = {"through": through, "since": _FIRST_DAY, "customers": sorted(customers)}
     return Collected(events, days, _refresh(daily.REFRESH_THESE, windows) if through and customers else 0)
 
 
@@ -123,16 +123,20 @@ def _move_windows(through: date) -> Collected:
     before = _collection().through
     if before == through:
         return Collected()
-    return _refresh_everybody(through, since=min(before, through) if before else _FIRST_DAY)
+    if before is None:
+        return _refresh_everybody(through, since=_FIRST_DAY)
+    is_next_day = through - before == timedelta(days=1)
+    return _refresh_everybody(through, since=min(before, through), is_next_day=is_next_day)
 
 
-def _refresh_everybody(through: date, *, since: date) -> Collected:
+def _refresh_everybody(through: date, *, since: date, is_next_day: bool = False) -> Collected:
     """Sum up the windows of all with a day after ``since``, less the longest window; who has none has none to lose."""
     ends = DailyMetrics.objects.aggregate(first=Min("customer_id"), last=Max("customer_id"))
+    sql = daily.REFRESH_MOVING_RANGE if is_next_day else daily.REFRESH_RANGE
     changed = 0
     for start in range(ends["first"] or 1, (ends["last"] or 0) + 1, CUSTOMERS_AT_ONCE):
         scope = {"first": start, "last": start + CUSTOMERS_AT_ONCE - 1}
-        changed += _refresh(daily.REFRESH_RANGE, {"through": through, "since": since, **scope})
+        changed += _refresh(sql, {"through": through, "since": since, **scope})
     Collection.objects.update(through=through)
     return Collected(customers=changed)
 
@@ -159,7 +163,9 @@ def _mark(customers: list[int]) -> None:
 
 
 def reads_collected(lifecycle: Lifecycle) -> bool:
-    """Whether a rule in force reads anything that is collected from days."""
+    """Whether a rule in force, or what decides that a person is asked, reads anything that is collected from days."""
+    if ReviewPolicy.objects.filter(lifecycle=lifecycle).exclude(risk_indicators=None).exists():
+        return True
     trees = (parse(rule.conditions, CATALOGUE) for rule in published_rules(lifecycle))
     return any(CATALOGUE[name].is_collected for tree in trees for name in metrics_of(tree))
 

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from lifecycle.models import (
+    REPLAYS,
     Customer,
     CustomerStatus,
     Evaluation,
@@ -196,7 +197,6 @@ def evaluate_changed(
     *, lifecycle: Lifecycle, as_of: datetime, now: datetime, kind: str = EvaluationKind.CHANGED
 ) -> Tally:
     """Evaluate the customers with news or a due check, chunk by chunk; the same result as everybody."""
-    require_on(lifecycle)
     held = _settle(lifecycle, kind, as_of)
     total = Tally()
     limit = settings.EVALUATION_CHUNK_SIZE
@@ -223,7 +223,7 @@ def evaluate_customers(*, lifecycle: Lifecycle, customers: Iterable[int], now: d
 
 def _settle(lifecycle: Lifecycle, kind: str, as_of: datetime) -> str:
     """What the run says of rules that wait for a silent source. A replay has its history whole."""
-    if kind == EvaluationKind.REPLAY:
+    if kind in REPLAYS:
         return ""
     holds = freshness.settle(lifecycle=lifecycle, now=as_of)
     return "\n".join(f"“{hold.rule.name}” waits: {hold.reason}" for hold in holds)
@@ -284,8 +284,8 @@ def _until_nobody_moves(evaluation: Evaluation, scope: Range | These, now: datet
 
     Those whose row somebody else wrote meanwhile are decided again too, on what they are now.
     """
-    is_live = evaluation.kind != EvaluationKind.REPLAY
-    force = in_force(evaluation.lifecycle_id, holds_count=is_live)
+    is_live = evaluation.kind not in REPLAYS
+    force = in_force(evaluation.lifecycle_id, holds_count=is_live, asks=evaluation.kind != EvaluationKind.REPLAY)
     book = rulebook(evaluation.lifecycle_id, force.rule_ids)
     work = Work(evaluation, book, force, is_live, now)
     tally = Tally()

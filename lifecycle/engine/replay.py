@@ -10,12 +10,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from lifecycle.metrics.daily import LONGEST
 from lifecycle.models import Evaluation, EvaluationKind, Lifecycle
-from lifecycle.rules.calendar import end_of, start_of
+from lifecycle.rules.calendar import end_of, last_complete_day, start_of
 from lifecycle.sql import past
+from lifecycle.sql.daily import REFRESH_ALL, REFRESH_MOVING
 from lifecycle.sql.folds import EVENT_COLUMNS, fold_into_facts
 
 from . import locks
+from .collect import collect, reads_collected
 from .defaults import enroll_everybody, wake
 from .evaluate import Progress, evaluate_changed, evaluate_everybody
 
@@ -36,15 +39,24 @@ class Replayed:
 
 
 def replay(
-    *, lifecycle: Lifecycle, first: date, last: date, now: datetime, on_day: Callable[[date], object] | None = None
+    *,
+    lifecycle: Lifecycle,
+    first: date,
+    last: date,
+    now: datetime,
+    asks: bool = False,
+    on_day: Callable[[date], object] | None = None,
 ) -> Replayed:
     """Evaluate at the end of each day over what had happened by then, moving customers as it would have moved them.
 
     A tag that was entered later than a day is left alone on it. So a replay can be broken off and
-    repeated: it goes on where history ends, and a finished one changes nothing. Raises ``LifecycleBusy``.
+    repeated: it goes on where history ends, and a finished one changes nothing. With ``asks``, moves that the review
+    policy gives to people wait for them, as they would today. Raises ``LifecycleBusy``.
     """
     if last < first:
         raise ValueError(f"The replay would end on {last}, before it begins on {first}.")
+    kind = EvaluationKind.REPLAY_ASKING if asks else EvaluationKind.REPLAY
+    move_windows = _windows_of(lifecycle, now)
     with locks.alone(lifecycle), _fresh_start_afterwards(lifecycle), past_facts(until=end_of(last)) as add_events:
         wake(lifecycle=lifecycle)  # in the covering table, for the first day
         done_until = _BEGINNING
@@ -52,8 +64,9 @@ def replay(
             day = first + timedelta(days=offset)
             with transaction.atomic():
                 add_events(lifecycle, done_until, end_of(day))
+                move_windows(day)
                 if _anybody_due(lifecycle, end_of(day)):
-                    evaluate_changed(lifecycle=lifecycle, as_of=end_of(day), now=now, kind=EvaluationKind.REPLAY)
+                    evaluate_changed(lifecycle=lifecycle, as_of=end_of(day), now=now, kind=kind)
             done_until = end_of(day)
             if on_day:
                 on_day(day)
@@ -64,8 +77,10 @@ def evaluate_as_of(
     *, lifecycle: Lifecycle, as_of: datetime, now: datetime, progress: Progress | None = None
 ) -> Evaluation:
     """Evaluate everybody at a past instant over what had happened by then."""
+    move_windows = _windows_of(lifecycle, now)
     with locks.alone(lifecycle), _fresh_start_afterwards(lifecycle), past_facts(until=as_of) as add_events:
         add_events(lifecycle, _BEGINNING, as_of)
+        move_windows(last_complete_day(as_of))
         return evaluate_everybody(
             lifecycle=lifecycle, as_of=as_of, now=now, kind=EvaluationKind.REPLAY, progress=progress
         )
@@ -114,6 +129,30 @@ def past_facts(*, until: datetime) -> Iterator[Callable[[Lifecycle, datetime, da
             if not connection.needs_rollback:
                 for table in (*past.COVERED, "past_event"):
                     cursor.execute(past.UNCOVER.format(table=table))
+
+
+def _windows_of(lifecycle: Lifecycle, now: datetime) -> Callable[[date], None]:
+    """A function that brings the covering windows to a day; nothing to do where no rule reads them.
+
+    Days are collected first: a whole day is the same whenever it is summed up.
+    """
+    if not reads_collected(lifecycle):
+        return lambda _: None
+    collect(now=now)
+    before = date.min + timedelta(days=LONGEST)
+
+    def move(day: date) -> None:
+        nonlocal before
+        with connection.cursor() as cursor:
+            sql = REFRESH_MOVING if day - before == timedelta(days=1) else REFRESH_ALL
+            cursor.execute(sql, {"through": day, "since": before})
+            changed = cursor.fetchone()[0]
+            cursor.execute(past.MILESTONES_BY, {"until": end_of(day)})
+            changed += [customer for (customer,) in cursor.fetchall()]
+            cursor.execute(past.MARK_CHANGED, {"lifecycle": lifecycle.id, "customers": changed})
+        before = day
+
+    return move
 
 
 def _anybody_due(lifecycle: Lifecycle, as_of: datetime) -> bool:

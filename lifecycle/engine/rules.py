@@ -45,6 +45,7 @@ class RuleText:
     is_automatic: bool = True
     description: str = ""
     notification: dict[str, str] | None = field(default=None)
+    skips_review: bool = False
     cooldown_days: int = 0
     hysteresis_percent: int = 0
 
@@ -93,6 +94,7 @@ def write_draft(*, lifecycle: Lifecycle, key: str, text: RuleText) -> Transition
     draft.name, draft.description, draft.priority = text.name, text.description, text.priority
     draft.to_tag, draft.conditions, draft.from_untagged = text.to_tag, conditions, text.from_untagged
     draft.is_automatic, draft.notification = text.is_automatic, text.notification
+    draft.skips_review = text.skips_review
     draft.cooldown_days, draft.hysteresis_percent = text.cooldown_days, text.hysteresis_percent
     draft.save()
     draft.from_tags.set(text.from_tags)

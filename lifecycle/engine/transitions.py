@@ -129,8 +129,8 @@ def initialize(*, lifecycle: Lifecycle, tag: StatusTag, now: datetime, reason: s
     _require_status_tags_on(lifecycle)
     enroll_everybody(lifecycle=lifecycle)
     with connection.cursor() as cursor:
-        times = {"now": now, "day_end": end_of(last_complete_day(now))}
-        what = {"lifecycle": lifecycle.id, "tag": tag.id, "reason": _checked(reason)}
+        times: dict[str, Any] = {"now": now, "day_end": end_of(last_complete_day(now))}
+        what: dict[str, Any] = {"lifecycle": lifecycle.id, "tag": tag.id, "reason": _checked(reason)}
         cursor.execute(statements.INITIALIZE, {**times, **what})
         return int(cursor.fetchone()[0])
 

@@ -2,6 +2,7 @@ from .append_only import AppendOnly
 from .automation import ReviewPolicy, RuleTrust, Switch, SwitchKind
 from .customer import Customer
 from .evaluation import (
+    REPLAYS,
     Decision,
     Evaluation,
     EvaluationChunk,
@@ -32,7 +33,7 @@ from .status import (
 )
 
 __all__ = [
-    "FOREVER", "AppendOnly", "AutoTransition", "CollectedMetrics", "Collection", "Customer", "CustomerFacts",
+    "FOREVER", "REPLAYS", "AppendOnly", "AutoTransition", "CollectedMetrics", "Collection", "Customer", "CustomerFacts",
     "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark", "Evaluation", "EvaluationChunk", "EvaluationKind",
     "EvaluationState", "Event", "Feed", "Lifecycle", "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice",
     "NoticePriority", "Order", "OutboxMessage", "Pin", "Recommendation", "RecommendationState", "ReviewPolicy",

@@ -17,6 +17,11 @@ class EvaluationKind(models.TextChoices):
     CHANGED = "changed", "Changed and due"
     SELECTED = "selected", "Named customers"
     REPLAY = "replay", "A day of a replay"
+    REPLAY_ASKING = "asking", "A day of a replay that asks"
+
+
+# Over the past: nobody is told, no source is waited for.
+REPLAYS = frozenset({EvaluationKind.REPLAY, EvaluationKind.REPLAY_ASKING})
 
 
 class EvaluationState(models.TextChoices):
@@ -154,6 +159,7 @@ class ReviewReason(models.TextChoices):
     HIGH_VALUE = "high_value", "A high-value customer would move to risk or churn"
     RAPID_CHANGES = "rapid_changes", "The customer moved often lately"
     RISK_INDICATORS = "risk_indicators", "Many risk indicators"
+    ALREADY_ASKED = "already_asked", "A person was asked before"
 
 
 class RecommendationState(models.TextChoices):

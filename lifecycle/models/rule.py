@@ -34,6 +34,9 @@ class TransitionRule(models.Model):
         default=100, validators=[MinValueValidator(1)], help_text="The lower number wins when several rules hold."
     )
     is_automatic = models.BooleanField(default=True, help_text="Off: the move waits for a person's approval.")
+    skips_review = models.BooleanField(
+        default=False, db_default=False, help_text="The lifecycle's review policy does not apply to this rule."
+    )
     cooldown_days = models.PositiveSmallIntegerField(
         default=0, db_default=0, validators=[MaxValueValidator(3650)],
         help_text="The customer has to be in its tag for so many days before this rule may move it on.",

@@ -10,10 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from lifecycle.models import Lifecycle, ReviewPolicy, Switch, SwitchKind
+from lifecycle.models import Lifecycle, ReviewPolicy
 from lifecycle.rules.confidence import confidence
 
-DEFAULT_AUTO_APPLY = ReviewPolicy._meta.get_field("auto_apply_confidence").default
+DEFAULT_AUTO_APPLY = Decimal(ReviewPolicy._meta.get_field("auto_apply_confidence").default)
 
 _RULES = """
 SELECT r.id, r.priority, COALESCE(t.approved, 0), COALESCE(t.rejected + t.reverted + t.rolled_back, 0), h.rule_id
@@ -25,55 +25,76 @@ WHERE r.lifecycle_id = %s AND r.state = 'published' AND NOT EXISTS (
     WHERE s.kind = 'rule' AND s.lifecycle_id = r.lifecycle_id AND s.rule_key = r.key AND NOT s.is_on)
 """
 
+_POLICY = """
+SELECT auto_apply_confidence, competing_confidence, high_value_spend, high_value_products, rapid_transitions,
+       rapid_days, risk_indicators
+FROM lifecycle_reviewpolicy WHERE lifecycle_id = %s
+"""
+# The names by which sql.statements.MOVE knows them, in the same order.
+_THRESHOLDS = (
+    "auto_apply",
+    "competing",
+    "valuable_spend",
+    "valuable_products",
+    "rapid",
+    "rapid_days",
+    "risk_indicators",
+)
+_ASKS_NOBODY: tuple[Any, ...] = (DEFAULT_AUTO_APPLY, None, None, [], None, None, None)
+
+_OFF = """
+SELECT s.kind, COALESCE(l.name, ''), u.username, s.changed_at, s.reason
+FROM lifecycle_switch AS s JOIN auth_user AS u ON u.id = s.changed_by_id
+LEFT JOIN lifecycle_lifecycle AS l ON l.id = s.lifecycle_id
+WHERE NOT s.is_on AND (s.kind = 'STATUS_TAGS_ENABLED' OR NOT %(by_hand)s AND (
+    s.kind = 'AUTOMATION_ENABLED' OR s.kind = 'lifecycle' AND s.lifecycle_id = %(lifecycle)s))
+ORDER BY s.id LIMIT 1
+"""
+_NAMES = {"STATUS_TAGS_ENABLED": "Status tags were", "AUTOMATION_ENABLED": "All automation was"}
+
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """``rule_ids`` in the order in which they win: priority, then confidence, then id."""
+    """``rule_ids`` in the order in which they win: priority, then confidence, then id.
+
+    ``review``: the thresholds of the review policy as parameters of ``sql.statements.MOVE``; NULL asks nobody.
+    """
 
     rule_ids: tuple[int, ...]
     confidences: Mapping[int, Decimal]
-    policy: ReviewPolicy | None
-
-    @property
-    def review(self) -> dict[str, Any]:
-        """The thresholds of the review policy as parameters of ``sql.statements.MOVE``; NULL asks nobody."""
-        policy = self.policy
-        return {
-            "auto_apply": policy.auto_apply_confidence if policy else DEFAULT_AUTO_APPLY,
-            "competing": policy.competing_confidence if policy else None,
-            "valuable_spend": policy.high_value_spend if policy else None,
-            "valuable_products": policy.high_value_products if policy else [],
-            "rapid": policy.rapid_transitions if policy else None,
-            "rapid_days": policy.rapid_days if policy else None,
-            "risk_indicators": policy.risk_indicators if policy else None,
-        }
+    review: Mapping[str, Any]
 
 
-def in_force(lifecycle_id: int, *, holds_count: bool = True) -> InForce:
-    """The published rules that are not switched off and, if ``holds_count``, do not wait for a silent source."""
+def in_force(lifecycle_id: int, *, holds_count: bool = True, asks: bool = True) -> InForce:
+    """The published rules that are not switched off and, if ``holds_count``, do not wait for a silent source.
+
+    Without ``asks`` the policy is left aside, as in a replay: nobody can be asked about what is long past.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_RULES, [lifecycle_id])
-        rows = cursor.fetchall()
-    active = [row for row in rows if not (row[4] and holds_count)]
-    trusted = {row[0]: confidence(good=row[2], bad=row[3]) for row in active}
-    active.sort(key=lambda row: (row[1], -trusted[row[0]], row[0]))
-    policy = ReviewPolicy.objects.filter(lifecycle_id=lifecycle_id).first()
-    return InForce(tuple(row[0] for row in active), trusted, policy)
+        rows = [row for row in cursor.fetchall() if not (row[4] and holds_count)]
+        policy = None
+        if asks:
+            cursor.execute(_POLICY, [lifecycle_id])
+            policy = cursor.fetchone()
+    trusted = {row[0]: confidence(good=row[2], bad=row[3]) for row in rows}
+    rows.sort(key=lambda row: (row[1], -trusted[row[0]], row[0]))
+    review = dict(zip(_THRESHOLDS, policy or _ASKS_NOBODY, strict=True))
+    return InForce(tuple(row[0] for row in rows), trusted, {**review, "asks": asks})
 
 
-def stopped(lifecycle: Lifecycle | None = None, *, by_hand: bool = False) -> str | None:
-    """Why nothing moves: in a lifecycle, or anywhere; ``None`` where nothing is switched off.
+def stopped(lifecycle: Lifecycle, *, by_hand: bool = False) -> str | None:
+    """Why nothing moves in a lifecycle; ``None`` where nothing is switched off.
 
     ``by_hand``: asks for moves of people, which only the switch of the status tags themselves stops.
     """
     if not settings.STATUS_TAGS_ENABLED:
         return "Status tags are switched off by the setting STATUS_TAGS_ENABLED."
-    off = Switch.objects.filter(is_on=False).exclude(kind=SwitchKind.RULE).select_related("changed_by", "lifecycle")
-    for switch in off:
-        if by_hand and switch.kind != SwitchKind.STATUS_TAGS:
-            continue
-        if switch.kind != SwitchKind.LIFECYCLE or (lifecycle and switch.lifecycle_id == lifecycle.id):
-            what = f"“{switch.lifecycle}”" if switch.lifecycle else switch.get_kind_display()
-            when = f"{switch.changed_at:%Y-%m-%d %H:%M} UTC"
-            return f"{what} was switched off by {switch.changed_by} on {when}: {switch.reason}"
-    return None
+    with connection.cursor() as cursor:
+        cursor.execute(_OFF, {"lifecycle": lifecycle.id, "by_hand": by_hand})
+        off = cursor.fetchone()
+    if off is None:
+        return None
+    kind, name, who, when, reason = off
+    what = _NAMES.get(kind, f"“{name}” was")
+    return f"{what} switched off by {who} on {when:%Y-%m-%d %H:%M} UTC: {reason}"

@@ -153,6 +153,9 @@ def _window_sums() -> Iterable[tuple[str, str]]:
     yield "risk_indicator_count", f"COALESCE({latest}, 0)"
 
 
+_EDGES = ", ".join(("%(through)s", *(f"%(through)s::date - {days}" for days in DAYS)))
+
+
 def refresh_windows(scope: str) -> str:
     """Sum the days up over the windows that end with ``%(through)s``; returns the customers whose sums changed.
 
@@ -179,6 +182,11 @@ SELECT ARRAY(SELECT customer_id FROM kept)
 
 
 REFRESH_RANGE = refresh_windows("customer_id BETWEEN %(first)s AND %(last)s")
+REFRESH_ALL = refresh_windows("true")
+# The same when a single day passed: who has a day that comes into a window or leaves one.
+_MOVING = f"customer_id IN (SELECT customer_id FROM lifecycle_dailymetrics WHERE metric_date IN ({_EDGES}))"
+REFRESH_MOVING = refresh_windows(_MOVING)
+REFRESH_MOVING_RANGE = refresh_windows(f"customer_id BETWEEN %(first)s AND %(last)s AND {_MOVING}")
 REFRESH_THESE = refresh_windows("customer_id = ANY(%(customers)s)")
 
 # Bring milestones up to what the events of a span of ids say; returns the customers that completed one.

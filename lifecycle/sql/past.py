@@ -6,7 +6,7 @@ names in place, every statement of an evaluation reads the facts of another inst
 
 from .folds import EVENT_COLUMNS, ORDER_REFERENCE
 
-COVERED = ("lifecycle_customerfacts", "lifecycle_order", "lifecycle_dirtymark")
+COVERED = ("lifecycle_customerfacts", "lifecycle_order", "lifecycle_dirtymark", "lifecycle_collectedmetrics")
 
 # Put an empty copy in front of a live table.
 COVER = "CREATE TEMPORARY TABLE {table} (LIKE {table} INCLUDING ALL)"
@@ -32,6 +32,18 @@ WITH happened AS (
     INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, customer_id FROM summed
 )
 SELECT count(*) FROM summed
+"""
+
+# Mark some customers, and count in their milestones by an instant.
+MARK_CHANGED = """
+INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, unnest(%(customers)s::bigint[])
+"""
+MILESTONES_BY = """
+UPDATE lifecycle_collectedmetrics AS c SET milestones_completed = m.completed
+FROM (SELECT customer_id, count(*) AS completed FROM lifecycle_milestoneprogress
+      WHERE completed_at <= %(until)s GROUP BY customer_id) AS m
+WHERE m.customer_id = c.customer_id AND m.completed <> c.milestones_completed
+RETURNING c.customer_id
 """
 
 # Mark everybody in a lifecycle, so that the next evaluation goes by the live facts again.

@@ -168,7 +168,7 @@ def _per_tag(  # type: ignore[no-untyped-def]
         expression = inner(rules)
         if expression is not None:
             branches.append(When(Q(tag_id=tag) if tag is not None else Q(tag_id__isnull=True), then=expression))
-    if not branches:
+    if not branches and while_pinned is None:
         return Value(None)
     return Case(When(_PINNED, then=while_pinned or Value(None)), *branches)
 

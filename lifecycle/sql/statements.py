@@ -99,15 +99,16 @@ SELECT (SELECT count(*) FROM moved),
 
 # Why a person has to decide about a winner ``d`` of rule ``r``; empty if nobody has to. A threshold that is NULL asks
 # nobody. Source: implementation guide of the status tags, ``shouldRequireManualReview``. Danger is churn, or risk for
-# who was not at risk.
+# who was not at risk. What was put to a person stays with the person.
 REASONS = """array_remove(ARRAY[
     CASE WHEN NOT r.is_automatic THEN 'needs_approval' END,
     CASE WHEN d.confidence < %(auto_apply)s THEN 'low_confidence' END,
-    CASE WHEN %(competing)s::numeric IS NOT NULL AND cardinality(d.matched) > 1 AND (
+    CASE WHEN NOT r.skips_review AND %(competing)s::numeric IS NOT NULL AND cardinality(d.matched) > 1 AND (
             SELECT count(DISTINCT o.to_tag_id) FROM trusted AS t JOIN lifecycle_transitionrule AS o ON o.id = t.id
             WHERE t.id = ANY(d.matched) AND t.confidence > %(competing)s::numeric) > 1
         THEN 'competing_rules' END,
-    CASE WHEN (%(valuable_spend)s::numeric IS NOT NULL OR cardinality(%(valuable_products)s::text[]) > 0)
+    CASE WHEN NOT r.skips_review
+            AND (%(valuable_spend)s::numeric IS NOT NULL OR cardinality(%(valuable_products)s::text[]) > 0)
             AND EXISTS (SELECT FROM lifecycle_transitionrule AS o JOIN lifecycle_statustag AS g ON g.id = o.to_tag_id
                 WHERE o.id = ANY(d.matched) AND (g.category = 'churned' OR (g.category = 'risk'
                     AND 'risk' IS DISTINCT FROM (SELECT category FROM lifecycle_statustag WHERE id = d.tag_id))))
@@ -115,15 +116,20 @@ REASONS = """array_remove(ARRAY[
                 OR (SELECT total_spend FROM lifecycle_customerfacts WHERE customer_id = d.customer_id)
                     > %(valuable_spend)s::numeric)
         THEN 'high_value' END,
-    CASE WHEN %(rapid)s::int IS NOT NULL AND (
+    CASE WHEN NOT r.skips_review AND %(rapid)s::int IS NOT NULL AND (
             SELECT count(*) FROM lifecycle_transition AS t
             WHERE t.customer_id = d.customer_id AND t.lifecycle_id = %(lifecycle)s AND t.applied_at <= %(as_of)s
               AND t.applied_at > %(as_of)s - make_interval(days => %(rapid_days)s)) >= %(rapid)s::int
         THEN 'rapid_changes' END,
-    CASE WHEN %(risk_indicators)s::int IS NOT NULL AND (
+    CASE WHEN NOT r.skips_review AND %(risk_indicators)s::int IS NOT NULL AND (
             SELECT risk_indicator_count FROM lifecycle_collectedmetrics AS c WHERE c.customer_id = d.customer_id)
             > %(risk_indicators)s::int
-        THEN 'risk_indicators' END
+        THEN 'risk_indicators' END,
+    CASE WHEN %(asks)s AND EXISTS (
+            SELECT FROM lifecycle_recommendation AS p
+            WHERE p.customer_id = d.customer_id AND p.lifecycle_id = %(lifecycle)s AND p.state = 'pending'
+              AND p.rule_id = d.rule_id AND p.from_tag_id IS NOT DISTINCT FROM d.tag_id)
+        THEN 'already_asked' END
 ], NULL)"""
 
 # The customers of a pass: all from one to another, or some by their ids.

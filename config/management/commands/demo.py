@@ -1,9 +1,10 @@
-"""`manage.py demo`: real purchases of 2,357 customers, moved through the commerce lifecycle day by day, and served."""
+"""`manage.py demo`: real purchases and real learners, moved through their lifecycles day by day, and served."""
 
 import io
 import json
 import secrets
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,20 +15,26 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
+from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from config import servers
+from config.learners import import_learners
 from config.management.commands.serve import require_free
-from config.schedule import DAILY, ROUTINE
+from config.schedule import COLLECT, DAILY, ROUTINE
 from config.secret import write_private
+from lifecycle import queries
+from lifecycle.engine.replay import UNTAGGED
 from lifecycle.models import Customer
 
 PURCHASES = settings.BASE_DIR / "lifecycle/data/cdnow/purchases.csv"
-HISTORY = {"start": "1997-01-01", "end": "1998-06-30"}
+HISTORY = ("1997-01-01", "1998-06-30")
+COURSE = ("2013-04-01", "2014-05-25")  # six weeks before its end
+ASKING_FROM = "2014-02-01"
 
 
 class Command(BaseCommand):
-    help = "Loads what is shipped, replays eighteen months of real purchases, prints what came of it, and serves it."
+    help = "Loads what is shipped, replays real purchases and a real course day by day, and serves what came of it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-serve", action="store_true", help="stop when everything is loaded")
@@ -44,9 +51,11 @@ class Command(BaseCommand):
                 call_command("migrate", verbosity=0, interactive=False)
             with self.step("Shipped lifecycles and rules"):
                 call_command("load_defaults", stdout=io.StringIO())
-            self.show(self.replayed())
+            for result in self.replayed():
+                self.show(result)
+            self.show_what_waits()
             self.stdout.write(
-                "\nThe purchases keep their dates, so the periodic evaluations are off: today all of these customers "
+                "\nPurchases and lessons keep their dates, so the periodic tasks are off: today all of these customers "
                 "would have churned.\nSwitch them on in the admin under Periodic tasks."
             )
             self.stdout.write(f"\nLog in as demo with the password {demo_password()}")
@@ -63,53 +72,64 @@ class Command(BaseCommand):
         yield
         self.stdout.write(f"{time.monotonic() - began:6.1f} s")
 
-    def replayed(self) -> dict[str, Any]:
-        """What the replay said, which is remembered. An interrupted one is simply done again."""
+    def replayed(self) -> list[dict[str, Any]]:
+        """What the replays said, which is remembered. An interrupted one is simply done again."""
         marker = settings.TENURE_HOME / "demo.json"
         if (known := remembered(marker)) is not None:
-            self.stdout.write("Purchases and their history      already there")
+            self.stdout.write("Purchases, lessons and their history  already there")
             return known
         stop_schedule()
         with self.step("Purchases of 2,357 customers"):
             call_command("import_orders", str(PURCHASES), stdout=io.StringIO())
         with self.step("Eighteen months, day by day"):
-            answer = io.StringIO()
-            call_command(
-                "replay",
-                "commerce",
-                "--from",
-                HISTORY["start"],
-                "--to",
-                HISTORY["end"],
-                "--format",
-                "json",
-                stdout=answer,
-            )
-        result: dict[str, Any] = json.loads(answer.getvalue())
+            commerce = replay("commerce", *HISTORY)
+        with self.step("Lessons of 383 learners"):
+            import_learners(timezone.now())
+        with self.step("Their course, day by day"):
+            replay("learning", COURSE[0], ASKING_FROM)
+            learning = replay("learning", *COURSE, "--ask")
         half = marker.with_suffix(".half")
-        half.write_text(json.dumps({"database": database_identity(), "result": result}, indent=1))
+        half.write_text(json.dumps({"database": database_identity(), "result": [commerce, learning]}, indent=1))
         half.rename(marker)
-        return result
+        return [commerce, learning]
 
     def show(self, result: dict[str, Any]) -> None:
-        self.stdout.write(f"\n{result['customers']:,} customers, {HISTORY['start']} to {HISTORY['end']}\n")
+        known = sum(count for state, count in result["states"].items() if state != UNTAGGED)
+        self.stdout.write(
+            f"\n{result['lifecycle'].capitalize()}: {known:,} customers, {result['from']} to {result['to']}\n"
+        )
         for title, counts in {
-            f"Customers per status tag at the end of {HISTORY['end']}": result["states"],
-            "Transitions in these eighteen months": result["transitions"],
+            f"Customers per status tag at the end of {result['to']}": result["states"],
+            "Transitions in this time": result["transitions"],
         }.items():
             self.stdout.write(f"\n  {title}")
             for name, count in sorted(counts.items(), key=lambda item: -item[1]):
-                self.stdout.write(f"    {name.replace('>', ' → '):<26}{count:>8,}")
+                if name != UNTAGGED:
+                    self.stdout.write(f"    {name.replace('>', ' → '):<26}{count:>8,}")
+
+    def show_what_waits(self) -> None:
+        waiting = Counter(queries.waiting_recommendations().values_list("from_tag__code", "rule__to_tag__code"))
+        if waiting:
+            self.stdout.write("\n  Waiting for a person's decision")
+            for (start, end), count in waiting.most_common():
+                self.stdout.write(f"    {f'{start or UNTAGGED} → {end}':<26}{count:>8,}")
+
+
+def replay(lifecycle: str, first: str, last: str, *options: str) -> dict[str, Any]:
+    answer = io.StringIO()
+    call_command("replay", lifecycle, "--from", first, "--to", last, "--format", "json", *options, stdout=answer)
+    result: dict[str, Any] = json.loads(answer.getvalue())
+    return result
 
 
 def stop_schedule() -> None:
     """Today everybody of 1998 would have churned; the periodic evaluations wait until somebody switches them on."""
-    for task in PeriodicTask.objects.filter(name__in=[ROUTINE, DAILY], enabled=True):
+    for task in PeriodicTask.objects.filter(name__in=[ROUTINE, COLLECT, DAILY], enabled=True):
         task.enabled = False
         task.save()
 
 
-def remembered(marker: Path) -> dict[str, Any] | None:
+def remembered(marker: Path) -> list[dict[str, Any]] | None:
     """The result kept in `marker`, if it speaks of this very database and the customers are still in it."""
     if not marker.exists():
         return None

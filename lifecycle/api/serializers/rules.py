@@ -29,7 +29,8 @@ class RuleSerializer(serializers.ModelSerializer):
         model = TransitionRule
         fields = (
             "id", "lifecycle", "key", "version", "state", "name", "description", "from_tags", "from_untagged", "to_tag",
-            "priority", "is_automatic", "cooldown_days", "hysteresis_percent", "sentence", "conditions", "notification",
+            "priority", "is_automatic", "skips_review", "cooldown_days", "hysteresis_percent",
+            "sentence", "conditions", "notification",
             "published_at", "published_by",
             "retired_at",
         )  # fmt: skip

@@ -15,8 +15,9 @@ from tqdm import tqdm
 
 from lifecycle.engine.defaults import enroll_everybody
 from lifecycle.engine.evaluate import EvaluationLoop, Tally, evaluate_changed, evaluate_everybody
-from lifecycle.engine.locks import LifecycleBusy
+from lifecycle.engine.locks import CollectingAlready, LifecycleBusy
 from lifecycle.engine.replay import evaluate_as_of
+from lifecycle.engine.switches import AutomationOff
 from lifecycle.management.arguments import instant, lifecycle_called
 from lifecycle.models import Evaluation, Lifecycle
 
@@ -48,7 +49,7 @@ class Command(BaseCommand):
                 tally = self._evaluate(found, full, as_of, now)
                 if dry_run:
                     transaction.set_rollback(True)
-        except (LifecycleBusy, EvaluationLoop) as error:
+        except (LifecycleBusy, CollectingAlready, AutomationOff, EvaluationLoop) as error:
             raise CommandError(str(error)) from error
         self._report(found, as_of or now, tally, dry_run, output)
 

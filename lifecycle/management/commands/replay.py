@@ -12,8 +12,9 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from lifecycle.engine.evaluate import EvaluationLoop
-from lifecycle.engine.locks import LifecycleBusy
+from lifecycle.engine.locks import CollectingAlready, LifecycleBusy
 from lifecycle.engine.replay import Replayed, replay
+from lifecycle.engine.switches import AutomationOff
 from lifecycle.management.arguments import day, lifecycle_called
 
 
@@ -27,9 +28,12 @@ class Command(BaseCommand):
         parser.add_argument("lifecycle")
         parser.add_argument("--from", dest="first", type=day, required=True, metavar="DATE")
         parser.add_argument("--to", dest="last", type=day, required=True, metavar="DATE")
+        parser.add_argument(
+            "--ask", action="store_true", help="let moves wait for a person where the review policy says so"
+        )
         parser.add_argument("--format", dest="output", choices=("text", "json"), default="text")
 
-    def handle(self, *, lifecycle: str, first: date, last: date, output: str, **options: Any) -> None:
+    def handle(self, *, lifecycle: str, first: date, last: date, ask: bool, output: str, **options: Any) -> None:
         if last > timezone.now().date():
             raise CommandError(f"{last} has not happened yet; a replay ends today at the latest.")
         days = (last - first).days + 1
@@ -40,9 +44,10 @@ class Command(BaseCommand):
                     first=first,
                     last=last,
                     now=timezone.now(),
+                    asks=ask,
                     on_day=lambda _: bar.update(),
                 )
-        except (ValueError, LifecycleBusy, EvaluationLoop) as error:
+        except (ValueError, LifecycleBusy, CollectingAlready, AutomationOff, EvaluationLoop) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(_as_json(replayed) if output == "json" else _as_text(replayed))
 

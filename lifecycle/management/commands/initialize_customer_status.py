@@ -1,0 +1,32 @@
+"""``manage.py initialize_customer_status``: customers without a tag get the first one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from lifecycle.engine.transitions import TransitionNotAllowed, initialize
+from lifecycle.management.arguments import lifecycle_called
+
+
+class Command(BaseCommand):
+    help = "Give every customer without a status tag one, the first of the lifecycle by default. Others keep theirs."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--lifecycle", default="learning")
+        parser.add_argument("--tag", help="code of the tag; default: the first of the lifecycle")
+
+    def handle(self, *, lifecycle: str, tag: str | None, **options: Any) -> None:
+        found = lifecycle_called(lifecycle)
+        tags = {one.code: one for one in found.tags.order_by("position")}
+        wanted = tags.get(tag) if tag else next(iter(tags.values()), None)
+        if wanted is None:
+            known = ", ".join(tags) or "none"
+            raise CommandError(f"“{found}” has no status tag “{tag}”. It has: {known}.")
+        try:
+            given = initialize(lifecycle=found, tag=wanted, now=timezone.now(), reason="Initial status")
+        except TransitionNotAllowed as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{given:,} customers had no status tag in “{found}” and have {wanted.code} now.")

@@ -15,7 +15,20 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
-from lifecycle.models import Customer, Lifecycle, RuleState, StatusTag, Transition, TransitionRule
+from lifecycle.models import (
+    Customer,
+    Evaluation,
+    EvaluationKind,
+    EvaluationState,
+    Lifecycle,
+    Recommendation,
+    RecommendationState,
+    ReviewReason,
+    RuleState,
+    StatusTag,
+    Transition,
+    TransitionRule,
+)
 from lifecycle.rules.traits import PRODUCT_TAGS, PRODUCTS
 
 MAX_ID = 2**63 - 1
@@ -134,6 +147,35 @@ class AllTransitionsFilter(TransitionFilter):
     class Meta:
         model = Transition
         fields = (*TransitionFilter.Meta.fields, "customer")
+
+
+class RecommendationFilter(filters.FilterSet):
+    lifecycle = LifecycleFilter(label="Code of a lifecycle.")
+    state = filters.ChoiceFilter(choices=RecommendationState.choices, label="Where it stands.")
+    reason = filters.ChoiceFilter(
+        choices=ReviewReason.choices, method="for_reason", label="One of the reasons why a person is asked."
+    )
+    rule = filters.CharFilter(field_name="rule__key", label="Key of the rule.", max_length=60)
+    customer = filters.NumberFilter(
+        field_name="customer_id", label="The numeric id of a customer.", min_value=1, max_value=MAX_ID, decimal_places=0
+    )
+
+    class Meta:
+        model = Recommendation
+        fields = ("lifecycle", "state", "reason", "rule", "customer")
+
+    def for_reason(self, found: QuerySet[Recommendation], name: str, reason: str) -> QuerySet[Recommendation]:
+        return found.filter(reasons__contains=[reason])
+
+
+class EvaluationFilter(filters.FilterSet):
+    lifecycle = LifecycleFilter(label="Code of a lifecycle.")
+    state = filters.ChoiceFilter(choices=EvaluationState.choices, label="How it went.")
+    kind = filters.ChoiceFilter(choices=EvaluationKind.choices, label="Over whom it went.")
+
+    class Meta:
+        model = Evaluation
+        fields = ("lifecycle", "state", "kind")
 
 
 class RuleFilter(filters.FilterSet):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from .views import auth, customers, events, pages, rules, status_tags, transitions
+from .views import auth, customers, evaluations, events, pages, recommendations, rules, status_tags, transitions
 
 urlpatterns = [
     path("auth/login", auth.Login.as_view(), name="api-login"),
@@ -12,8 +12,16 @@ urlpatterns = [
     path("customers", customers.CustomerList.as_view(), name="api-customers"),
     path("customers/<int:id>", customers.CustomerDetail.as_view(), name="api-customer"),
     path("customers/<int:id>/status-tags", status_tags.StatusTags.as_view(), name="api-status-tags"),
+    path("customers/<int:id>/status-tags/explain", status_tags.Explain.as_view(), name="api-explain"),
+    path("customers/<int:id>/status-tags/pin", status_tags.PinView.as_view(), name="api-pin"),
     path("customers/<int:id>/transitions", customers.CustomerTransitions.as_view(), name="api-customer-transitions"),
     path("transitions", transitions.TransitionList.as_view(), name="api-transitions"),
+    path("recommendations", recommendations.RecommendationList.as_view(), name="api-recommendations"),
+    path("recommendations/<int:id>", recommendations.RecommendationDetail.as_view(), name="api-recommendation"),
+    path("recommendations/<int:id>/approve", recommendations.Approve.as_view(), name="api-approve"),
+    path("recommendations/<int:id>/reject", recommendations.Reject.as_view(), name="api-reject"),
+    path("recommendations/<int:id>/snooze", recommendations.Snooze.as_view(), name="api-snooze"),
+    path("evaluations", evaluations.EvaluationList.as_view(), name="api-evaluations"),
     path("rules", rules.RuleList.as_view(), name="api-rules"),
     path("rules/<int:id>", rules.RuleDetail.as_view(), name="api-rule"),
     path("metrics", rules.MetricList.as_view(), name="api-metrics"),

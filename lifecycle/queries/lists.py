@@ -65,6 +65,23 @@ def waiting_recommendations() -> QuerySet[Recommendation]:
     return Recommendation.objects.filter(state=RecommendationState.PENDING).select_related(*related).order_by("id")
 
 
+def recommendation_waiting(customer: Customer, lifecycle: Lifecycle) -> Recommendation | None:
+    """The decision about a customer that waits, if any."""
+    waiting = Recommendation.objects.filter(state=RecommendationState.PENDING, customer=customer, lifecycle=lifecycle)
+    return waiting.first()
+
+
+def recommendations() -> QuerySet[Recommendation]:
+    """What was recommended in all lifecycles, with who decided."""
+    related = ("customer", "lifecycle", "from_tag", "rule__to_tag", "decided_by")
+    return Recommendation.objects.select_related(*related)
+
+
+def evaluations() -> QuerySet[Evaluation]:
+    """The runs of all lifecycles."""
+    return Evaluation.objects.select_related("lifecycle")
+
+
 def events_of(customer: Customer) -> QuerySet[Event]:
     """What a customer did, the latest first."""
     return Event.objects.filter(customer=customer).order_by("-occurred_at", "-id")
@@ -73,7 +90,7 @@ def events_of(customer: Customer) -> QuerySet[Event]:
 def published_rules(lifecycle: Lifecycle) -> QuerySet[TransitionRule]:
     """The rules in force, in the order in which they win."""
     rules = TransitionRule.objects.filter(lifecycle=lifecycle, state=RuleState.PUBLISHED)
-    return rules.select_related("to_tag").prefetch_related("from_tags").order_by("priority", "id")
+    return rules.select_related("to_tag", "trust").prefetch_related("from_tags").order_by("priority", "id")
 
 
 def customer_ids_found(text: str, *, most: int = 10_001) -> QuerySet[Customer, int]:

@@ -15,13 +15,15 @@ from lifecycle.models import (
     Customer,
     CustomerStatus,
     Lifecycle,
+    Pin,
     Recommendation,
-    RecommendationState,
     RuleState,
     StatusTag,
+    Synergy,
     Transition,
     TransitionRule,
 )
+from lifecycle.rules.confidence import confidence
 from lifecycle.rules.evaluate import holds
 from lifecycle.rules.explain import Line, lines, sentence
 from lifecycle.rules.nodes import Node, Scalar, metrics_of
@@ -29,7 +31,7 @@ from lifecycle.sql.metrics import value_of
 from lifecycle.sql.rulebook import trees_of
 
 from .at import first_at, rows_at
-from .lists import published_rules, transitions_of
+from .lists import published_rules, recommendation_waiting, transitions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,14 @@ class RuleStanding:
     rule: TransitionRule
     holds: bool
     lines: tuple[Line, ...]
+
+    @property
+    def confidence(self) -> Decimal:
+        """How far the rule is trusted to act alone."""
+        trust = getattr(self.rule, "trust", None)
+        if trust is None:
+            return confidence(good=0, bad=0)
+        return confidence(good=trust.approved, bad=trust.rejected + trust.reverted + trust.rolled_back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,8 @@ class Standing:
     history: tuple[Transition, ...]
     rules: tuple[RuleStanding, ...]
     waiting: Recommendation | None
+    pin: Pin | None
+    synergy: Synergy | None
 
     @property
     def next_tags(self) -> list[str]:
@@ -99,15 +111,30 @@ def facts_of(customer: Customer, *, as_of: datetime) -> FactsNow:
 def standing_of(customer: Customer, lifecycle: Lifecycle, *, as_of: datetime, most: int = 100) -> Standing:
     """Where a customer stands in a lifecycle, with its latest ``most`` moves."""
     statuses = CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle).select_related("tag")
-    waiting = Recommendation.objects.filter(customer=customer, lifecycle=lifecycle, state=RecommendationState.PENDING)
+    status = statuses.first()
     return Standing(
         customer=customer,
         lifecycle=lifecycle,
-        status=statuses.first(),
+        status=status,
         history=tuple(transitions_of(customer).filter(lifecycle=lifecycle)[:most]),
         rules=standings(customer, lifecycle, as_of=as_of),
-        waiting=waiting.first(),
+        waiting=recommendation_waiting(customer, lifecycle),
+        pin=pin_of(customer, lifecycle, as_of=as_of),
+        synergy=synergy_of(customer, status.tag if status else None),
     )
+
+
+def pin_of(customer: Customer, lifecycle: Lifecycle, *, as_of: datetime) -> Pin | None:
+    """The pin that holds a customer in its tag at an instant."""
+    pins = Pin.objects.filter(customer=customer, lifecycle=lifecycle, released_at=None)
+    return pins.filter(Q(until=None) | Q(until__gt=as_of)).select_related("pinned_by").first()
+
+
+def synergy_of(customer: Customer, tag: StatusTag | None) -> Synergy | None:
+    """What the customer's product and its tag mean together, where somebody has said so."""
+    if tag is None or not customer.product_tag:
+        return None
+    return Synergy.objects.filter(product_tag=customer.product_tag, tag=tag).first()
 
 
 def current_tag(customer: Customer, lifecycle: Lifecycle) -> StatusTag | None:
@@ -142,13 +169,13 @@ def still_holds(recommendation: Recommendation, *, as_of: datetime) -> bool:
     if rule.state != RuleState.PUBLISHED:
         return False
     customer, lifecycle = recommendation.customer, recommendation.lifecycle
-    tree = _tree(rule, _previous_tag(customer, lifecycle))
+    tree = tree_for(rule, _previous_tag(customer, lifecycle))
     return holds(tree, metric_values(customer, lifecycle, as_of=as_of, names=metrics_of(tree)))
 
 
 def rule_sentence(rule: TransitionRule) -> str:
     """The rule's condition in English, with its cooldown."""
-    return sentence(_tree(rule, None), CATALOGUE)
+    return sentence(tree_for(rule, None), CATALOGUE)
 
 
 def why(transition: Transition) -> tuple[Line, ...]:
@@ -167,7 +194,7 @@ def evidence_values(evidence: Mapping[str, object], names: Iterable[str]) -> dic
 
 
 def _explained(rule: TransitionRule, evidence: Mapping[str, object]) -> tuple[Line, ...]:
-    tree = _tree(rule, None)
+    tree = tree_for(rule, None)
     return lines(tree, evidence_values(evidence, metrics_of(tree)), CATALOGUE)
 
 
@@ -177,10 +204,10 @@ def _rules_from(lifecycle: Lifecycle, tag_id: int | None) -> list[TransitionRule
 
 
 def _metrics_of(rules: Iterable[TransitionRule]) -> list[str]:
-    return list(dict.fromkeys(name for rule in rules for name in metrics_of(_tree(rule, None))))
+    return list(dict.fromkeys(name for rule in rules for name in metrics_of(tree_for(rule, None))))
 
 
-def _tree(rule: TransitionRule, previous_tag_id: int | None) -> Node:
+def tree_for(rule: TransitionRule, previous_tag_id: int | None) -> Node:
     """What has to hold for a customer that came from a tag: cooldown and hysteresis included."""
     tree, tree_back = trees_of(rule)
     return tree_back if previous_tag_id == rule.to_tag_id else tree
@@ -194,7 +221,7 @@ def _previous_tag(customer: Customer, lifecycle: Lifecycle) -> int | None:
 def _standings(
     rules: Iterable[TransitionRule], values: Mapping[str, Scalar | None], previous_tag_id: int | None
 ) -> tuple[RuleStanding, ...]:
-    trees = ((rule, _tree(rule, previous_tag_id)) for rule in rules)
+    trees = ((rule, tree_for(rule, previous_tag_id)) for rule in rules)
     return tuple(RuleStanding(rule, holds(tree, values), lines(tree, values, CATALOGUE)) for rule, tree in trees)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from .evaluate import Values, is_met
+from .evaluate import Values, holds, is_met
 from .nodes import All, Any, Condition, Node, Not, Operator, Scalar, Value, conditions
 
 _WORDS = {
@@ -58,6 +58,35 @@ def sentence(node: Node, metrics: Mapping[str, Described]) -> str:
 def lines(node: Node, values: Values, metrics: Mapping[str, Described]) -> tuple[Line, ...]:
     """Every condition of the tree with its value, its threshold and whether it was met."""
     return tuple(_lines(node, values, metrics))
+
+
+def changes(node: Node, values: Values, metrics: Mapping[str, Described]) -> tuple[str, ...]:
+    """What would have to become true for the tree to hold; the shortest way where there are several.
+
+    Empty if it holds. Each is a sentence without its full stop that names the value of now.
+    """
+    return tuple(_changes(node, values, metrics, wanted=True))
+
+
+def _changes(node: Node, values: Values, metrics: Mapping[str, Described], *, wanted: bool) -> list[str]:
+    if holds(node, values) is wanted:
+        return []
+    match node:
+        case Condition():
+            return [_change(node, values, metrics, wanted)]
+        case Not(part):
+            return _changes(part, values, metrics, wanted=not wanted)
+        case All(parts) | Any(parts):
+            each = [_changes(part, values, metrics, wanted=wanted) for part in parts]
+            if isinstance(node, All) is wanted:  # every part has to be as wanted
+                return list(dict.fromkeys(change for part in each for change in part))
+            return min(each, key=len)
+
+
+def _change(condition: Condition, values: Values, metrics: Mapping[str, Described], wanted: bool) -> str:
+    phrase = _condition(condition, metrics)
+    now = shown_value(values.get(condition.metric))
+    return f"{phrase if wanted else f'no longer: {phrase}'} (now {now})"
 
 
 def _lines(node: Node, values: Values, metrics: Mapping[str, Described]) -> Iterator[Line]:

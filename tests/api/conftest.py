@@ -14,7 +14,9 @@ from rest_framework.test import APIClient
 import lifecycle.tasks  # noqa: F401  so that what is sent to workers runs here and now
 from tests.factories import UserFactory
 
-READS = ("view_customer", "view_transition", "view_transitionrule", "view_lifecycle")
+READS = (
+    "view_customer", "view_transition", "view_transitionrule", "view_lifecycle", "view_recommendation", "view_evaluation",
+)  # fmt: skip
 
 
 def token_of(user: User) -> str:

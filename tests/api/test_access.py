@@ -17,12 +17,19 @@ READS = {
     "/api/customers/{id}": ("view_customer",),
     "/api/customers/{id}/status-tags": ("view_customer", "view_transition"),
     "/api/customers/{id}/transitions": ("view_customer", "view_transition"),
+    "/api/customers/{id}/status-tags/explain": ("view_customer", "view_transitionrule"),
     "/api/transitions": ("view_transition",),
+    "/api/recommendations": ("view_recommendation",),
+    "/api/evaluations": ("view_evaluation",),
     "/api/rules": ("view_transitionrule",),
     "/api/metrics": ("view_transitionrule",),
     "/api/lifecycles": ("view_lifecycle",),
 }
-WRITES = {"/api/customers/{id}/status-tags": "add_transition", "/api/events": "add_event"}
+WRITES = {
+    "/api/customers/{id}/status-tags": "add_transition",
+    "/api/customers/{id}/status-tags/pin": "add_transition",
+    "/api/events": "add_event",
+}
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from lifecycle.engine.defaults import load_defaults
 from lifecycle.engine.evaluate import evaluate_everybody
 from lifecycle.models import Customer, Lifecycle
 from tests.api.conftest import READS, person, token_of
-from tests.factories import CustomerFactory
+from tests.factories import CustomerFactory, RecommendationFactory
 from tests.lifecycle.stage import NOW, event, paid, send
 
 EVERYTHING: list[CheckFunction] = [
@@ -71,7 +71,7 @@ def token(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> s
     )
     CustomerFactory.create(id=0)
     load_defaults(now=NOW)
-    return token_of(person("mia", *READS, "add_transition", "add_event"))
+    return token_of(person("mia", *READS, "change_recommendation", "add_transition", "add_event"))
 
 
 @hostile.parametrize()
@@ -86,6 +86,7 @@ def test_answers_hostile_input_as_the_schema_says(case: Case, token: str) -> Non
 def ann(token: str) -> int:
     """Has bought twice, has moved, and has rules that she may meet; in a database with something in every list."""
     send(paid("ann", NOW, 20), paid("ann", NOW, 30), event("ann", "identify", email="ann@example.com", size=43))
+    RecommendationFactory(evidence={"order_count": 1}, reasons=["high_value"])
     evaluate_everybody(lifecycle=Lifecycle.objects.get(code="commerce"), as_of=NOW, now=NOW)
     return Customer.objects.get(external_id="ann").id
 
@@ -108,6 +109,14 @@ BATCH = {"events": [event("bob", "login"), event("bob", "identify", plan="gold")
         ),
         ("/api/customers/{id}/transitions", "GET", {}),
         ("/api/transitions", "GET", {"query": COMMERCE}),
+        ("/api/customers/{id}/status-tags/explain", "GET", {"query": COMMERCE}),
+        (
+            "/api/customers/{id}/status-tags/pin",
+            "POST",
+            {"query": COMMERCE, "body": {"reason": "Promised"}, "media_type": "application/json"},
+        ),
+        ("/api/recommendations", "GET", {"query": {"state": "pending"}}),
+        ("/api/evaluations", "GET", {"query": COMMERCE}),
         ("/api/rules", "GET", {"query": {"state": "published"}}),
         ("/api/metrics", "GET", {}),
         ("/api/lifecycles", "GET", {}),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -27,6 +30,25 @@ class YesNo(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class Instant(serializers.Field):
+    """RFC 3339 with a zone: a time without one would be a guess."""
+
+    default_error_messages = {"invalid": "An instant with its zone is needed, such as 2026-01-31T12:00:00Z."}
+
+    def to_internal_value(self, data: Any) -> datetime:
+        try:
+            at = datetime.fromisoformat(data.upper() if isinstance(data, str) and len(data) <= 40 else "")
+            if at.tzinfo is None or "T" not in data.upper():
+                raise ValueError
+            return at.astimezone(UTC)  # PostgreSQL knows no offsets of 16 hours and more
+        except (ValueError, OverflowError):
+            self.fail("invalid")
+
+    def to_representation(self, value: datetime) -> str:
+        return value.isoformat()
 
 
 class StrictSerializer(serializers.Serializer):

@@ -13,7 +13,7 @@ from lifecycle.models import Recommendation, Transition
 from lifecycle.queries import RuleStanding
 
 from .conditions import ConditionSerializer
-from .fields import StrictSerializer, Text, YesNo
+from .fields import Instant, StrictSerializer, Text, YesNo
 from .transitions import AutomationTriggerSerializer, author, reason, trigger
 
 MAX_NOTES = 10_000
@@ -55,6 +55,7 @@ class AutomationSuggestionSerializer(serializers.Serializer):
     priority = serializers.IntegerField(source="rule.priority", help_text="The lower number wins.")
     is_automatic = serializers.BooleanField(source="rule.is_automatic", help_text="False: waits for approval.")
     holds = serializers.BooleanField(help_text="Whether the customer meets the rule now.")
+    confidence = serializers.FloatField(help_text="0 to 1: how far the rule is trusted to act alone.")
     conditions = ConditionSerializer(source="lines", many=True)
     recommendation_id = serializers.SerializerMethodField(
         help_text="The recommendation of this rule that waits, if any."
@@ -63,6 +64,23 @@ class AutomationSuggestionSerializer(serializers.Serializer):
     def get_recommendation_id(self, standing: RuleStanding) -> int | None:
         waiting: Recommendation | None = self.root.instance.waiting  # type: ignore[union-attr]  # the Standing
         return waiting.id if waiting and waiting.rule_id == standing.rule.id else None
+
+
+class PinShownSerializer(serializers.Serializer):
+    """A hold against automation."""
+
+    until = serializers.DateTimeField(allow_null=True, help_text="Null: until released.")
+    reason = serializers.CharField()
+    pinned_at = serializers.DateTimeField()
+    pinned_by = serializers.CharField(source="pinned_by.username")
+
+
+class SynergySerializer(serializers.Serializer):
+    """A product and a status tag together."""
+
+    product_tag = serializers.CharField()
+    interpretation = serializers.CharField()
+    priority_action = serializers.CharField()
 
 
 class StatusTagResponseSerializer(serializers.Serializer):
@@ -85,6 +103,17 @@ class StatusTagResponseSerializer(serializers.Serializer):
         source="next_tags", child=serializers.CharField(), help_text="Tags that published rules lead to from here."
     )
     automation_suggestions = AutomationSuggestionSerializer(source="rules", many=True, help_text="By priority.")
+    pin = PinShownSerializer(allow_null=True, help_text="Null where automation may move the customer.")
+    synergy = SynergySerializer(allow_null=True, help_text="What the customer's product and its tag mean together.")
+
+
+class PinSerializer(StrictSerializer):
+    """A hold against automation."""
+
+    reason = Text(max_length=MAX_REASON, help_text="Everybody sees it.")
+    until = Instant(
+        required=False, allow_null=True, default=None, help_text="Until when it holds; null: until released."
+    )
 
 
 class StatusTagUpdateSerializer(StrictSerializer):
@@ -99,6 +128,8 @@ class StatusTagUpdateSerializer(StrictSerializer):
         help_text="The tag that you saw, null for none. If the customer has moved since, the answer is 409.",
     )  # fmt: skip
     lifecycle = Text(max_length=40, required=False, help_text="May stand in the query instead.")
+    pin = YesNo(required=False, default=False, help_text="Holds the customer there against automation.")
+    pin_until = Instant(required=False, allow_null=True, help_text="Until when the pin holds; null: until released.")
 
     def validate_manual_override(self, value: bool) -> bool:
         if not value:

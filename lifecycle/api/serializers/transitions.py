@@ -12,12 +12,14 @@ from lifecycle.models import Transition
 
 from .conditions import ConditionSerializer
 
-AUTO = "auto"
+AUTO, SYSTEM = "auto", "system"
 
 
 def author(transition: Transition) -> str:
-    """``auto``, or ``manual:`` and the name of the user."""
-    return f"manual:{transition.by.get_username()}" if transition.by else AUTO
+    """``auto``, ``manual:`` and the name of the user, or ``system`` for an initial tag."""
+    if transition.by:
+        return f"manual:{transition.by.get_username()}"
+    return AUTO if transition.rule_id else SYSTEM
 
 
 class AutomationTriggerSerializer(serializers.Serializer):

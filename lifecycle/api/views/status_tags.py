@@ -14,8 +14,19 @@ from lifecycle import queries
 from lifecycle.api import lifecycles
 from lifecycle.api.exceptions import Conflict
 from lifecycle.api.problems import ProblemSerializer
-from lifecycle.api.serializers.status_tags import StatusTagResponseSerializer, StatusTagUpdateSerializer
-from lifecycle.engine.transitions import TransitionNotAllowed, override_tag
+from lifecycle.api.serializers.explanations import ExplanationsSerializer
+from lifecycle.api.serializers.status_tags import (
+    PinSerializer,
+    StatusTagResponseSerializer,
+    StatusTagUpdateSerializer,
+)
+from lifecycle.engine.transitions import (
+    PinUntil,
+    TransitionNotAllowed,
+    override_tag,
+    pin_customer,
+    release_pin,
+)
 from lifecycle.models import Customer, Lifecycle
 
 from .base import ApiView
@@ -72,11 +83,73 @@ class StatusTags(ApiView):
         try:
             override_tag(
                 customer=customer, to_tag=to_tag, seen_tag=seen_tag, reason=update["reason"], notes=update["notes"],
-                by=request.user, now=now,
+                by=request.user, now=now, pin=PinUntil(update.get("pin_until")) if update["pin"] else None,
             )  # fmt: skip
         except TransitionNotAllowed as error:
             raise Conflict(str(error)) from error
         return Response(answer(customer, lifecycle, now), status=201)
+
+
+class Explain(ApiView):
+    """Why the customer moves, why it does not, and what would have to change."""
+
+    needs = {"GET": ("lifecycle.view_customer", "lifecycle.view_transitionrule")}
+    known_parameters = frozenset({"lifecycle"})
+
+    @extend_schema(
+        operation_id="explain_status_tags", summary="Every rule in force as it stands for a customer",
+        parameters=[LIFECYCLE], responses=ExplanationsSerializer,
+    )  # fmt: skip
+    def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
+        now = timezone.now()
+        customer = get_object_or_404(Customer, id=id)
+        lifecycle = lifecycles.chosen(request.query_params.get("lifecycle"))
+        current = queries.current_tag(customer, lifecycle)
+        found = {
+            "customer": customer.id,
+            "lifecycle": lifecycle.code,
+            "current_tag": current.code if current else None,
+            "rules": queries.explain(customer, lifecycle, as_of=now),
+        }
+        return Response(ExplanationsSerializer(found).data)
+
+
+class PinView(ApiView):
+    """A customer held in its tag against automation."""
+
+    needs = {"POST": ("lifecycle.add_transition",), "DELETE": ("lifecycle.add_transition",)}
+    known_parameters = frozenset({"lifecycle"})
+
+    @extend_schema(
+        operation_id="pin_status_tag", summary="Hold a customer in its tag", parameters=[LIFECYCLE],
+        request=PinSerializer, responses={201: StatusTagResponseSerializer, 409: ProblemSerializer},
+    )  # fmt: skip
+    def post(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
+        """Rules leave the customer alone until then, or until it is released. Takes the place of an earlier pin."""
+        now = timezone.now()
+        customer = get_object_or_404(Customer, id=id)
+        asked = PinSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        lifecycle = lifecycles.chosen(request.query_params.get("lifecycle"))
+        try:
+            pin_customer(customer=customer, lifecycle=lifecycle, by=request.user, now=now, **asked.validated_data)
+        except TransitionNotAllowed as error:
+            raise Conflict(str(error)) from error
+        return Response(answer(customer, lifecycle, now), status=201)
+
+    @extend_schema(
+        operation_id="release_status_tag", summary="Let rules move a customer again", parameters=[LIFECYCLE],
+        responses={204: None, 409: ProblemSerializer},
+    )  # fmt: skip
+    def delete(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
+        """409 if the customer is not pinned."""
+        customer = get_object_or_404(Customer, id=id)
+        lifecycle = lifecycles.chosen(request.query_params.get("lifecycle"))
+        try:
+            release_pin(customer=customer, lifecycle=lifecycle, by=request.user, now=timezone.now())
+        except TransitionNotAllowed as error:
+            raise Conflict(str(error)) from error
+        return Response(status=204)
 
 
 def answer(customer: Customer, lifecycle: Lifecycle, now: datetime) -> object:

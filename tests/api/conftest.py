@@ -15,7 +15,8 @@ import lifecycle.tasks  # noqa: F401  so that what is sent to workers runs here 
 from tests.factories import UserFactory
 
 READS = (
-    "view_customer", "view_transition", "view_transitionrule", "view_lifecycle", "view_recommendation", "view_evaluation",
+    "view_customer", "view_transition", "view_transitionrule", "view_lifecycle", "view_recommendation",
+    "view_evaluation",
 )  # fmt: skip
 
 

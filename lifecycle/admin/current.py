@@ -1,4 +1,4 @@
-"""The active lifecycles with their tags, read once a request."""
+"""The active lifecycles with their tags, read once a request, and the one that a page is about."""
 
 from __future__ import annotations
 
@@ -16,3 +16,12 @@ def active_lifecycles(request: HttpRequest) -> list[Lifecycle]:
         kept = list(Lifecycle.objects.filter(is_active=True).prefetch_related("tags"))
         setattr(request, _KEPT, kept)
     return kept
+
+
+def chosen_lifecycle(request: HttpRequest) -> Lifecycle | None:
+    """The lifecycle the address names, or the only one there is."""
+    lifecycles = active_lifecycles(request)
+    wanted = request.POST.get("lifecycle") or request.GET.get("lifecycle")
+    if wanted is None and len(lifecycles) == 1:
+        return lifecycles[0]
+    return next((one for one in lifecycles if str(one.id) == wanted), None)

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.http import HttpRequest
 
 from lifecycle import queries
-from lifecycle.models import Customer, CustomerStatus, Lifecycle
-from lifecycle.queries import RuleStanding
+from lifecycle.models import Customer, CustomerStatus, Lifecycle, Pin, Synergy
+from lifecycle.queries import Explanation, Milestone
 from lifecycle.templatetags.wording import ShownLine, shown_lines
 
 from .current import active_lifecycles
@@ -21,7 +21,7 @@ from .timeline import Timeline, timeline
 class Standing:
     """One published rule as it stands for the customer."""
 
-    standing: RuleStanding
+    explanation: Explanation
     lines: tuple[ShownLine, ...]
 
     @property
@@ -37,12 +37,15 @@ class Place:
     status: CustomerStatus | None
     days: int | None
     standings: tuple[Standing, ...]
+    pin: Pin | None
+    synergy: Synergy | None
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
     places: tuple[Place, ...]
     facts: tuple[Group, ...]
+    milestones: tuple[Milestone, ...]
     timeline: Timeline
 
 
@@ -59,16 +62,19 @@ def customer_page(request: HttpRequest, customer: Customer, *, now: datetime) ->
     return CustomerPage(
         places=tuple(_place(customer, one, statuses.get(one.id), now) for one in lifecycles),
         facts=groups(values),
+        milestones=queries.milestones(customer),
         timeline=timeline(customer, before=request.GET.get("before", "")),
     )
 
 
 def _place(customer: Customer, lifecycle: Lifecycle, status: CustomerStatus | None, now: datetime) -> Place:
     days = queries.metric_values(customer, lifecycle, as_of=now, names=["days_in_tag"])["days_in_tag"]
-    standings = queries.standings(customer, lifecycle, as_of=now) if status else ()
+    explanations = queries.explain(customer, lifecycle, as_of=now, from_here=True) if status else ()
     return Place(
         lifecycle=lifecycle,
         status=status,
         days=days if isinstance(days, int) else None,
-        standings=tuple(Standing(one, shown_lines(one.lines)) for one in standings),
+        standings=tuple(Standing(one, shown_lines(one.lines, stale=one.stale)) for one in explanations),
+        pin=queries.pin_of(customer, lifecycle, as_of=now),
+        synergy=queries.synergy_of(customer, status.tag if status else None),
     )

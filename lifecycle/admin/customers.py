@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -23,6 +25,7 @@ from .customer_page import customer_page
 from .filters import PlanFilter, tag_filters
 from .move import move_by_hand
 from .paging import CappedList
+from .pins import pin_page
 
 
 @admin.register(Customer)
@@ -90,6 +93,15 @@ class CustomerAdmin(CappedList, ReadOnlyAdmin):
     # A method, not the permission's name: Unfold would look the name up in the database at start.
     def has_move_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("lifecycle.add_transition")
+
+    def get_urls(self) -> list[URLPattern]:
+        pin = path("<path:object_id>/pin/", self.admin_site.admin_view(self.pin), name="lifecycle_customer_pin")
+        return [pin, *super().get_urls()]
+
+    def pin(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not (self.has_view_permission(request) and self.has_move_permission(request)):
+            raise PermissionDenied
+        return pin_page(self, request, object_id, now=timezone.now())
 
     @action(description="Move by hand", icon="swap_horiz", permissions=["view", "move"])
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -12,16 +12,23 @@ from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
 from lifecycle import queries
-from lifecycle.engine.transitions import MAX_REASON, TransitionNotAllowed, override_tag
+from lifecycle.engine.transitions import MAX_REASON, PinUntil, TransitionNotAllowed, override_tag
 from lifecycle.models import Customer, Lifecycle, StatusTag
 from lifecycle.queries import RuleStanding
 from lifecycle.templatetags.wording import move_label
 
-from .current import active_lifecycles
+from .current import active_lifecycles, chosen_lifecycle
 from .pages import Question, ask, framed
+from .pins import day_begins
 from .tag_fields import TagField
 
 
@@ -37,6 +44,14 @@ class MoveForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
     notes = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+    hold = forms.BooleanField(
+        required=False, label="Hold there against automation", widget=UnfoldBooleanWidget(),
+        help_text="Otherwise the rules that start from the new tag may move the customer on.",
+    )  # fmt: skip
+    hold_until = forms.DateField(
+        required=False, label="Until the beginning of", widget=UnfoldAdminSingleDateWidget(),
+        help_text="A day, in UTC. Empty: until somebody releases it.",
+    )  # fmt: skip
     seen_tag = TagField(StatusTag.objects.none(), required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, lifecycle: Lifecycle, seen: StatusTag | None, **kwargs: Any) -> None:
@@ -53,7 +68,7 @@ def move_by_hand(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *
     if customer is None:
         return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]
     page = Page(admin, request, customer)
-    lifecycle = _chosen(request)
+    lifecycle = chosen_lifecycle(request)
     if lifecycle is None:
         return page.lifecycles()
     current = queries.current_tag(customer, lifecycle)
@@ -73,6 +88,7 @@ def move_by_hand(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *
             seen_tag=wanted["seen_tag"],
             reason=wanted["reason"],
             notes=wanted["notes"],
+            pin=PinUntil(day_begins(wanted["hold_until"])) if wanted["hold"] else None,
             by=request.user,
             now=now,
         )
@@ -118,7 +134,9 @@ class Page:
                 f"{self.customer} leaves {leaves} and enters {to_tag.name} in {lifecycle.name}, at once.",
                 f"The history will say: moved by {self.request.user}, “{reason}”.",
                 f"Whatever is set to start on entering {to_tag.name} will start.",
-                _what_rules_do(queries.standings_after_move(self.customer, to_tag, as_of=now), to_tag),
+                _what_rules_do(queries.standings_after_move(self.customer, to_tag, as_of=now), to_tag)
+                if not wanted["hold"]
+                else f"Rules leave {self.customer} alone until {wanted['hold_until'] or 'somebody releases the pin'}.",
             ),
             button=f"Move to {to_tag.name}",
         )
@@ -128,6 +146,7 @@ class Page:
             "seen_tag": from_tag.id if from_tag else "",
             "reason": reason,
             "notes": wanted["notes"],
+            **({"hold": "on", "hold_until": wanted["hold_until"] or ""} if wanted["hold"] else {}),
         }
         return ask(self.admin, self.request, question, original=self.customer, cancel_url=self.way_back, hidden=hidden)
 
@@ -145,15 +164,6 @@ def _what_rules_do(standings: Iterable[RuleStanding], to_tag: StatusTag) -> str:
         return f"Rules stay in force; none that starts from {to_tag.name} holds now."
     does = "moves the customer on" if wins.is_automatic else "recommends to move the customer on"
     return f"The rule “{wins.name}” holds already: the next evaluation {does} to {wins.to_tag.name}."
-
-
-def _chosen(request: HttpRequest) -> Lifecycle | None:
-    """The lifecycle the address names, or the only one there is."""
-    lifecycles = active_lifecycles(request)
-    wanted = request.POST.get("lifecycle") or request.GET.get("lifecycle")
-    if wanted is None and len(lifecycles) == 1:
-        return lifecycles[0]
-    return next((one for one in lifecycles if str(one.id) == wanted), None)
 
 
 def _tag(lifecycle: Lifecycle, wanted: str | None) -> StatusTag | None:

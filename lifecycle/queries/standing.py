@@ -15,6 +15,8 @@ from lifecycle.models import (
     Customer,
     CustomerStatus,
     Lifecycle,
+    MilestoneProgress,
+    MilestoneStatus,
     Pin,
     Recommendation,
     RuleState,
@@ -26,6 +28,7 @@ from lifecycle.models import (
 from lifecycle.rules.confidence import confidence
 from lifecycle.rules.evaluate import holds
 from lifecycle.rules.explain import Line, lines, sentence
+from lifecycle.rules.milestones import MILESTONES
 from lifecycle.rules.nodes import Node, Scalar, metrics_of
 from lifecycle.sql.metrics import value_of
 from lifecycle.sql.rulebook import trees_of
@@ -49,6 +52,21 @@ class RuleStanding:
         if trust is None:
             return confidence(good=0, bad=0)
         return confidence(good=trust.approved, bad=trust.rejected + trust.reverted + trust.rolled_back)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """Specification of the status tags, ``MilestoneProgress``."""
+
+    week: int
+    module_name: str
+    completion_status: MilestoneStatus
+    score: Decimal | None
+    completion_date: datetime | None
+
+    @property
+    def status_shown(self) -> str:
+        return str(self.completion_status.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +140,18 @@ def standing_of(customer: Customer, lifecycle: Lifecycle, *, as_of: datetime, mo
         pin=pin_of(customer, lifecycle, as_of=as_of),
         synergy=synergy_of(customer, status.tag if status else None),
     )
+
+
+def milestones(customer: Customer) -> tuple[Milestone, ...]:
+    """The six weeks of the curriculum; empty for a customer that has not begun."""
+    begun = {row.week: row for row in MilestoneProgress.objects.filter(customer=customer)}
+    return tuple(_milestone(week, name, begun.get(week)) for week, name in MILESTONES.items()) if begun else ()
+
+
+def _milestone(week: int, name: str, row: MilestoneProgress | None) -> Milestone:
+    if row is None:
+        return Milestone(week, name, MilestoneStatus.NOT_STARTED, None, None)
+    return Milestone(week, name, MilestoneStatus(row.completion_status), row.score, row.completed_at)
 
 
 def pin_of(customer: Customer, lifecycle: Lifecycle, *, as_of: datetime) -> Pin | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +26,7 @@ class ShownLine:
     sentence: str
     value: str
     is_met: bool
+    stale: str = ""
 
 
 @register.filter
@@ -63,12 +64,14 @@ def with_unit(value: object, unit: str) -> str:
     return f"{shown} {unit[:-1] if value == 1 and unit.endswith('s') else unit}"
 
 
-def shown_lines(lines: Iterable[Line]) -> tuple[ShownLine, ...]:
+def shown_lines(lines: Iterable[Line], *, stale: Mapping[str, str] | None = None) -> tuple[ShownLine, ...]:
+    """``stale``: a sentence for each metric that is not fresh."""
     return tuple(
         ShownLine(
             line.sentence[:1].upper() + line.sentence[1:],
             with_unit(line.actual, CATALOGUE[line.metric].unit),
             line.is_met,
+            (stale or {}).get(line.metric, ""),
         )
         for line in lines
     )

@@ -8,6 +8,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 ROUTINE = "Evaluate who changed or is due"
 DAILY = "Evaluate everybody"
 COLLECT = "Collect metrics"
+MAIL = "Write to teams"
 
 
 def load_schedule() -> list[str]:
@@ -16,6 +17,7 @@ def load_schedule() -> list[str]:
     for name, task, timing in (
         (ROUTINE, "lifecycle.tasks.evaluate_what_changed", _often),
         (COLLECT, "lifecycle.tasks.collect_metrics", _hourly),
+        (MAIL, "lifecycle.tasks.mail_messages", _often),
         (DAILY, "lifecycle.tasks.evaluate_all", _nightly),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it

@@ -20,7 +20,13 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Events", "bolt", "lifecycle.event"),
         ),
     ),
-    ("Review", (("Recommendations", "fact_check", "lifecycle.recommendation"),)),
+    (
+        "Review",
+        (
+            ("Recommendations", "fact_check", "lifecycle.recommendation"),
+            ("Messages", "mark_email_unread", "lifecycle.notice"),
+        ),
+    ),
     (
         "Rules",
         (
@@ -32,6 +38,8 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Automation",
         (
+            ("Switches", "toggle_on", "lifecycle.switch"),
+            ("Sources", "sensors", "lifecycle.feed"),
             ("Evaluations", "play_circle", "lifecycle.evaluation"),
             ("Periodic tasks", "schedule", "django_celery_beat.periodictask"),
             ("Intervals", "timer", "django_celery_beat.intervalschedule"),
@@ -43,6 +51,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Users", "person", "auth.user"),
             ("Groups", "groups", "auth.group"),
+            ("Teams", "diversity_3", "lifecycle.team"),
             ("API tokens", "key", "knox.authtoken"),
             ("Changes", "history", "pghistory.events"),
         ),
@@ -56,6 +65,8 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = [{"items": [overview]}]
     for title, entries in _MENU:
         items = [_item(*entry) for entry in entries if _may_view(request, entry[2])]
+        if title == "Rules" and _may_view(request, "lifecycle.transitionrule"):
+            items.append({"title": "Metrics", "icon": "functions", "link": reverse("admin:lifecycle_metrics")})
         if items:
             groups.append({"title": title, "items": items})
     return groups

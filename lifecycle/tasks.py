@@ -22,6 +22,7 @@ from lifecycle.engine.evaluate import (
     resume,
 )
 from lifecycle.engine.locks import CollectingAlready, LifecycleBusy
+from lifecycle.engine.notices import mail_notices
 from lifecycle.engine.switches import AutomationOff
 from lifecycle.models import Evaluation, EvaluationState, Lifecycle
 
@@ -46,6 +47,12 @@ def collect_metrics() -> None:
         collect(now=timezone.now())
     except CollectingAlready:
         log.info("Metrics are being collected already")
+
+
+@shared_task
+def mail_messages() -> None:
+    """Every few minutes: what teams have not been written yet."""
+    mail_notices(now=timezone.now())
 
 
 @shared_task

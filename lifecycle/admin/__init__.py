@@ -1,5 +1,19 @@
 """The admin. One module registers one concept; a page reads the clock once and makes one engine call."""
 
-from . import accounts, customers, evaluations, history, lifecycles, recommendations, rules, schedule
+from . import (
+    accounts,
+    automation,
+    customers,
+    evaluations,
+    history,
+    lifecycles,
+    recommendations,
+    rules,
+    schedule,
+    teams,
+)
 
-__all__ = ["accounts", "customers", "evaluations", "history", "lifecycles", "recommendations", "rules", "schedule"]
+__all__ = [
+    "accounts", "automation", "customers", "evaluations", "history", "lifecycles", "recommendations", "rules",
+    "schedule", "teams",
+]  # fmt: skip

@@ -26,7 +26,7 @@ class EvaluationAdmin(CappedList, ReadOnlyAdmin):
     ordering = ("-id",)
     fields = (
         "lifecycle", "kind", "as_of", "state_shown", "progress", "evaluated", "moved", "waiting_shown",
-        "started_at", "finished_at", "slot", "error",
+        "started_at", "finished_at", "slot", "held", "error",
     )  # fmt: skip
     readonly_fields = ("state_shown", "progress", "waiting_shown", "took")
 

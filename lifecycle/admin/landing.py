@@ -57,6 +57,7 @@ def landing(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     may = request.user.has_perm
     context["title"] = "Overview"
     context["has_customers"] = Customer.objects.order_by().exists()
+    context["warnings"] = queries.warnings(now=now)
     if may("lifecycle.view_customer"):
         context["pictures"] = pictures(request, now=now)
     if may("lifecycle.view_transition"):

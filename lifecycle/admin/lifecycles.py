@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet, TextField
-from django.forms import ModelForm
+from django.db.models import Field, QuerySet, TextField
+from django.forms import ModelForm, MultipleChoiceField
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
 from lifecycle.engine.defaults import enroll_everybody, wake
-from lifecycle.models import Lifecycle, StatusTag
+from lifecycle.models import Lifecycle, ReviewPolicy, StatusTag, Synergy
+from lifecycle.rules.traits import PRODUCT_TAGS
 
 SHORT_TEXTS = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 2})}}
 
@@ -28,6 +29,33 @@ class TagInline(TabularInline):
     can_delete = False  # history speaks of tags for ever
 
 
+class PolicyInline(StackedInline):
+    model = ReviewPolicy
+    verbose_name_plural = "When a person decides"
+    fields = (
+        "auto_apply_confidence", "competing_confidence", ("high_value_spend", "high_value_products"),
+        ("rapid_transitions", "rapid_days"), "risk_indicators",
+    )  # fmt: skip
+    extra = 0
+    max_num = 1
+    hide_title = True
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "high_value_products":
+            return MultipleChoiceField(
+                choices=tuple(PRODUCT_TAGS.items()), required=False, help_text=db_field.help_text,
+                widget=UnfoldAdminCheckboxSelectMultipleWidget(), initial=["PT_002"],
+            )  # fmt: skip
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class SynergyInline(TabularInline):
+    model = Synergy
+    verbose_name_plural = "With each product"
+    extra = 0
+    hide_title = True
+
+
 @admin.register(Lifecycle)
 class LifecycleAdmin(ModelAdmin):
     actions = None
@@ -35,7 +63,7 @@ class LifecycleAdmin(ModelAdmin):
     list_display_links = ("name",)
     search_fields = ("name", "code")
     fields = ("name", "code", "description", "is_active")
-    inlines = (TagInline,)
+    inlines = (TagInline, PolicyInline)
     formfield_overrides = SHORT_TEXTS
     warn_unsaved_form = True
 
@@ -76,6 +104,7 @@ class StatusTagAdmin(ModelAdmin):
     list_select_related = ("lifecycle",)
     search_fields = ("code", "name")
     formfield_overrides = SHORT_TEXTS
+    inlines = (SynergyInline,)
 
     def get_readonly_fields(self, request: HttpRequest, obj: StatusTag | None = None) -> tuple[str, ...]:
         return () if obj is None else ("lifecycle", "code")

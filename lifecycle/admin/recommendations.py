@@ -1,31 +1,40 @@
-"""Recommendations: moves that wait for a person, who approves or rejects them."""
+"""The review queue: moves that wait for a person, why, and the person's word, one by one or many at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from lifecycle import queries
 from lifecycle.engine import review
-from lifecycle.engine.transitions import TransitionNotAllowed
-from lifecycle.models import Recommendation, RecommendationState
-from lifecycle.templatetags.wording import customer_link, shown_lines, waiting_move
+from lifecycle.engine.transitions import MAX_REASON, TransitionNotAllowed
+from lifecycle.models import Recommendation, RecommendationState, ReviewReason
+from lifecycle.templatetags.wording import customer_link, move_label, shown_lines, waiting_move
 
 from .access import ReadOnlyAdmin
-from .pages import Question, ask
+from .pages import framed
 from .paging import CappedList
+from .pins import day_begins
 
 _STATE_COLOURS = {"Waiting": "warning", "Approved": "success", "Rejected": "danger", "Superseded": "default"}
+SNOOZED = "snoozed"
+MOST_AT_ONCE = 500
 
 
 class StateFilter(DropdownFilter):
@@ -36,35 +45,105 @@ class StateFilter(DropdownFilter):
     all_option = ["", RecommendationState.PENDING.label]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*RecommendationState.choices[1:], ("all", "All")]
+        return [(SNOOZED, "Snoozed"), *RecommendationState.choices[1:], ("all", "All")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Recommendation]) -> QuerySet[Recommendation]:
         value = self.value() or RecommendationState.PENDING
-        return queryset if value == "all" else queryset.filter(state=value)
+        awake = Q(snoozed_until=None) | Q(snoozed_until__lte=timezone.now())
+        if value == "all":
+            return queryset
+        if value == SNOOZED:
+            return queryset.exclude(awake).filter(state=RecommendationState.PENDING)
+        found = queryset.filter(state=value)
+        return found.filter(awake) if value == RecommendationState.PENDING else found
+
+
+class ReasonFilter(DropdownFilter):
+    """Why a person is asked."""
+
+    title = "why it waits"
+    parameter_name = "reason"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(ReviewReason.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Recommendation]) -> QuerySet[Recommendation]:
+        return queryset.filter(reasons__contains=[self.value()]) if self.value() else queryset
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        required=False, max_length=MAX_REASON, help_text="Stands beside the decision.",
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+
+class SnoozeForm(NoteForm):
+    field_order = ("until", "note")
+    until = forms.DateField(
+        label="Until the beginning of", help_text="A day, in UTC; it comes back to the queue then.",
+        widget=UnfoldAdminSingleDateWidget(),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a person can say of recommendations."""
+
+    name: str
+    verb: str
+    form: type[NoteForm]
+    effect: str
+
+    def say(self, recommendation: Recommendation, said: dict[str, Any], by: Any, now: datetime) -> str:
+        """Say it, and return what came of it. Raises ``TransitionNotAllowed``."""
+        note = said.get("note", "")
+        customer = recommendation.customer
+        if self.name == "reject":
+            review.reject(recommendation=recommendation, by=by, now=now, note=note)
+            return f"The move of {customer} was rejected."
+        if self.name == "snooze":
+            until = day_begins(said["until"]) or now
+            review.snooze(recommendation=recommendation, until=until, by=by, now=now, note=note)
+            return f"The decision about {customer} comes back on {said['until']:%-d %b %Y}."
+        made = review.approve(recommendation=recommendation, by=by, now=now, note=note)
+        if made is None:
+            return f"The rule no longer holds for {customer}; the recommendation is closed without a move."
+        return f"{customer} is in {made.to_tag.name} now."
+
+
+APPROVE = Word("approve", "Approve", NoteForm, "They move at once, and the history names you.")
+REJECT = Word("reject", "Reject", NoteForm, "They stay; the rule does not ask again while they are in this tag.")
+SNOOZE = Word("snooze", "Snooze", SnoozeForm, "The decision leaves the queue until then.")
 
 
 @admin.register(Recommendation)
 class RecommendationAdmin(CappedList, ReadOnlyAdmin):
-    list_display = ("customer_shown", "move", "rule_shown", "lifecycle", "created_at", "state_shown")
-    list_filter = (("lifecycle", RelatedDropdownFilter), StateFilter)
+    list_display = (
+        "customer_shown",
+        "move",
+        "why_shown",
+        "rule_shown",
+        "confidence_shown",
+        "created_at",
+        "state_shown",
+    )
+    list_filter = (("lifecycle", RelatedDropdownFilter), ReasonFilter, StateFilter)
     list_filter_submit = True
     list_select_related = ("customer", "lifecycle", "from_tag", "rule", "rule__to_tag")
     sortable_by = ()
     ordering = ("-id",)
-    actions = ("approve_selected", "reject_selected")
-    actions_detail = ("approve", "reject")
-    fields = (
-        "customer_shown",
-        "lifecycle",
-        "move",
-        "rule",
-        "because",
-        "created_at",
-        "state_shown",
-        "decided_by",
-        "decided_at",
+    actions = ("approve_selected", "reject_selected", "snooze_selected")
+    actions_detail = ("approve", "reject", "snooze")
+    fieldsets = (
+        (None, {"fields": ("customer_shown", "lifecycle", "move", "why_shown", "rule", "confidence_shown")}),
+        ("As it was", {"fields": ("because", "created_at")}),
+        ("As it is", {"fields": ("as_it_is",)}),
+        ("Decision", {"fields": ("state_shown", "snoozed_until", "note", "decided_by", "decided_at")}),
     )
-    readonly_fields = ("customer_shown", "move", "because", "state_shown")
+    readonly_fields = (
+        "customer_shown", "move", "why_shown", "because", "as_it_is", "state_shown", "confidence_shown",
+    )  # fmt: skip
 
     @display(description="Customer")
     def customer_shown(self, recommendation: Recommendation) -> SafeString:
@@ -74,9 +153,20 @@ class RecommendationAdmin(CappedList, ReadOnlyAdmin):
     def move(self, recommendation: Recommendation) -> SafeString:
         return waiting_move(recommendation)
 
+    @display(description="Why it waits")
+    def why_shown(self, recommendation: Recommendation) -> SafeString:
+        labels = dict(ReviewReason.choices)
+        return format_html_join(
+            "", '<span class="tn-reason">{}</span>', ((labels[one],) for one in recommendation.reasons)
+        )
+
     @display(description="Rule")
     def rule_shown(self, recommendation: Recommendation) -> str:
         return recommendation.rule.name
+
+    @display(description="Confidence")
+    def confidence_shown(self, recommendation: Recommendation) -> str:
+        return f"{recommendation.confidence:.0%}"
 
     @display(description="State", label=_STATE_COLOURS)
     def state_shown(self, recommendation: Recommendation) -> str:
@@ -84,9 +174,19 @@ class RecommendationAdmin(CappedList, ReadOnlyAdmin):
 
     @display(description="Because")
     def because(self, recommendation: Recommendation) -> str:
-        lines = shown_lines(queries.why_recommended(recommendation))
-        return render_to_string("lifecycle/admin/_lines.html", {"lines": lines})
+        return _lines(shown_lines(queries.why_recommended(recommendation)))
 
+    @display(description="Now")
+    def as_it_is(self, recommendation: Recommendation) -> str:
+        now = timezone.now()
+        explanations = queries.explain(recommendation.customer, recommendation.lifecycle, as_of=now)
+        found = next((one for one in explanations if one.rule.id == recommendation.rule_id), None)
+        if found is None or not found.starts_here:
+            return "The customer has left the tag, or the rule is no longer in force."
+        verdict = "Still holds." if found.holds else "No longer holds: approving it would close it without a move."
+        return format_html("{}<p>{}</p>", _lines(shown_lines(found.lines, stale=found.stale)), verdict)
+
+    # Methods, not the permissions' names: Unfold would look the names up in the database at start.
     def has_decide_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("lifecycle.change_recommendation")
 
@@ -97,60 +197,95 @@ class RecommendationAdmin(CappedList, ReadOnlyAdmin):
 
     @action(description="Approve", icon="check", permissions=["decide"])
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._decide(request, object_id, "Approve", _approve)
+        return self._about_one(request, object_id, APPROVE)
 
     @action(description="Reject", icon="close", permissions=["decide"])
     def reject(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._decide(request, object_id, "Reject", _reject)
+        return self._about_one(request, object_id, REJECT)
+
+    @action(description="Snooze", icon="snooze", permissions=["decide"])
+    def snooze(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._about_one(request, object_id, SNOOZE)
 
     @action(description="Approve selected", permissions=["decide"])
-    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Recommendation]) -> None:
-        self._decide_all(request, queryset, _approve)
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Recommendation]) -> HttpResponse | None:
+        return self._about_many(request, queryset, APPROVE)
 
     @action(description="Reject selected", permissions=["decide"])
-    def reject_selected(self, request: HttpRequest, queryset: QuerySet[Recommendation]) -> None:
-        self._decide_all(request, queryset, _reject)
+    def reject_selected(self, request: HttpRequest, queryset: QuerySet[Recommendation]) -> HttpResponse | None:
+        return self._about_many(request, queryset, REJECT)
 
-    def _decide(
-        self, request: HttpRequest, object_id: str, verb: str, do: Callable[[Recommendation, Any], str]
-    ) -> HttpResponse:
+    @action(description="Snooze selected", permissions=["decide"])
+    def snooze_selected(self, request: HttpRequest, queryset: QuerySet[Recommendation]) -> HttpResponse | None:
+        return self._about_many(request, queryset, SNOOZE)
+
+    def _about_one(self, request: HttpRequest, object_id: str, word: Word) -> HttpResponse:
         found = self.get_object(request, object_id)
         if found is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        form = word.form(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            self._say(request, [found], word, form.cleaned_data, form)
+            if not form.errors:
+                return HttpResponseRedirect(reverse("admin:lifecycle_recommendation_changelist"))
         here = reverse("admin:lifecycle_recommendation_change", args=[found.id])
-        if request.method != "POST":
-            stays = f"{found.customer} stays where it is; the rule may recommend the move again at a later evaluation."
-            moves = f"{found.customer} moves at once, and the history names you."
-            question = Question(
-                f"{verb} the move of {found.customer}?",
-                (moves if verb == "Approve" else stays,),
-                verb,
-                waiting_move(found),
-            )
-            return ask(self, request, question, original=found, cancel_url=here)
-        try:
-            messages.success(request, do(found, request.user))
-        except TransitionNotAllowed as error:
-            messages.error(request, str(error))
-        return HttpResponseRedirect(reverse("admin:lifecycle_recommendation_changelist"))
+        title = f"{word.verb} the move of {found.customer}?"
+        return self._ask(request, word, form, title, [found], original=found, cancel_url=here)
 
-    def _decide_all(
-        self, request: HttpRequest, queryset: QuerySet[Recommendation], do: Callable[[Recommendation, Any], str]
+    def _about_many(self, request: HttpRequest, queryset: QuerySet[Recommendation], word: Word) -> HttpResponse | None:
+        waiting = queryset.filter(state=RecommendationState.PENDING)
+        found = list(waiting.select_related(*self.list_select_related)[: MOST_AT_ONCE + 1])
+        if not found or len(found) > MOST_AT_ONCE:
+            message = f"Decide about {MOST_AT_ONCE} at most at once." if found else "None of these waits any more."
+            messages.error(request, message)
+            return None
+        is_answer = "confirm" in request.POST
+        form = word.form(request.POST if is_answer else None)
+        if is_answer and form.is_valid():
+            self._say(request, found, word, form.cleaned_data, form)
+            if not form.errors:
+                return None
+        hidden = [("action", f"{word.name}_selected"), *(("_selected_action", one.id) for one in found)]
+        title = f"{word.verb} {len(found)} move{'s' if len(found) > 1 else ''}?"
+        here = reverse("admin:lifecycle_recommendation_changelist")
+        return self._ask(request, word, form, title, found, hidden=hidden, cancel_url=here)
+
+    def _ask(
+        self, request: HttpRequest, word: Word, form: NoteForm, title: str, found: list[Recommendation], **more: Any
+    ) -> HttpResponse:
+        points = [*_effects(found, word), word.effect]
+        return framed(
+            self, request, "lifecycle/admin/form.html", title=title, heading=title, form=form, points=points,
+            button=word.verb, **{"original": None, **more},
+        )  # fmt: skip
+
+    def _say(
+        self, request: HttpRequest, found: list[Recommendation], word: Word, said: dict[str, Any], form: NoteForm
     ) -> None:
-        for recommendation in queryset:
+        now = timezone.now()
+        for recommendation in found:
             try:
-                messages.success(request, do(recommendation, request.user))
+                done = word.say(recommendation, said, request.user, now)
             except TransitionNotAllowed as error:
-                messages.error(request, f"{recommendation.customer}: {error}")
+                if len(found) == 1 and word is SNOOZE:
+                    form.add_error("until", str(error))
+                else:
+                    messages.error(request, f"{recommendation.customer}: {error}")
+            else:
+                messages.success(request, done)
 
 
-def _approve(recommendation: Recommendation, by: Any) -> str:
-    made = review.approve(recommendation=recommendation, by=by, now=timezone.now())
-    if made is None:
-        return f"{recommendation.customer} has left the tag meanwhile; the recommendation is closed without a move."
-    return f"{recommendation.customer} is in {made.to_tag.name} now."
+def _lines(lines: Any) -> str:
+    return render_to_string("lifecycle/admin/_lines.html", {"lines": lines})
 
 
-def _reject(recommendation: Recommendation, by: Any) -> str:
-    review.reject(recommendation=recommendation, by=by, now=timezone.now())
-    return f"The move of {recommendation.customer} was rejected."
+def _effects(found: Iterable[Recommendation], word: Word) -> list[SafeString]:
+    """How many customers would make which move, and how many no longer meet their rule."""
+    now = timezone.now()
+    found = list(found)
+    counts = Counter((one.from_tag, one.rule.to_tag) for one in found)
+    points = [format_html("{} × {}", count, move_label(start, to=end)) for (start, end), count in counts.most_common()]
+    gone = sum(not queries.still_holds(one, as_of=now) for one in found) if word is APPROVE and len(found) <= 50 else 0
+    if gone:
+        points.append(format_html("{} of them no longer meet their rule; they are closed without a move.", gone))
+    return points

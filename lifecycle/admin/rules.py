@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
@@ -15,6 +16,8 @@ from unfold.decorators import action
 
 from lifecycle.models import Lifecycle, RuleState, TransitionRule
 
+from . import metrics_page
+from .pages import framed
 from .rule_columns import RuleColumns, StateFilter
 from .rule_preview import preview, written_in
 from .rule_steps import publish_page, retire_page
@@ -92,7 +95,15 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
 
     def get_urls(self) -> list[URLPattern]:
         here = path("preview/", self.admin_site.admin_view(self.preview), name="lifecycle_transitionrule_preview")
-        return [here, *super().get_urls()]
+        metrics = path("metrics/", self.admin_site.admin_view(self.metrics), name="lifecycle_metrics")
+        return [here, metrics, *super().get_urls()]
+
+    def metrics(self, request: HttpRequest) -> HttpResponse:
+        """Every metric that rules can read."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        page = "lifecycle/admin/metrics.html"
+        return framed(self, request, page, title="Metrics", original=None, groups=list(metrics_page.groups()))
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """The rule in English and whom it meets, as JSON, for what stands in the form right now."""

@@ -48,6 +48,7 @@ class Notice(models.Model):
 
     class Meta:
         ordering = ("-id",)
+        verbose_name = "message"
         indexes = (
             models.Index(fields=("team", "-id"), condition=models.Q(done_at=None), name="notice_open"),
             models.Index(fields=("id",), condition=models.Q(mailed_at=None), name="notice_to_mail"),

@@ -3,7 +3,7 @@
 from .counts import TagCount, TagCounts, matching_now, plans, tag_counts
 from .explain import Explanation, explain
 from .freshness import collecting_is_late, stale_feeds, stale_metrics
-from .in_force import InForce, in_force, stopped
+from .in_force import InForce, in_force, stopped, warnings
 from .lists import (
     customer_ids_found,
     customers,
@@ -85,6 +85,7 @@ __all__ = [
     "transitions",
     "transitions_of",
     "waiting_recommendations",
+    "warnings",
     "why",
     "why_recommended",
 ]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
-from lifecycle.models import Lifecycle, ReviewPolicy
+from lifecycle.models import Lifecycle, ReviewPolicy, RuleHold, Switch, SwitchKind
 from lifecycle.rules.confidence import confidence
+
+from .freshness import collecting_is_late, stale_feeds
 
 DEFAULT_AUTO_APPLY = Decimal(ReviewPolicy._meta.get_field("auto_apply_confidence").default)
 
@@ -98,3 +101,20 @@ def stopped(lifecycle: Lifecycle, *, by_hand: bool = False) -> str | None:
     kind, name, who, when, reason = off
     what = _NAMES.get(kind, f"“{name}” was")
     return f"{what} switched off by {who} on {when:%Y-%m-%d %H:%M} UTC: {reason}"
+
+
+def warnings(*, now: datetime) -> list[str]:
+    """What keeps automation from acting at this moment, a sentence each: switches that are off, silent sources."""
+    found = [] if settings.STATUS_TAGS_ENABLED else ["Status tags are switched off by the setting STATUS_TAGS_ENABLED."]
+    for switch in Switch.objects.filter(is_on=False).select_related("lifecycle", "changed_by").order_by("id"):
+        what = _NAMES.get(switch.kind, f"{switch.lifecycle} was")
+        if switch.kind == SwitchKind.RULE:
+            what = f"The rule {switch.rule_key} of {switch.lifecycle} was"
+        found.append(f"{what} switched off by {switch.changed_by}: {switch.reason}")
+    for feed in stale_feeds(now):
+        waiting = RuleHold.objects.filter(reason__startswith=f"{feed.source} has been silent").count()
+        rules = f" {waiting} rule{'s wait' if waiting > 1 else ' waits'} for it." if waiting else ""
+        found.append(f"{feed.source} has been silent since {feed.last_seen_at:%-d %b %Y, %H:%M} UTC.{rules}")
+    if collecting_is_late(now):
+        found.append("Metrics have not been collected for days; rules that read them wait. Is the worker running?")
+    return found

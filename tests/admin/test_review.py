@@ -60,11 +60,67 @@ def test_a_reviewer_decides_after_a_question(reviewer, waiting, name, state, cod
     assert CustomerStatus.objects.get(customer=waiting.customer, tag__code=code)
 
 
-def test_several_are_decided_at_once(reviewer, waiting):
-    reviewer.post(reverse(LIST), {"action": "approve_selected", "_selected_action": [waiting.id]})
+def several(reviewer, waiting, name, **more):
+    return reviewer.post(reverse(LIST), {"action": f"{name}_selected", "_selected_action": [waiting.id], **more})
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("approve", RecommendationState.APPROVED), ("reject", RecommendationState.REJECTED)]
+)
+def test_several_are_decided_at_once_after_the_effect_was_shown(reviewer, waiting, name, state):
+    asked = several(reviewer, waiting, name)
+    waiting.refresh_from_db()
+    assert (waiting.state, asked.status_code) == (RecommendationState.PENDING, 200)
+    assert "1 × " in asked.text
+
+    several(reviewer, waiting, name, confirm="yes", note="All of them called")
 
     waiting.refresh_from_db()
-    assert waiting.state == RecommendationState.APPROVED
+    assert (waiting.state, waiting.note) == (state, "All of them called")
+
+
+def test_the_question_says_who_no_longer_meets_the_rule(reviewer, waiting):
+    waiting.rule.state = RuleState.RETIRED
+    waiting.rule.save()
+
+    assert "1 of them no longer meet their rule" in several(reviewer, waiting, "approve").text
+    reviewer.post(step(waiting, "approve"))
+
+    waiting.refresh_from_db()
+    assert waiting.state == RecommendationState.SUPERSEDED
+
+
+def test_a_snoozed_decision_leaves_the_queue_and_comes_back(reviewer, waiting):
+    wrong = reviewer.post(step(waiting, "snooze"), {"until": "2001-01-01"})
+    assert "future" in wrong.text
+
+    several(reviewer, waiting, "snooze", confirm="yes", until="2999-01-01")
+    assert "comes back on 1 Jan 2999" in reviewer.get(reverse(LIST)).text
+
+    assert "Rosa Lind" not in reviewer.get(reverse(LIST)).text
+    assert "Rosa Lind" in reviewer.get(f"{reverse(LIST)}?state=snoozed").text
+    Recommendation.objects.update(snoozed_until="2001-01-01T00:00Z")
+    assert "Rosa Lind" in reviewer.get(reverse(LIST)).text
+
+
+def test_the_queue_says_why_and_can_be_narrowed(reviewer, waiting):
+    Recommendation.objects.update(reasons=["high_value", "rapid_changes"])
+
+    assert "The customer moved often lately" in reviewer.get(f"{reverse(LIST)}?reason=high_value").text
+    assert "Rosa Lind" not in reviewer.get(f"{reverse(LIST)}?reason=low_confidence").text
+    page = reviewer.get(step(waiting, "change")).text
+    assert "Still holds." in page
+
+
+def test_the_queue_costs_the_same_for_many(reviewer, waiting, shop, django_assert_max_num_queries):
+    for number in range(30):
+        customer = shop.customer(name=f"Customer {number}")
+        RecommendationFactory(
+            lifecycle=shop.lifecycle, customer=customer, rule=waiting.rule, from_tag=shop.tag("CUSTOMER")
+        )
+
+    with django_assert_max_num_queries(15):
+        reviewer.get(reverse(LIST))
 
 
 def test_what_was_decided_is_not_decided_again(reviewer, waiting):
@@ -87,7 +143,8 @@ def test_a_viewer_decides_nothing(viewer, sign_in, waiting):
 
 def test_a_new_lifecycle_takes_everybody_in_at_its_first_tag(client, shop):
     customer = shop.customer()
-    tags = {"tags-TOTAL_FORMS": "1", "tags-INITIAL_FORMS": "0", "tags-MIN_NUM_FORMS": "0", "tags-MAX_NUM_FORMS": "1000"}
+    tags = {"tags-TOTAL_FORMS": "1", "tags-INITIAL_FORMS": "0", "tags-MIN_NUM_FORMS": "0", "tags-MAX_NUM_FORMS": "1000",
+            "policy-TOTAL_FORMS": "0", "policy-INITIAL_FORMS": "0"}  # fmt: skip
     fresh = {
         "code": "FRESH",
         "name": "Fresh",

@@ -28,6 +28,11 @@ class Standing:
     def met(self) -> int:
         return sum(line.is_met for line in self.lines)
 
+    @property
+    def has_shorter_way(self) -> bool:
+        """Whether less has to change than that every condition is met."""
+        return 0 < len(self.explanation.changes) < len(self.lines) - self.met
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

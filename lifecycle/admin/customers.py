@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from lifecycle import queries
+from lifecycle.metrics.daily import DAYS
 from lifecycle.models import Customer, CustomerFacts, CustomerStatus, Lifecycle
 from lifecycle.templatetags.wording import tag_label
 
@@ -85,6 +86,7 @@ class CustomerAdmin(CappedList, ReadOnlyAdmin):
         if customer is not None and self.has_view_permission(request, customer):
             context = {
                 "page": customer_page(request, customer, now=timezone.now()),
+                "window_days": DAYS,
                 "may_move": self.has_move_permission(request),
                 "may_see_rules": request.user.has_perm("lifecycle.view_transitionrule"),
             }

@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
@@ -27,7 +26,7 @@ from lifecycle.queries import RuleStanding
 from lifecycle.templatetags.wording import move_label
 
 from .current import active_lifecycles, chosen_lifecycle
-from .pages import Question, ask, framed
+from .pages import DayInput, Question, ask, framed
 from .pins import day_begins
 from .tag_fields import TagField
 
@@ -49,7 +48,7 @@ class MoveForm(forms.Form):
         help_text="Otherwise the rules that start from the new tag may move the customer on.",
     )  # fmt: skip
     hold_until = forms.DateField(
-        required=False, label="Until the beginning of", widget=UnfoldAdminSingleDateWidget(),
+        required=False, label="Until the beginning of", widget=DayInput(),
         help_text="A day, in UTC. Empty: until somebody releases it.",
     )  # fmt: skip
     seen_tag = TagField(StatusTag.objects.none(), required=False, widget=forms.HiddenInput())

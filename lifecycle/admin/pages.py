@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,12 @@ class Question:
     button: str
     picture: SafeString | str = ""
     is_dangerous: bool = False
+
+
+class DayInput(UnfoldAdminTextInputWidget):
+    """A day in the browser's own calendar."""
+
+    input_type = "date"
 
 
 def framed(

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from lifecycle import queries
 from lifecycle.engine.transitions import MAX_REASON, TransitionNotAllowed, pin_customer, release_pin
@@ -19,7 +19,7 @@ from lifecycle.rules.calendar import start_of
 from lifecycle.templatetags.wording import tag_label
 
 from .current import chosen_lifecycle
-from .pages import Question, ask, framed
+from .pages import DayInput, Question, ask, framed
 
 
 class PinForm(forms.Form):
@@ -27,7 +27,7 @@ class PinForm(forms.Form):
         required=False,
         label="Until the beginning of",
         help_text="A day, in UTC. Empty: until somebody releases it.",
-        widget=UnfoldAdminSingleDateWidget(),
+        widget=DayInput(),
     )
     reason = forms.CharField(
         max_length=MAX_REASON,

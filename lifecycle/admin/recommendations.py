@@ -19,7 +19,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from lifecycle import queries
 from lifecycle.engine import review
@@ -28,7 +28,7 @@ from lifecycle.models import Recommendation, RecommendationState, ReviewReason
 from lifecycle.templatetags.wording import customer_link, move_label, shown_lines, waiting_move
 
 from .access import ReadOnlyAdmin
-from .pages import framed
+from .pages import DayInput, framed
 from .paging import CappedList
 from .pins import day_begins
 
@@ -82,7 +82,7 @@ class SnoozeForm(NoteForm):
     field_order = ("until", "note")
     until = forms.DateField(
         label="Until the beginning of", help_text="A day, in UTC; it comes back to the queue then.",
-        widget=UnfoldAdminSingleDateWidget(),
+        widget=DayInput(),
     )  # fmt: skip
 
 

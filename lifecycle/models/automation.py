@@ -91,7 +91,7 @@ class ReviewPolicy(models.Model):
         verbose_name_plural = "review policies"
 
     def __str__(self) -> str:
-        return f"when to ask in {self.lifecycle}"
+        return f"When a person decides in {self.lifecycle}"
 
 
 class RuleTrust(models.Model):

@@ -206,4 +206,4 @@ class Recommendation(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.customer_id}: {self.rule}"
+        return f"{self.customer}: {self.rule.name}"

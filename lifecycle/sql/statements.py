@@ -57,7 +57,7 @@ WITH trusted AS MATERIALIZED (
         lifecycle_id, customer_id, from_tag_id, rule_id, evaluation_id, evidence, confidence, reasons, state,
         created_at)
     SELECT %(lifecycle)s, customer_id, tag_id, rule_id, %(evaluation)s, evidence, confidence, reasons, 'pending',
-        %(now)s
+        %(as_of)s
     FROM winning AS w JOIN held USING (id, version)
     WHERE NOT applies AND NOT EXISTS (  -- whoever said no since the customer is in this tag is not asked again
         SELECT FROM lifecycle_recommendation AS no

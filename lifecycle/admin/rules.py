@@ -14,9 +14,9 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action
 
+from lifecycle.metrics import document
 from lifecycle.models import Lifecycle, RuleState, TransitionRule
 
-from . import metrics_page
 from .pages import framed
 from .rule_columns import RuleColumns, StateFilter
 from .rule_preview import preview, written_in
@@ -103,7 +103,7 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
         if not self.has_view_permission(request):
             raise PermissionDenied
         page = "lifecycle/admin/metrics.html"
-        return framed(self, request, page, title="Metrics", original=None, groups=list(metrics_page.groups()))
+        return framed(self, request, page, title="Metrics", original=None, groups=list(document.groups()))
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """The rule in English and whom it meets, as JSON, for what stands in the form right now."""

@@ -1,0 +1,123 @@
+"""Rules in and out: from files in several notations, to one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from lifecycle.models import Lifecycle, RuleState, StatusTag, TransitionRule
+from lifecycle.queries import published_rules
+from lifecycle.rules.notations import NotationError, WrittenRule, rules_in
+from lifecycle.rules.parse import RuleError
+
+from .rules import RuleText, check, publish, write_draft
+
+_KINDS = {int: "a number", bool: "true or false", str: "a text"}
+_DEFAULTS = RuleText(name="", to_tag=None, conditions=None)  # type: ignore[arg-type]  # for its defaults only
+
+
+@dataclass(slots=True)
+class ImportedRules:
+    """What became of each rule of a file: keys, and sentences about what was refused or left out."""
+
+    written: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def import_rules(
+    *,
+    lifecycle: Lifecycle,
+    document: Any,
+    now: datetime,
+    by: Any = None,
+    start: Iterable[str] = (),
+    puts_in_force: bool = False,
+) -> ImportedRules:
+    """Write the rules of a document as drafts, and publish them if wanted; what is there already is not written again.
+
+    ``start``: the tags of rules that name none. One bad rule does not stop the others. Raises ``NotationError`` if the
+    document is in none of the notations.
+    """
+    done = ImportedRules()
+    tags = {tag.code: tag for tag in lifecycle.tags.all()}
+    for written in rules_in(document):
+        if isinstance(written, NotationError):
+            done.refused.append(_sentence(str(written)))
+            continue
+        try:
+            text = _text(written, tags, tuple(start))
+            conditions = check(text, lifecycle)
+        except (NotationError, RuleError) as error:
+            done.refused.append(_sentence(f"{written.key}: {error}"))
+            continue
+        done.left_out += [f"{written.key}: {one}" for one in written.ignored]
+        if _is_there(lifecycle, written.key, replace(text, conditions=conditions)):
+            done.unchanged.append(written.key)
+            continue
+        draft = write_draft(lifecycle=lifecycle, key=written.key, text=text)
+        if puts_in_force:
+            publish(rule=draft, by=by, now=now)
+        done.written.append(written.key)
+    return done
+
+
+def export_rules(lifecycle: Lifecycle) -> dict[str, Any]:
+    """The rules in force in the canonical notation, without what is as by default."""
+    return {"lifecycle": lifecycle.code, "rules": [_written(rule) for rule in published_rules(lifecycle)]}
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
+def _text(written: WrittenRule, tags: dict[str, StatusTag], start: tuple[str, ...]) -> RuleText:
+    codes = written.start or (() if written.values.get("from_untagged") else start)
+    unknown = [code for code in (*codes, written.to) if code not in tags]
+    if unknown:
+        raise NotationError(f"there is no status tag {', '.join(unknown)}; there are {', '.join(tags)}")
+    if not codes and not written.values.get("from_untagged"):
+        raise NotationError("it does not say from which tag it starts; add current_tag == CODE, from, or --from CODE")
+    for name, kind in (("priority", int), ("is_automatic", bool), ("skips_review", bool), ("from_untagged", bool),
+                       ("name", str), ("description", str)):  # fmt: skip
+        value = written.values.get(name)
+        if value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+            raise NotationError(
+                f"{name} must be {'a number' if kind is int else 'true or false' if kind is bool else 'a text'}"
+            )
+    if isinstance(written.values.get("priority"), int) and written.values["priority"] < 1:
+        raise NotationError("priority must be 1 or more")
+    if not written.key or len(str(written.values.get("name", ""))) > 100:
+        raise NotationError("it needs a name of up to 100 characters, some of them letters or digits")
+    return RuleText(
+        to_tag=tags[written.to],
+        from_tags=tuple(tags[code] for code in dict.fromkeys(codes)),
+        conditions=written.conditions,
+        **{"name": written.key, **written.values},
+    )
+
+
+def _is_there(lifecycle: Lifecycle, key: str, text: RuleText) -> bool:
+    """Whether the draft, or without one the published version, says just that."""
+    versions = TransitionRule.objects.filter(lifecycle=lifecycle, key=key).exclude(state=RuleState.RETIRED)
+    return any(_text_of(rule) == text for rule in versions.select_related("to_tag").prefetch_related("from_tags"))
+
+
+def _text_of(rule: TransitionRule) -> RuleText:
+    names = ("name", "conditions", "from_untagged", "priority", "is_automatic", "skips_review", "description",
+             "notification", "cooldown_days", "hysteresis_percent")  # fmt: skip
+    values = {name: getattr(rule, name) for name in names}
+    return RuleText(**values, to_tag=rule.to_tag, from_tags=tuple(sorted(rule.from_tags.all(), key=lambda tag: tag.id)))
+
+
+def _written(rule: TransitionRule) -> dict[str, Any]:
+    text = _text_of(rule)
+    values = {"key": rule.key, "name": rule.name, "from": [tag.code for tag in text.from_tags], "to": rule.to_tag.code}
+    for name in ("from_untagged", "priority", "is_automatic", "skips_review", "cooldown_days", "hysteresis_percent",
+                 "description", "notification"):  # fmt: skip
+        if getattr(text, name) != getattr(_DEFAULTS, name) or name == "priority":
+            values[name] = getattr(text, name)
+    return {**values, "conditions": rule.conditions}

@@ -1,0 +1,79 @@
+"""``manage.py import_rules FILE``: rules from a file, as drafts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from lifecycle.engine.exchange import import_rules
+from lifecycle.management.arguments import lifecycle_called
+from lifecycle.rules.notations import NotationError
+
+SOME_REFUSED, NOTHING_DONE = 1, 2
+MAX_BYTES = 5_000_000
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the rules of a JSON or YAML file as drafts: lists of conditions, typed lists, dictionaries, or what "
+        "export_rules wrote. What is there already is not written again. "
+        "Exit code: 0 all read, 1 some rules refused, 2 nothing done."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--lifecycle", default="learning")
+        parser.add_argument(
+            "--from", dest="start", action="append", default=[], metavar="CODE",
+            help="where rules start that do not say it; may be given several times",
+        )  # fmt: skip
+        parser.add_argument("--publish", action="store_true", help="put the drafts in force")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen and undo it")
+
+    def handle(
+        self, *, file: Path, lifecycle: str, start: list[str], publish: bool, dry_run: bool, **options: Any
+    ) -> None:
+        found = lifecycle_called(lifecycle)
+        document = self._read(file)
+        try:
+            with transaction.atomic():
+                done = import_rules(
+                    lifecycle=found, document=document, now=timezone.now(), start=start, puts_in_force=publish
+                )
+                transaction.set_rollback(dry_run)
+        except NotationError as error:
+            self._stop(str(error))
+        for sentence in done.refused:
+            self.stderr.write(f"Refused: {sentence}")
+        for sentence in done.left_out:
+            self.stderr.write(f"Left out: {sentence}")
+        verb = "would be " if dry_run else ""
+        what = "published" if publish else "written as drafts"
+        self.stdout.write(
+            f"{len(done.written)} rules {verb}{what}, {len(done.unchanged)} were there already, "
+            f"{len(done.refused)} refused."
+        )
+        if done.refused:
+            sys.exit(SOME_REFUSED if done.written or done.unchanged else NOTHING_DONE)
+
+    def _read(self, file: Path) -> Any:
+        try:
+            if file.stat().st_size > MAX_BYTES:
+                self._stop(f"{file} has more than {MAX_BYTES:,} bytes; that is no file of rules.")
+            text = file.read_text(encoding="utf-8-sig")
+            return json.loads(text) if file.suffix == ".json" else yaml.safe_load(text)
+        except OSError as error:
+            self._stop(f"{file} cannot be read: {error.strerror}.")
+        except (ValueError, yaml.YAMLError, RecursionError) as error:
+            self._stop(f"{file} is not valid {'JSON' if file.suffix == '.json' else 'YAML'}: {error}".splitlines()[0])
+
+    def _stop(self, sentence: str) -> NoReturn:
+        self.stderr.write(self.style.ERROR(sentence))
+        sys.exit(NOTHING_DONE)

@@ -79,8 +79,8 @@ def _picture(counts: TagCounts) -> Picture:
     longest = max((one.customers for one in counts.counts), default=0) or 1
     bars = tuple(
         Bar(
-            name=one.tag.name if one.tag else "No tag yet",
-            category=_category(one),
+            name=one.tag.name,
+            category=one.tag.category,
             customers=one.customers,
             share=one.customers / total,
             length=one.customers / longest,
@@ -92,14 +92,10 @@ def _picture(counts: TagCounts) -> Picture:
 
 
 def _by_category(bars: tuple[Bar, ...], total: int) -> Iterable[Bar]:
-    for category, label in (*TagCategory.choices, ("none", "No tag yet")):
+    for category, label in TagCategory.choices:
         customers = sum(bar.customers for bar in bars if bar.category == category)
         if customers:
             yield Bar(str(label), category, customers, customers / total)
-
-
-def _category(one: TagCount) -> str:
-    return one.tag.category if one.tag else "none"
 
 
 def _customers_in(counts: TagCounts, one: TagCount) -> str:

@@ -21,17 +21,18 @@ COUNTS_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class TagCount:
-    tag: StatusTag | None
+    tag: StatusTag
     customers: int
 
 
 @dataclass(frozen=True, slots=True)
 class TagCounts:
-    """How many customers are in each tag of a lifecycle, as counted at ``as_of``."""
+    """How many customers are in each tag of a lifecycle, as counted at ``as_of``; ``untagged`` have not entered it."""
 
     lifecycle: Lifecycle
     as_of: datetime
     counts: tuple[TagCount, ...]
+    untagged: int
 
     @property
     def customers(self) -> int:
@@ -50,9 +51,8 @@ def tag_counts(lifecycle: Lifecycle, *, now: datetime) -> TagCounts:
         known = (now, dict(rows))
         cache.set(key, known, COUNTS_SECONDS)
     as_of, by_tag = known
-    counts = [TagCount(tag, by_tag.get(tag.id, 0)) for tag in lifecycle.tags.all()]
-    untagged = by_tag.get(None, 0)
-    return TagCounts(lifecycle, as_of, (*counts, *((TagCount(None, untagged),) if untagged else ())))
+    counts = tuple(TagCount(tag, by_tag.get(tag.id, 0)) for tag in lifecycle.tags.all())
+    return TagCounts(lifecycle, as_of, counts, by_tag.get(None, 0))
 
 
 def matching_now(

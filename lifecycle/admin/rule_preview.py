@@ -14,8 +14,10 @@ from lifecycle.engine.rules import RuleText, check
 from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.models import Lifecycle, StatusTag, TransitionRule
 from lifecycle.rules.explain import sentence
+from lifecycle.rules.lint import Move
 from lifecycle.rules.nodes import Node
 from lifecycle.rules.parse import Problem, RuleError, parse_text
+from lifecycle.rules.steadiness import with_cooldown
 
 from .rule_text import as_sentence, laid_out
 
@@ -30,6 +32,7 @@ class Preview:
     says: str = ""
     count: int | None = None
     starts: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = field(default=())
 
     @property
     def meets(self) -> str:
@@ -43,7 +46,13 @@ class Preview:
         return f"{who} in {' or '.join(self.starts)} {verb} this now.{others}"
 
     def as_json(self) -> Mapping[str, object]:
-        return {"problems": self.problems, "says": self.says, "meets": self.meets, "count": self.count}
+        return {
+            "problems": self.problems,
+            "says": self.says,
+            "meets": self.meets,
+            "count": self.count,
+            "warnings": self.warnings,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,10 @@ class Written:
     from_tags: tuple[StatusTag, ...]
     from_untagged: bool
     to_tag: StatusTag | None
+    name: str = "This rule"
+    key: str = ""
+    cooldown_days: int = 0
+    hysteresis_percent: int = 0
 
 
 def written_in(data: QueryDict | Mapping[str, object], lifecycle: Lifecycle) -> Written:
@@ -67,13 +80,24 @@ def written_in(data: QueryDict | Mapping[str, object], lifecycle: Lifecycle) -> 
         from_tags=tuple(tags[one] for one in chosen if one in tags),
         from_untagged=bool(data.get("from_untagged")),
         to_tag=tags.get(str(data.get("to_tag", ""))),
+        name=str(data.get("name") or "This rule"),
+        key=str(data.get("key", "")),
+        cooldown_days=_small(data.get("cooldown_days"), 3650),
+        hysteresis_percent=_small(data.get("hysteresis_percent"), 100),
     )
+
+
+def _small(text: object, most: int) -> int:
+    """A number as it stands in a form; 0 for what is none, which the form itself will say."""
+    written = str(text or "").strip()
+    return min(int(written), most) if written.isascii() and written.isdigit() and len(written) < 9 else 0
 
 
 def written_of(rule: TransitionRule) -> Written:
     return Written(
-        rule.lifecycle, laid_out(rule.conditions), tuple(rule.from_tags.all()), rule.from_untagged, rule.to_tag
-    )
+        rule.lifecycle, laid_out(rule.conditions), tuple(rule.from_tags.all()), rule.from_untagged, rule.to_tag,
+        rule.name, rule.key, rule.cooldown_days, rule.hysteresis_percent,
+    )  # fmt: skip
 
 
 def preview(written: Written, *, now: datetime) -> Preview:
@@ -83,9 +107,18 @@ def preview(written: Written, *, now: datetime) -> Preview:
         return Preview(problems=_sentences(error.problems))
     if problems := _tag_problems(written, tree):
         return Preview(problems=problems)
+    warnings = queries.lint_move(_move(written, tree), written.lifecycle, key=written.key)
+    tree = with_cooldown(tree, written.cooldown_days)
     text = sentence(tree, CATALOGUE)
     starts = [tag.name for tag in written.from_tags] + (["no tag"] if written.from_untagged else [])
-    return Preview(says=f"{text[:1].upper()}{text[1:]}.", count=_counted(written, tree, now), starts=tuple(starts))
+    says = f"{text[:1].upper()}{text[1:]}."
+    return Preview(says=says, count=_counted(written, tree, now), starts=tuple(starts), warnings=warnings)
+
+
+def _move(written: Written, tree: Node) -> Move:
+    starts = (*(tag.name for tag in written.from_tags), *((None,) if written.from_untagged else ()))
+    to = written.to_tag.name if written.to_tag else ""
+    return Move(written.name, frozenset(starts), to, tree, written.cooldown_days, written.hysteresis_percent)
 
 
 def _tag_problems(written: Written, tree: Node) -> tuple[str, ...]:

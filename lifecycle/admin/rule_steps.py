@@ -73,6 +73,7 @@ def _publish_question(rule: TransitionRule, now: datetime) -> Question:
         if rule.is_automatic
         else "At the next evaluation each move becomes a recommendation that waits for a person."
     )
+    happens += [f"Mind: {warning}" for warning in found.warnings]
     happens.append("A published version is never changed; to change the rule, write a new version.")
     return Question(f"Publish “{rule.name}”, version {rule.version}?", tuple(happens), "Publish")
 

@@ -4,6 +4,7 @@ from .counts import TagCount, TagCounts, matching_now, plans, tag_counts
 from .explain import Explanation, explain
 from .freshness import collecting_is_late, stale_feeds, stale_metrics
 from .in_force import InForce, in_force, stopped, warnings
+from .linting import lint, lint_move
 from .lists import (
     customer_ids_found,
     customers,
@@ -63,6 +64,8 @@ __all__ = [
     "in_force",
     "latest_transitions",
     "lifecycles",
+    "lint",
+    "lint_move",
     "matching_now",
     "metric_values",
     "milestones",

@@ -13,9 +13,10 @@ document.addEventListener("DOMContentLoaded", () => {
     part("says").textContent = answer.says || "";
     part("meets").textContent = answer.meets || "";
     part("hint").hidden = true;
-    part("problems").replaceChildren(
-      ...(answer.problems || []).map((text) => Object.assign(document.createElement("li"), { textContent: text })),
-    );
+    for (const name of ["problems", "warnings"]) {
+      const lines = (answer[name] || []).map((text) => Object.assign(document.createElement("li"), { textContent: text }));
+      part(name).replaceChildren(...lines);
+    }
   };
 
   const ask = async () => {

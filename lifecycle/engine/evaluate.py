@@ -286,7 +286,7 @@ def _until_nobody_moves(evaluation: Evaluation, scope: Range | These, now: datet
     """
     is_live = evaluation.kind not in REPLAYS
     force = in_force(evaluation.lifecycle_id, holds_count=is_live, asks=evaluation.kind != EvaluationKind.REPLAY)
-    book = rulebook(evaluation.lifecycle_id, force.rule_ids)
+    book = rulebook(evaluation.lifecycle_id, force.rule_ids, force.refused)
     work = Work(evaluation, book, force, is_live, now)
     tally = Tally()
     most = evaluation.lifecycle.tags.count() if book.rules else 1

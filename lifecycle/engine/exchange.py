@@ -14,6 +14,7 @@ from lifecycle.rules.parse import RuleError
 
 from .rules import RuleText, check, publish, write_draft
 
+MAX_PRIORITY = 1_000_000
 _KINDS = {int: "a number", bool: "true or false", str: "a text"}
 _DEFAULTS = RuleText(name="", to_tag=None, conditions=None)  # type: ignore[arg-type]  # for its defaults only
 
@@ -55,10 +56,13 @@ def import_rules(
             done.refused.append(_sentence(f"{written.key}: {error}"))
             continue
         done.left_out += [f"{written.key}: {one}" for one in written.ignored]
-        if _is_there(lifecycle, written.key, replace(text, conditions=conditions)):
+        written_before = _versions(lifecycle, written.key)
+        wanted = replace(text, conditions=conditions)
+        same = [rule for rule in written_before if _text_of(rule) == wanted]
+        if any(rule.state == RuleState.PUBLISHED or not puts_in_force for rule in same):
             done.unchanged.append(written.key)
             continue
-        draft = write_draft(lifecycle=lifecycle, key=written.key, text=text)
+        draft = same[0] if same else write_draft(lifecycle=lifecycle, key=written.key, text=text)
         if puts_in_force:
             publish(rule=draft, by=by, now=now)
         done.written.append(written.key)
@@ -83,27 +87,25 @@ def _text(written: WrittenRule, tags: dict[str, StatusTag], start: tuple[str, ..
         raise NotationError("it does not say from which tag it starts; add current_tag == CODE, from, or --from CODE")
     for name, kind in (("priority", int), ("is_automatic", bool), ("skips_review", bool), ("from_untagged", bool),
                        ("name", str), ("description", str)):  # fmt: skip
-        value = written.values.get(name)
-        if value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
-            raise NotationError(
-                f"{name} must be {'a number' if kind is int else 'true or false' if kind is bool else 'a text'}"
-            )
-    if isinstance(written.values.get("priority"), int) and written.values["priority"] < 1:
-        raise NotationError("priority must be 1 or more")
+        value = written.values.get(name, kind())
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise NotationError(f"{name} must be {_KINDS[kind]}")
+    if not 1 <= written.values.get("priority", 1) <= MAX_PRIORITY:
+        raise NotationError(f"priority must be from 1 to {MAX_PRIORITY:,}")
     if not written.key or len(str(written.values.get("name", ""))) > 100:
         raise NotationError("it needs a name of up to 100 characters, some of them letters or digits")
     return RuleText(
         to_tag=tags[written.to],
-        from_tags=tuple(tags[code] for code in dict.fromkeys(codes)),
+        from_tags=tuple(sorted({tags[code] for code in codes}, key=lambda tag: tag.id)),
         conditions=written.conditions,
         **{"name": written.key, **written.values},
     )
 
 
-def _is_there(lifecycle: Lifecycle, key: str, text: RuleText) -> bool:
-    """Whether the draft, or without one the published version, says just that."""
+def _versions(lifecycle: Lifecycle, key: str) -> list[TransitionRule]:
+    """The draft of a rule and the version in force, where there are any."""
     versions = TransitionRule.objects.filter(lifecycle=lifecycle, key=key).exclude(state=RuleState.RETIRED)
-    return any(_text_of(rule) == text for rule in versions.select_related("to_tag").prefetch_related("from_tags"))
+    return list(versions.select_related("to_tag").prefetch_related("from_tags"))
 
 
 def _text_of(rule: TransitionRule) -> RuleText:

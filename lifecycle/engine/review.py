@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from lifecycle.models import CustomerStatus, Recommendation, RecommendationState, RuleTrust, Transition
+from lifecycle.models import CustomerStatus, DirtyMark, Recommendation, RecommendationState, RuleTrust, Transition
 from lifecycle.queries import still_holds
 
 from .transitions import MAX_REASON, TransitionNotAllowed, override_tag
@@ -44,10 +44,13 @@ def approve(*, recommendation: Recommendation, by: Any, now: datetime, note: str
 
 @transaction.atomic
 def reject(*, recommendation: Recommendation, by: Any, now: datetime, note: str = "") -> None:
-    """Say no; the customer stays where it is. Raises ``TransitionNotAllowed``."""
+    """Say no; the rule leaves the customer alone while it stays in its tag. Raises ``TransitionNotAllowed``."""
+    statuses = CustomerStatus.objects.filter(customer=recommendation.customer_id, lifecycle=recommendation.lifecycle_id)
+    statuses.update(version=F("version") + 1)  # an evaluation that decided before must not ask again
     recommendation = _pending(recommendation)
     _close(recommendation, RecommendationState.REJECTED, by, now, note)
     _count(recommendation, "rejected")
+    DirtyMark.objects.create(lifecycle_id=recommendation.lifecycle_id, customer_id=recommendation.customer_id)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from lifecycle.metrics.catalogue import CATALOGUE
@@ -25,7 +25,8 @@ from lifecycle.models import (
 from lifecycle.rules.nodes import to_json
 from lifecycle.rules.parse import Problem, RuleError, parse
 
-from . import locks
+from . import freshness, locks
+from .marks import mark_concerned
 
 
 class RuleNotEditable(ValueError):
@@ -116,6 +117,7 @@ def publish(*, rule: TransitionRule, by: Any, now: datetime) -> TransitionRule:
     rule.save()
     RuleTrust.objects.get_or_create(rule=rule)
     mark_concerned(concerned)
+    freshness.settle(lifecycle=rule.lifecycle, now=now)  # the new version waits for what the old one waited for
     return rule
 
 
@@ -138,17 +140,3 @@ def _supersede(rules: Iterable[TransitionRule], now: datetime) -> None:
     Recommendation.objects.filter(rule__in=list(rules), state=RecommendationState.PENDING).update(
         state=RecommendationState.SUPERSEDED, decided_at=now
     )
-
-
-def mark_concerned(rules: Iterable[TransitionRule]) -> None:
-    """Mark all customers in the tags that the rules start from."""
-    for rule in rules:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id)
-                SELECT lifecycle_id, customer_id FROM lifecycle_customerstatus
-                WHERE lifecycle_id = %s AND (tag_id = ANY(%s) OR (%s AND tag_id IS NULL))
-                """,
-                [rule.lifecycle_id, list(rule.from_tags.values_list("id", flat=True)), rule.from_untagged],
-            )

@@ -10,7 +10,7 @@ from django.db import transaction
 from lifecycle.models import Lifecycle, RuleState, Switch, SwitchKind, TransitionRule
 from lifecycle.queries import stopped
 
-from .rules import mark_concerned
+from .marks import mark_concerned
 
 MAX_REASON = 500
 
@@ -40,7 +40,7 @@ def switch(
     lifecycle: Lifecycle | None = None,
     rule_key: str = "",
 ) -> Switch:
-    """Turn something off or on, with a reason. Whom a rule that is on again concerns is looked at again.
+    """Turn something off or on, with a reason. Whom a rule concerns is looked at again.
 
     Raises ``SwitchRefused``.
     """
@@ -56,6 +56,6 @@ def switch(
     changed, _ = Switch.objects.update_or_create(
         kind=kind, lifecycle=lifecycle, rule_key=rule_key if kind == SwitchKind.RULE else "", defaults=changes
     )
-    if is_on and kind == SwitchKind.RULE:
+    if kind == SwitchKind.RULE:  # off: another rule may come first now
         mark_concerned(rules.filter(state=RuleState.PUBLISHED))
     return changed

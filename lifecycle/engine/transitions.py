@@ -105,7 +105,8 @@ def pin_customer(
     pin = Pin.objects.create(
         customer=customer, lifecycle=lifecycle, until=until, reason=reason, pinned_at=now, pinned_by=by
     )
-    CustomerStatus.objects.filter(id=status.id).update(pinned_until=until or FOREVER)
+    # A new version: an evaluation that decided before must not move the customer any more.
+    CustomerStatus.objects.filter(id=status.id).update(pinned_until=until or FOREVER, version=F("version") + 1)
     DirtyMark.objects.create(lifecycle=lifecycle, customer_id=customer.id)  # plans the check at the pin's end
     return pin
 

@@ -19,7 +19,8 @@ from .freshness import collecting_is_late, stale_feeds
 DEFAULT_AUTO_APPLY = Decimal(ReviewPolicy._meta.get_field("auto_apply_confidence").default)
 
 _RULES = """
-SELECT r.id, r.priority, COALESCE(t.approved, 0), COALESCE(t.rejected + t.reverted + t.rolled_back, 0), h.rule_id
+SELECT r.id, r.priority, COALESCE(t.approved, 0), COALESCE(t.rejected + t.reverted + t.rolled_back, 0), h.rule_id,
+       COALESCE(t.rejected, 0) > 0
 FROM lifecycle_transitionrule AS r
 LEFT JOIN lifecycle_ruletrust AS t ON t.rule_id = r.id
 LEFT JOIN lifecycle_rulehold AS h ON h.rule_id = r.id
@@ -60,10 +61,12 @@ _NAMES = {"STATUS_TAGS_ENABLED": "Status tags were", "AUTOMATION_ENABLED": "All 
 class InForce:
     """``rule_ids`` in the order in which they win: priority, then confidence, then id.
 
-    ``review``: the thresholds of the review policy as parameters of ``sql.statements.MOVE``; NULL asks nobody.
+    ``refused``: those to which people said no at least once. ``review``: the thresholds of the review policy as
+    parameters of ``sql.statements.MOVE``; NULL asks nobody.
     """
 
     rule_ids: tuple[int, ...]
+    refused: frozenset[int]
     confidences: Mapping[int, Decimal]
     review: Mapping[str, Any]
 
@@ -83,7 +86,10 @@ def in_force(lifecycle_id: int, *, holds_count: bool = True, asks: bool = True) 
     trusted = {row[0]: confidence(good=row[2], bad=row[3]) for row in rows}
     rows.sort(key=lambda row: (row[1], -trusted[row[0]], row[0]))
     review = dict(zip(_THRESHOLDS, policy or _ASKS_NOBODY, strict=True))
-    return InForce(tuple(row[0] for row in rows), trusted, {**review, "asks": asks})
+    if not asks:
+        review["auto_apply"] = Decimal(0)
+    refused = frozenset(row[0] for row in rows if row[5])
+    return InForce(tuple(row[0] for row in rows), refused, trusted, {**review, "asks": asks})
 
 
 def stopped(lifecycle: Lifecycle, *, by_hand: bool = False) -> str | None:

@@ -99,11 +99,11 @@ def _typed_or_dictionary(name: str, entry: dict[str, Any]) -> WrittenRule:
 
 def _typed(entry: dict[str, Any]) -> WrittenRule:
     start, to = _codes(entry, "from"), _text(entry, "to")
-    values: dict[str, Any] = {"name": entry.get("name") or f"{' '.join(start)} to {to}"}
+    values: dict[str, Any] = {"name": _text(entry, "name") if "name" in entry else f"{' '.join(start)} to {to}"}
     if entry.get("notification") is not None:
         values["notification"] = entry["notification"]
     known = {"from", "to", "conditions", "notification", "name", *_PLAIN}
-    values |= {one: entry[one] for one in _PLAIN if one in entry}
+    values |= {one: entry[one] for one in _PLAIN if one in entry and one != "name"}
     ignored = tuple(f"{one}: {entry[one]}" for one in entry if one not in known)
     return WrittenRule(key_of(values["name"]), to, {"all": _list(entry, "conditions")}, start, values, ignored)
 

@@ -12,20 +12,23 @@ from django.db.models import (
     BooleanField,
     Case,
     DateTimeField,
+    Exists,
     Expression,
     F,
     FloatField,
     Func,
+    OuterRef,
     Q,
+    QuerySet,
     Value,
     When,
 )
 from django.db.models.fields.json import JSONField
-from django.db.models.functions import Cast, Least, NullIf
+from django.db.models.functions import Cast, Coalesce, Least, NullIf
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual
 
 from lifecycle.metrics.catalogue import CATALOGUE
-from lifecycle.models import FOREVER, CustomerStatus, TransitionRule
+from lifecycle.models import FOREVER, CustomerStatus, Recommendation, RecommendationState, TransitionRule
 from lifecycle.rules.nodes import Node, Operator, conditions, is_plain, metrics_of
 from lifecycle.rules.parse import parse
 from lifecycle.rules.steadiness import tightened, with_cooldown
@@ -51,6 +54,7 @@ class Rule:
     to_tag: int
     tree: Node
     tree_back: Node
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,13 @@ class Rulebook:
 
 
 @lru_cache(maxsize=64)
-def rulebook(lifecycle_id: int, rule_ids: tuple[int, ...]) -> Rulebook:
-    """The rulebook of published rules in the order given. They never change, so their ids name it."""
+def rulebook(lifecycle_id: int, rule_ids: tuple[int, ...], refused: frozenset[int] = frozenset()) -> Rulebook:
+    """The rulebook of published rules in the order given. They never change, so their ids name it.
+
+    ``refused``: the rules to which people said no; they leave alone whom the no was about.
+    """
     stored = TransitionRule.objects.prefetch_related("from_tags").in_bulk(rule_ids)
-    rules = tuple(rule_of(stored[rule_id]) for rule_id in rule_ids)
+    rules = tuple(rule_of(stored[rule_id], is_refused=rule_id in refused) for rule_id in rule_ids)
     sql, params = decision_select(lifecycle_id, rules)
     return Rulebook(lifecycle_id, rules, sql, params)
 
@@ -106,7 +113,7 @@ def trees_of(row: TransitionRule) -> tuple[Node, Node]:
     return tree, tightened(tree, row.hysteresis_percent) if row.hysteresis_percent else tree
 
 
-def rule_of(row: TransitionRule) -> Rule:
+def rule_of(row: TransitionRule, *, is_refused: bool = False) -> Rule:
     tree, tree_back = trees_of(row)
     return Rule(
         id=row.id,
@@ -115,6 +122,7 @@ def rule_of(row: TransitionRule) -> Rule:
         to_tag=row.to_tag_id,
         tree=tree,
         tree_back=tree_back,
+        is_refused=is_refused,
     )
 
 
@@ -151,6 +159,21 @@ _unpinned_at = NullIf(F("pinned_until"), Value(FOREVER))
 
 
 def holds(rule: Rule) -> Q:
+    """The tree, and that nobody said no to this move since the customer is in its tag."""
+    if rule.is_refused:
+        return _tree_holds(rule) & ~Q(Exists(_no_to(rule)))
+    return _tree_holds(rule)
+
+
+def _no_to(rule: Rule) -> QuerySet[Recommendation]:
+    since = Coalesce(OuterRef("entered_at"), Value("-infinity"), output_field=DateTimeField())
+    return Recommendation.objects.filter(
+        Q(from_tag=OuterRef("tag")) | Q(from_tag=None),
+        customer=OuterRef("customer"), rule=rule.id, state=RecommendationState.REJECTED, decided_at__gte=since,
+    )  # fmt: skip
+
+
+def _tree_holds(rule: Rule) -> Q:
     if rule.tree_back is rule.tree:
         return compiled(rule.tree)
     comes_from_elsewhere = Func(

@@ -59,10 +59,7 @@ WITH trusted AS MATERIALIZED (
     SELECT %(lifecycle)s, customer_id, tag_id, rule_id, %(evaluation)s, evidence, confidence, reasons, 'pending',
         %(as_of)s
     FROM winning AS w JOIN held USING (id, version)
-    WHERE NOT applies AND NOT EXISTS (  -- whoever said no since the customer is in this tag is not asked again
-        SELECT FROM lifecycle_recommendation AS no
-        WHERE no.customer_id = w.customer_id AND no.rule_id = w.rule_id AND no.state = 'rejected'
-          AND no.from_tag_id IS NOT DISTINCT FROM w.tag_id AND (w.entered_at IS NULL OR no.decided_at >= w.entered_at))
+    WHERE NOT applies
     ORDER BY customer_id
     ON CONFLICT (customer_id, lifecycle_id) WHERE state = 'pending' DO UPDATE
     SET from_tag_id = excluded.from_tag_id, rule_id = excluded.rule_id, evaluation_id = excluded.evaluation_id,
@@ -73,6 +70,7 @@ WITH trusted AS MATERIALIZED (
 ), outdated AS (
     UPDATE lifecycle_recommendation AS r SET state = 'superseded', decided_at = %(now)s
     WHERE r.lifecycle_id = %(lifecycle)s AND r.state = 'pending' AND r.{scope} AND r.rule_id IN (SELECT id FROM trusted)
+      AND r.created_at <= %(as_of)s  -- what was asked later is not ours to take back
       AND NOT EXISTS (SELECT FROM winning AS w WHERE w.customer_id = r.customer_id)
 ), kept AS (
     INSERT INTO lifecycle_decision (

@@ -243,6 +243,28 @@ def test_a_file_that_cannot_be_read_changes_nothing(
     assert TransitionRule.objects.count() == before
 
 
+def test_a_draft_that_was_looked_at_is_published_by_the_same_file(learning: Lifecycle) -> None:
+    import_rules(lifecycle=learning, document=DICTIONARY, now=NOW)
+
+    done = import_rules(lifecycle=learning, document=DICTIONARY, now=NOW, puts_in_force=True)
+
+    assert done.written == ["re-engagement-by-the-guide"]
+    assert TransitionRule.objects.get(key="re-engagement-by-the-guide").state == RuleState.PUBLISHED
+    again = import_rules(lifecycle=learning, document=DICTIONARY, now=NOW, puts_in_force=True)
+    assert again.unchanged == ["re-engagement-by-the-guide"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"name": 5}, {"name": None}, {"priority": None}, {"priority": 10**10}, {"is_automatic": None},
+     {"description": None}, {"notification": 7}, {"cooldown_days": "x"}, {"cooldown_days": 10**9}],
+)  # fmt: skip
+def test_a_bad_value_is_refused_and_the_others_are_written(learning: Lifecycle, wrong: Any) -> None:
+    done = import_rules(lifecycle=learning, document=[{**TYPED[0], "name": "Odd", **wrong}, *TYPED], now=NOW)
+
+    assert (len(done.refused), done.written) == (1, ["st-001-to-st-002"])
+
+
 def test_where_rules_start_can_be_told(learning: Lifecycle, tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text("one:\n  conditions: [modules_completed > 3]\n  action: apply_tag_ST_002\n")

@@ -10,7 +10,7 @@ import pytest
 from lifecycle.engine.collect import collect
 from lifecycle.engine.evaluate import evaluate_everybody
 from lifecycle.engine.review import approve, reject, snooze
-from lifecycle.engine.transitions import TransitionNotAllowed, override_tag
+from lifecycle.engine.transitions import TransitionNotAllowed, override_tag, pin_customer
 from lifecycle.models import (
     Customer,
     CustomerStatus,
@@ -341,3 +341,28 @@ def test_a_retired_rule_is_not_approved_any_more(ben: Any) -> None:
     TransitionRule.objects.update(state="retired")
 
     assert approve(recommendation=found, by=ben, now=NOW) is None
+
+
+def test_a_no_holds_though_the_reasons_to_ask_are_gone_and_lets_the_next_rule_speak(ben: Any) -> None:
+    made = lifecycle(rule("NEW", "GOOD"), rule("NEW", "BEST", priority=9), rapid_transitions=1)
+    send(paid("ann", days_ago(30)), paid("bob", days_ago(30)))
+    RuleTrust.objects.filter(rule__to_tag__code="GOOD").update(rejected=3)
+    full(made, days_ago(20))
+    ann = Recommendation.objects.get(customer__external_id="ann")
+    RuleTrust.objects.update(rejected=0)
+
+    reject(recommendation=ann, by=ben, now=days_ago(19))
+    full(made, days_ago(18))
+
+    assert code_of("ann", made) == "BEST"  # the other rule, of which nobody said no
+    assert code_of("bob", made) == "NEW"  # what was put to a person stays with the person
+
+
+def test_a_pin_set_while_an_evaluation_decides_is_respected(ben: Any) -> None:
+    made = lifecycle(rule("NEW", "GOOD"))
+    send(paid("ann"))
+    before = CustomerStatus.objects.get(lifecycle=made).version
+
+    pin_customer(customer=Customer.objects.get(), lifecycle=made, until=None, reason="Promised", by=ben, now=NOW)
+
+    assert CustomerStatus.objects.get(lifecycle=made).version > before

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lifecycle.engine.exchange import import_rules
+from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.management.arguments import lifecycle_called
 from lifecycle.rules.notations import NotationError
 
@@ -48,7 +49,7 @@ class Command(BaseCommand):
                     lifecycle=found, document=document, now=timezone.now(), start=start, puts_in_force=publish
                 )
                 transaction.set_rollback(dry_run)
-        except NotationError as error:
+        except (NotationError, LifecycleBusy) as error:
             self._stop(str(error))
         for sentence in done.refused:
             self.stderr.write(f"Refused: {sentence}")

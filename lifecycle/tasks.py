@@ -10,7 +10,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from lifecycle.engine.collect import collect
+from lifecycle.engine.collect import catch_up, collect, is_behind
 from lifecycle.engine.defaults import enroll_everybody
 from lifecycle.engine.evaluate import (
     EvaluationLoop,
@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 def evaluate_what_changed() -> None:
     """The routine run, every few minutes: customers with news or a due check, and runs that were left unfinished."""
     now = timezone.now()
-    for lifecycle in Lifecycle.objects.filter(is_active=True):
+    catch_up(now=now)
+    for lifecycle in _lifecycles(now):
         for evaluation in resume(lifecycle=lifecycle, now=now):
             share_out(evaluation)
         with _next_time_if_not_now(lifecycle):
@@ -45,8 +46,8 @@ def collect_metrics() -> None:
     """Every hour: days and windows of those with news, and of everybody when a day has ended."""
     try:
         collect(now=timezone.now())
-    except CollectingAlready:
-        log.info("Metrics are being collected already")
+    except CollectingAlready as already:
+        log.info("%s", already)
 
 
 @shared_task
@@ -59,7 +60,8 @@ def mail_messages() -> None:
 def evaluate_all() -> None:
     """The daily run over everybody. Started twice on a day, it is one run that both work on."""
     now = timezone.now()
-    for lifecycle in Lifecycle.objects.filter(is_active=True):
+    catch_up(now=now)
+    for lifecycle in _lifecycles(now):
         with _next_time_if_not_now(lifecycle):
             start_full_evaluation(lifecycle, now=now, slot=f"daily {now.date()}")
 
@@ -82,9 +84,14 @@ def evaluate_chunk(evaluation_id: int) -> None:
 def evaluate_selected(customer_ids: list[int]) -> None:
     """Customers that had an event a moment ago."""
     now = timezone.now()
-    for lifecycle in Lifecycle.objects.filter(is_active=True):
+    for lifecycle in _lifecycles(now):
         with _next_time_if_not_now(lifecycle):
             evaluate_customers(lifecycle=lifecycle, customers=customer_ids, now=now)
+
+
+def _lifecycles(now: datetime) -> list[Lifecycle]:
+    """The active lifecycles whose windows are of this day; the others keep their marks until they are."""
+    return [one for one in Lifecycle.objects.filter(is_active=True) if not is_behind(one, now=now)]
 
 
 @contextmanager

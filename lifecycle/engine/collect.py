@@ -6,9 +6,10 @@ event belongs to is summed up again, whole. Each step is a transaction that also
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,7 +17,7 @@ from django.db.models import Max, Min
 
 from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.models import Collection, DailyMetrics, Lifecycle, ReviewPolicy
-from lifecycle.queries import published_rules
+from lifecycle.queries import collecting_is_late, published_rules
 from lifecycle.rules.calendar import last_complete_day
 from lifecycle.rules.nodes import metrics_of
 from lifecycle.rules.parse import parse
@@ -24,6 +25,7 @@ from lifecycle.sql import daily
 
 from . import locks
 
+log = logging.getLogger(__name__)
 EVENTS_AT_ONCE = 200_000
 CUSTOMERS_AT_ONCE = 50_000
 MAX_BACKFILL = 3_660
@@ -101,21 +103,31 @@ def _collect_events(until: int) -> Collected | None:
         span["until"] = last
         customers, days = _write_days(daily.ACTIVITY_OF_IDS, span)
         cursor.execute(daily.COLLECT_MILESTONES, span)
-        _mark(cursor.fetchone()[0])
+        reached = cursor.fetchone()[0]
     collection.last_event_id = last
     collection.save()
     through = collection.through
-    windows = {"through": through, "since": _FIRST_DAY, "customers": sorted(customers)}
-    return Collected(events, days, _refresh(daily.REFRESH_THESE, windows) if through and customers else 0)
+    windows = {"through": through, "customers": sorted(customers)}
+    changed = _refresh(daily.REFRESH_THESE, windows) if through and customers else 0
+    _count_milestones(reached)
+    return Collected(events, days, changed)
 
 
 def _write_days(activity: str, span: dict[str, Any]) -> tuple[set[int], int]:
+    """Write the days of some events; returns the customers with a day that changed, and how many days did."""
     with connection.cursor() as cursor:
         cursor.execute(daily.collect_days(activity), span)
-        customers, days, since = cursor.fetchone()
+        customers, days = cursor.fetchone()
         if customers:
-            cursor.execute(daily.RENEW_TRENDS, {"customers": customers, "since": since})
-    return set(customers), days
+            cursor.execute(daily.RENEW_TRENDS, {"customers": customers, "days": days})
+    return set(customers), len(days)
+
+
+def _count_milestones(customers: list[int]) -> None:
+    if customers:
+        with connection.cursor() as cursor:
+            cursor.execute(daily.COUNT_MILESTONES, {"customers": customers, "until": datetime.max.replace(tzinfo=UTC)})
+            _mark(cursor.fetchone()[0])
 
 
 def _move_windows(through: date) -> Collected:
@@ -146,6 +158,7 @@ def _refresh(sql: str, params: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         customers = cursor.fetchone()[0]
+    _count_milestones(customers)  # of those who have a row since now
     _mark(customers)
     return len(customers)
 
@@ -173,11 +186,31 @@ def reads_collected(lifecycle: Lifecycle) -> bool:
 def _last_stored_event() -> int:
     """The id up to which no event is still being written: ids are given before their transactions end."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [locks.PATIENCE])
-        cursor.execute("LOCK TABLE lifecycle_event IN SHARE MODE")
+        locks.wait_for_writers()
         cursor.execute("SELECT COALESCE(max(id), 0) FROM lifecycle_event")
         return int(cursor.fetchone()[0])
 
 
 def _collection() -> Collection:
     return Collection.objects.get_or_create()[0]
+
+
+def is_behind(lifecycle: Lifecycle, *, now: datetime) -> bool:
+    """Whether a day has ended whose windows are still to be moved, and rules of the lifecycle read them.
+
+    To evaluate then would be to put today's ages beside yesterday's windows. When collecting is late for long, the
+    rules that read windows are held instead, and the others go on.
+    """
+    through = _collection().through
+    is_moved = through is None or through >= last_complete_day(now)
+    return not is_moved and not collecting_is_late(now) and reads_collected(lifecycle)
+
+
+def catch_up(*, now: datetime) -> None:
+    """Collect if a day has ended that was not collected yet; what another process collects is left to it."""
+    through = _collection().through
+    if through is None or through < last_complete_day(now):
+        try:
+            collect(now=now)
+        except locks.CollectingAlready:
+            log.info("Metrics are being collected by another process")

@@ -21,6 +21,7 @@ from lifecycle.sql.folds import (
     fold_into_facts,
 )
 
+from . import locks
 from .intake import Batch, SentEvent
 
 _FEEDING = event_names() | PASSIVE
@@ -44,6 +45,7 @@ def ingest(*, batch: Batch, source: str, now: datetime, is_history: bool = False
     happened, not from ``now``: so can a lifecycle be replayed over an imported past.
     """
     with transaction.atomic():
+        locks.share_writing()
         stored, customers, strangers, repeated = _store(batch.events, source, now, is_history)
         if strangers:
             create_customers(external_ids=strangers, now=now)

@@ -63,6 +63,22 @@ def alone(lifecycle: Lifecycle) -> Iterator[None]:
         _ask("SELECT pg_advisory_unlock(%s, %s)", lifecycle)
 
 
+def share_writing() -> None:
+    """Say that events are being written, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 1)", [_COLLECTING])
+
+
+def wait_for_writers() -> None:
+    """Wait until every event whose id is given is stored or given up. Raises ``CollectingAlready`` after a while."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, 1)", [_COLLECTING])
+    except OperationalError as error:
+        raise CollectingAlready("Events are being written without a pause; the next collection takes them.") from error
+
+
 @contextmanager
 def collecting() -> Iterator[None]:
     """Be the only one who collects days, over several transactions. Raises ``CollectingAlready``."""

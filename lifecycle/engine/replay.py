@@ -14,7 +14,7 @@ from lifecycle.metrics.daily import LONGEST
 from lifecycle.models import Evaluation, EvaluationKind, Lifecycle
 from lifecycle.rules.calendar import end_of, last_complete_day, start_of
 from lifecycle.sql import past
-from lifecycle.sql.daily import REFRESH_ALL, REFRESH_MOVING
+from lifecycle.sql.daily import COUNT_MILESTONES, REFRESH_ALL, REFRESH_MOVING
 from lifecycle.sql.folds import EVENT_COLUMNS, fold_into_facts
 
 from . import locks
@@ -147,8 +147,10 @@ def _windows_of(lifecycle: Lifecycle, now: datetime) -> Callable[[date], None]:
             sql = REFRESH_MOVING if day - before == timedelta(days=1) else REFRESH_ALL
             cursor.execute(sql, {"through": day, "since": before})
             changed = cursor.fetchone()[0]
-            cursor.execute(past.MILESTONES_BY, {"until": end_of(day)})
-            changed += [customer for (customer,) in cursor.fetchall()]
+            cursor.execute(past.MILESTONES_OF, {"after": end_of(before), "until": end_of(day)})
+            reached: dict[str, Any] = {"customers": [*cursor.fetchone()[0], *changed], "until": end_of(day)}
+            cursor.execute(COUNT_MILESTONES, reached)
+            changed += cursor.fetchone()[0]
             cursor.execute(past.MARK_CHANGED, {"lifecycle": lifecycle.id, "customers": changed})
         before = day
 

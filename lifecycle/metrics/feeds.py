@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .daily import MEASURES, SCORES, WINDOWS, window_column
+from .daily import DAYS, MEASURES, SCORES, WINDOWS, window_column
 from .facts import FOLDS
 from .sources import Collected, Metric
 
@@ -10,7 +10,7 @@ EVERY_ACTIVITY = "every activity"
 
 _FACTS = {column: fold.events for fold in FOLDS for column in (fold.column, fold.at_column) if column}
 _COLLECTED = {
-    **{window_column(window.name, days): window.events for window in WINDOWS for days in (7, 14, 30)},
+    **{window_column(window.name, days): window.events for window in WINDOWS for days in DAYS},
     **{measure.column: measure.events for measure in MEASURES},
     **dict.fromkeys(SCORES, ()),
     "risk_indicator_count": (),

@@ -13,8 +13,8 @@ from lifecycle.rules.explain import Line, changes, lines
 from lifecycle.rules.nodes import metrics_of
 
 from .freshness import collecting_is_late, stale_feeds, stale_metrics
-from .in_force import stopped
-from .lists import published_rules, recommendation_waiting
+from .in_force import in_force, stopped
+from .lists import published_rules, recommendation_waiting, refused_rules
 from .standing import metric_values, tree_for
 
 
@@ -38,7 +38,8 @@ class Explanation:
     def verdict(self) -> str:
         """In one sentence."""
         if self.holds and not self.obstacles:
-            return f"The next evaluation moves the customer to {self.rule.to_tag.name}."
+            asks = "" if self.rule.skips_review else ", or asks a person where the review policy says so"
+            return f"The next evaluation moves the customer to {self.rule.to_tag.name}{asks}."
         if self.holds:
             return f"The conditions hold, but {_joined(self.obstacles)}."
         if not self.starts_here:
@@ -55,7 +56,9 @@ def explain(
     """
     status = CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle).first()
     tag_id = status.tag_id if status else None
+    place = {rule_id: number for number, rule_id in enumerate(in_force(lifecycle.id, holds_count=False).rule_ids)}
     rules = [(rule, _starts(rule, tag_id)) for rule in published_rules(lifecycle)]
+    rules.sort(key=lambda one: place.get(one[0].id, len(place)))
     rules = sorted((one for one in rules if one[1] or not from_here), key=lambda one: not one[1])
     trees = {rule.id: tree_for(rule, status.previous_tag_id if status else None) for rule, _ in rules}
     names = list(dict.fromkeys(name for tree in trees.values() for name in metrics_of(tree)))
@@ -64,6 +67,7 @@ def explain(
     general = _general_obstacles(lifecycle, status, as_of)
     off = set(_switched_off(lifecycle))
     waiting = recommendation_waiting(customer, lifecycle)
+    refused = refused_rules(customer, lifecycle, since=status.entered_at if status else None)
     found: list[Explanation] = []
     winner: TransitionRule | None = None
     for rule, starts_here in rules:
@@ -73,6 +77,8 @@ def explain(
         obstacles = [*general, *own_stale.values()]
         if rule.key in off:
             obstacles.append("the rule is switched off")
+        if rule.id in refused:
+            obstacles.append("a person said no to it since the customer is in this tag")
         if waiting and waiting.rule_id == rule.id:
             obstacles.append("the move waits for a person's decision")
         elif not rule.is_automatic:
@@ -90,7 +96,7 @@ def explain(
                 changes=changes(tree, values, CATALOGUE),
             )
         )
-        if does_hold and not own_stale and rule.key not in off:
+        if does_hold and not own_stale and rule.key not in off and rule.id not in refused:
             winner = winner or rule
     return tuple(found)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Lower
 
@@ -69,6 +71,12 @@ def recommendation_waiting(customer: Customer, lifecycle: Lifecycle) -> Recommen
     """The decision about a customer that waits, if any."""
     waiting = Recommendation.objects.filter(state=RecommendationState.PENDING, customer=customer, lifecycle=lifecycle)
     return waiting.first()
+
+
+def refused_rules(customer: Customer, lifecycle: Lifecycle, *, since: datetime | None) -> set[int]:
+    """The rules to which somebody said no for a customer, since it is in its tag."""
+    said = Recommendation.objects.filter(state=RecommendationState.REJECTED, customer=customer, lifecycle=lifecycle)
+    return set((said.filter(decided_at__gte=since) if since else said).values_list("rule_id", flat=True))
 
 
 def recommendations() -> QuerySet[Recommendation]:

@@ -113,9 +113,8 @@ WITH counted AS (
         SELECT customer_id, metric_date, overall_health_score FROM scored
         UNION ALL
         SELECT d.customer_id, d.metric_date, d.overall_health_score FROM lifecycle_dailymetrics AS d
-        WHERE d.metric_date >= (SELECT min(metric_date) - 7 FROM scored)
-          AND d.metric_date < (SELECT max(metric_date) FROM scored)
-          AND d.customer_id IN (SELECT customer_id FROM scored)
+        WHERE EXISTS (SELECT FROM scored AS s WHERE s.customer_id = d.customer_id
+                      AND d.metric_date >= s.metric_date - 7 AND d.metric_date < s.metric_date)
           AND NOT EXISTS (SELECT FROM scored AS s WHERE s.customer_id = d.customer_id AND s.metric_date = d.metric_date)
     ''')
     }) AS t USING (customer_id, metric_date)
@@ -123,21 +122,30 @@ WITH counted AS (
     ON CONFLICT (customer_id, metric_date) DO UPDATE SET {updates} WHERE ({old}) IS DISTINCT FROM ({new})
     RETURNING customer_id, metric_date
 )
-SELECT ARRAY(SELECT DISTINCT customer_id FROM kept), (SELECT count(*) FROM kept), (SELECT min(metric_date) FROM kept)
+SELECT ARRAY(SELECT customer_id FROM kept ORDER BY 1, metric_date),
+       ARRAY(SELECT metric_date FROM kept ORDER BY customer_id, metric_date)
 """
 
 
-# Set the trend of the days after some that changed: it looks back over seven days.
+# Set the trends of the seven days after days that changed: a trend looks back over seven days.
 RENEW_TRENDS = f"""
-UPDATE lifecycle_dailymetrics AS d SET score_trend = t.score_trend
-FROM ({
+WITH changed AS (
+    SELECT * FROM unnest(%(customers)s::bigint[], %(days)s::date[]) AS t(customer_id, metric_date)
+), after AS (
+    SELECT DISTINCT d.customer_id, d.metric_date FROM changed AS c JOIN lifecycle_dailymetrics AS d
+        ON d.customer_id = c.customer_id AND d.metric_date > c.metric_date AND d.metric_date <= c.metric_date + 7
+), trends AS (
+    {
     _trend('''
-    SELECT customer_id, metric_date, overall_health_score FROM lifecycle_dailymetrics
-    WHERE customer_id = ANY(%(customers)s) AND metric_date >= %(since)s::date - 7
-''')
-}) AS t
-WHERE d.customer_id = t.customer_id AND d.metric_date = t.metric_date AND d.metric_date > %(since)s
-  AND d.score_trend <> t.score_trend
+        SELECT DISTINCT d.customer_id, d.metric_date, d.overall_health_score
+        FROM after AS a JOIN lifecycle_dailymetrics AS d
+            ON d.customer_id = a.customer_id AND d.metric_date >= a.metric_date - 7 AND d.metric_date <= a.metric_date
+    ''')
+}
+)
+UPDATE lifecycle_dailymetrics AS d SET score_trend = t.score_trend
+FROM after AS a JOIN trends AS t USING (customer_id, metric_date)
+WHERE d.customer_id = a.customer_id AND d.metric_date = a.metric_date AND d.score_trend <> t.score_trend
 """
 
 
@@ -161,6 +169,12 @@ def refresh_windows(scope: str) -> str:
 
     ``scope``: a condition on the days of the customers that may have changed.
     """
+    return _refresh(f"""
+    FROM lifecycle_dailymetrics
+    WHERE metric_date > %(since)s::date - {LONGEST} AND metric_date <= %(through)s AND {scope}""")
+
+
+def _refresh(source: str) -> str:
     sums = dict(_window_sums())
     columns = ", ".join(sums)
     values = ", ".join(f"{value} AS {column}" for column, value in sums.items())
@@ -170,9 +184,7 @@ def refresh_windows(scope: str) -> str:
     return f"""
 WITH kept AS (
     INSERT INTO lifecycle_collectedmetrics AS c (customer_id, {columns})
-    SELECT customer_id, {values}
-    FROM lifecycle_dailymetrics
-    WHERE metric_date > %(since)s::date - {LONGEST} AND metric_date <= %(through)s AND {scope}
+    SELECT customer_id, {values} {source}
     GROUP BY customer_id ORDER BY customer_id
     ON CONFLICT (customer_id) DO UPDATE SET {updates} WHERE ({old}) IS DISTINCT FROM ({new})
     RETURNING customer_id
@@ -187,37 +199,48 @@ REFRESH_ALL = refresh_windows("true")
 _MOVING = f"customer_id IN (SELECT customer_id FROM lifecycle_dailymetrics WHERE metric_date IN ({_EDGES}))"
 REFRESH_MOVING = refresh_windows(_MOVING)
 REFRESH_MOVING_RANGE = refresh_windows(f"customer_id BETWEEN %(first)s AND %(last)s AND {_MOVING}")
-REFRESH_THESE = refresh_windows("customer_id = ANY(%(customers)s)")
+# The same for some customers that have a complete day, though it may be too long ago for any window.
+REFRESH_THESE = _refresh(f"""
+    FROM unnest(%(customers)s::bigint[]) AS u(customer_id) LEFT JOIN lifecycle_dailymetrics AS d
+        USING (customer_id)
+    WHERE (d.metric_date > %(through)s::date - {LONGEST} OR d.metric_date = (
+            SELECT max(l.metric_date) FROM lifecycle_dailymetrics AS l
+            WHERE l.customer_id = u.customer_id AND l.metric_date <= %(through)s))
+        AND d.metric_date <= %(through)s""")
 
 # Bring milestones up to what the events of a span of ids say; returns the customers that completed one.
-# A week is under way with the first event that names it and completed by ``module_completed``; the best
-# assessment that names it is its score.
+# A week is under way with the first event that names it and completed by the first ``module_completed``; the best
+# assessment that names it is its score. Each is the same in whatever order events come.
 COLLECT_MILESTONES = """
 WITH told AS (
     SELECT e.customer_id, (e.properties ->> 'week')::int AS week,
         min(e.occurred_at) FILTER (WHERE e.name = 'module_completed') AS completed_at,
         max(e.value) FILTER (WHERE e.name = 'assessment_completed') AS score
     FROM lifecycle_event AS e
-    WHERE e.customer_id IN (
-        SELECT customer_id FROM lifecycle_event WHERE id > %(after)s AND id <= %(until)s AND properties ? 'week')
-      AND e.properties ->> 'week' ~ '^[1-6]$'
+    WHERE e.id > %(after)s AND e.id <= %(until)s AND e.properties ? 'week' AND e.properties ->> 'week' ~ '^[1-6]$'
     GROUP BY 1, 2
 ), kept AS (
     INSERT INTO lifecycle_milestoneprogress AS m (customer_id, week, completion_status, score, completed_at)
     SELECT customer_id, week, CASE WHEN completed_at IS NULL THEN 'in_progress' ELSE 'completed' END,
         score, completed_at
     FROM told ORDER BY customer_id, week
-    ON CONFLICT (customer_id, week) DO UPDATE SET completion_status = excluded.completion_status,
-        score = excluded.score, completed_at = excluded.completed_at
-    WHERE (m.completion_status, m.score, m.completed_at)
-        IS DISTINCT FROM (excluded.completion_status, excluded.score, excluded.completed_at)
-    RETURNING customer_id
-), counted AS (
-    INSERT INTO lifecycle_collectedmetrics AS c (customer_id, milestones_completed)
-    SELECT customer_id, count(completed_at) FROM told GROUP BY customer_id ORDER BY customer_id
-    ON CONFLICT (customer_id) DO UPDATE SET milestones_completed = excluded.milestones_completed
-    WHERE c.milestones_completed <> excluded.milestones_completed
-    RETURNING customer_id
+    ON CONFLICT (customer_id, week) DO UPDATE
+    SET completed_at = LEAST(m.completed_at, excluded.completed_at), score = GREATEST(m.score, excluded.score),
+        completion_status = CASE WHEN COALESCE(m.completed_at, excluded.completed_at) IS NULL
+            THEN 'in_progress' ELSE 'completed' END
+    RETURNING customer_id, completed_at
+)
+SELECT ARRAY(SELECT DISTINCT customer_id FROM kept WHERE completed_at IS NOT NULL)
+"""
+
+# Count the milestones of some customers into what is collected of them.
+COUNT_MILESTONES = """
+WITH counted AS (
+    UPDATE lifecycle_collectedmetrics AS c SET milestones_completed = m.completed
+    FROM (SELECT customer_id, count(*) AS completed FROM lifecycle_milestoneprogress
+          WHERE customer_id = ANY(%(customers)s) AND completed_at <= %(until)s GROUP BY customer_id) AS m
+    WHERE m.customer_id = c.customer_id AND m.completed <> c.milestones_completed
+    RETURNING c.customer_id
 )
 SELECT ARRAY(SELECT customer_id FROM counted)
 """

@@ -34,16 +34,13 @@ WITH happened AS (
 SELECT count(*) FROM summed
 """
 
-# Mark some customers, and count in their milestones by an instant.
+# Mark some customers; who completed a milestone in a period.
 MARK_CHANGED = """
 INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, unnest(%(customers)s::bigint[])
 """
-MILESTONES_BY = """
-UPDATE lifecycle_collectedmetrics AS c SET milestones_completed = m.completed
-FROM (SELECT customer_id, count(*) AS completed FROM lifecycle_milestoneprogress
-      WHERE completed_at <= %(until)s GROUP BY customer_id) AS m
-WHERE m.customer_id = c.customer_id AND m.completed <> c.milestones_completed
-RETURNING c.customer_id
+MILESTONES_OF = """
+SELECT ARRAY(SELECT DISTINCT customer_id FROM lifecycle_milestoneprogress
+             WHERE completed_at > %(after)s AND completed_at <= %(until)s)
 """
 
 # Mark everybody in a lifecycle, so that the next evaluation goes by the live facts again.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lifecycle import tasks
-from lifecycle.engine.collect import collect
+from lifecycle.engine.collect import catch_up, collect, is_behind
 from lifecycle.engine.evaluate import evaluate_changed, evaluate_customers, evaluate_everybody
 from lifecycle.engine.ingest import ingest
 from lifecycle.engine.switches import AutomationOff, SwitchRefused, switch
@@ -237,3 +237,18 @@ def test_every_metric_says_which_events_feed_it(metric: Any) -> None:
     fed_by = events_of(metric)
 
     assert bool(fed_by) is not (isinstance(metric.source, Attribute) or metric.name == "days_in_tag")
+
+
+def test_nobody_is_decided_on_windows_of_another_day() -> None:
+    """After midnight and before the day is collected, ages would be of today and windows of yesterday."""
+    made = lifecycle_with("NEW OLD", {"from": "NEW", "to": "OLD", "when": is_at_least("logins_last_7d", 1)})
+    other = lifecycle_with("NEW OLD", {"from": "NEW", "to": "OLD", "when": is_at_least("login_count", 1)})
+    send(event("ann", "login", days_ago(1)))
+    collect(now=NOW)
+    midnight = NOW + timedelta(hours=12, minutes=1)
+
+    assert (is_behind(made, now=NOW), is_behind(made, now=midnight)) == (False, True)
+    assert not is_behind(other, now=midnight)
+    assert not is_behind(made, now=midnight + timedelta(days=3))  # now its rules are held, and say so
+    catch_up(now=midnight)
+    assert not is_behind(made, now=midnight)

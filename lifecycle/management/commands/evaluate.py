@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
 
+from lifecycle.engine.collect import catch_up
 from lifecycle.engine.defaults import enroll_everybody
 from lifecycle.engine.evaluate import EvaluationLoop, Tally, evaluate_changed, evaluate_everybody
 from lifecycle.engine.locks import CollectingAlready, LifecycleBusy
@@ -62,6 +63,7 @@ class Command(BaseCommand):
 
             if as_of is not None:
                 return _tally(evaluate_as_of(lifecycle=lifecycle, as_of=as_of, now=now, progress=progress))
+            catch_up(now=now)
             if full:
                 enroll_everybody(lifecycle=lifecycle)
                 return _tally(evaluate_everybody(lifecycle=lifecycle, as_of=now, now=now, progress=progress))

@@ -139,7 +139,7 @@ def decision_select(lifecycle_id: int, rules: Iterable[Rule]) -> tuple[str, dict
 
     statuses = CustomerStatus.objects.filter(lifecycle_id=lifecycle_id).annotate(
         last_event_at=F("facts__last_event_at"),
-        rule_id=Cast(_per_tag(by_tag, _winner), BigIntegerField()),
+        rule_id=Cast(_per_tag(by_tag, _winner, while_pinned=Value(None)), BigIntegerField()),
         matched=Cast(_per_tag(by_tag, _matches), ArrayField(BigIntegerField())),
         evidence=Cast(_per_tag(by_tag, _evidence), JSONField()),
         known=Cast(_per_tag(by_tag, _known_share), FloatField()),
@@ -186,14 +186,15 @@ def _tree_holds(rule: Rule) -> Q:
 def _per_tag(  # type: ignore[no-untyped-def]
     by_tag: Mapping[int | None, list[Rule]], inner, *, while_pinned: Expression | None = None
 ) -> Expression:
+    """One expression by tag; ``while_pinned`` takes its place for those whom automation leaves alone."""
     branches = []
     for tag, rules in by_tag.items():
         expression = inner(rules)
         if expression is not None:
             branches.append(When(Q(tag_id=tag) if tag is not None else Q(tag_id__isnull=True), then=expression))
-    if not branches and while_pinned is None:
-        return Value(None)
-    return Case(When(_PINNED, then=while_pinned or Value(None)), *branches)
+    if while_pinned is not None:
+        return Case(When(_PINNED, then=while_pinned), *branches)
+    return Case(*branches) if branches else Value(None)
 
 
 def _winner(rules: list[Rule]) -> Expression:

@@ -22,7 +22,7 @@ WITH trusted AS MATERIALIZED (
                d.evidence, r.to_tag_id, d.confidence, {reasons} AS reasons
         FROM (SELECT decided.*, t.confidence * COALESCE(known, 1) AS confidence
               FROM decided JOIN trusted AS t ON t.id = decided.rule_id) AS d
-        JOIN lifecycle_transitionrule AS r ON r.id = d.rule_id) AS weighed
+        JOIN lifecycle_transitionrule AS r ON r.id = d.rule_id OFFSET 0) AS weighed  -- so that reasons are found once
 ), held AS (
     SELECT s.id, s.version FROM lifecycle_customerstatus AS s
     WHERE s.id = ANY(ARRAY(SELECT id FROM winning)) ORDER BY s.customer_id FOR NO KEY UPDATE
@@ -123,7 +123,9 @@ REASONS = """array_remove(ARRAY[
             SELECT risk_indicator_count FROM lifecycle_collectedmetrics AS c WHERE c.customer_id = d.customer_id)
             > %(risk_indicators)s::int
         THEN 'risk_indicators' END,
-    CASE WHEN %(asks)s AND EXISTS (
+    CASE WHEN %(asks)s AND (
+            SELECT EXISTS (SELECT FROM lifecycle_recommendation WHERE lifecycle_id = %(lifecycle)s AND state = 'pending'))
+        AND EXISTS (
             SELECT FROM lifecycle_recommendation AS p
             WHERE p.customer_id = d.customer_id AND p.lifecycle_id = %(lifecycle)s AND p.state = 'pending'
               AND p.rule_id = d.rule_id AND p.from_tag_id IS NOT DISTINCT FROM d.tag_id)

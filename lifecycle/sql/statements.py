@@ -124,7 +124,8 @@ REASONS = """array_remove(ARRAY[
             > %(risk_indicators)s::int
         THEN 'risk_indicators' END,
     CASE WHEN %(asks)s AND (
-            SELECT EXISTS (SELECT FROM lifecycle_recommendation WHERE lifecycle_id = %(lifecycle)s AND state = 'pending'))
+            SELECT EXISTS (
+                SELECT FROM lifecycle_recommendation WHERE lifecycle_id = %(lifecycle)s AND state = 'pending'))
         AND EXISTS (
             SELECT FROM lifecycle_recommendation AS p
             WHERE p.customer_id = d.customer_id AND p.lifecycle_id = %(lifecycle)s AND p.state = 'pending'

@@ -66,9 +66,10 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class These:
-    """Some customers by their ids."""
+    """Some customers by their ids; ``within`` a range, where they are of one."""
 
     customers: list[int]
+    within: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +303,7 @@ def _until_nobody_moves(evaluation: Evaluation, scope: Range | These, now: datet
                 f"After {step} passes the rules {book.names(rule_ids)} still move {moved} customers at one instant; "
                 "they lead in a circle. Nothing of this chunk was kept."
             )
-        scope = These(again)
+        scope = These(again, within=scope if isinstance(scope, Range) else scope.within)
 
 
 def _pass(work: Work, scope: Range | These, step: int) -> tuple[int, int, list[int], list[int]]:
@@ -311,8 +312,11 @@ def _pass(work: Work, scope: Range | These, step: int) -> tuple[int, int, list[i
     match scope:
         case Range(first, last):
             decide, within, chosen = book.sql_in_range, statements.IN_RANGE, {"first": first, "last": last}
-        case These(customers):
+        case These(customers, None):
             decide, within, chosen = book.sql_of_these, statements.THESE, {"customers": customers}
+        case These(customers, Range(first, last)):
+            decide, within = book.sql_of_these_in_range, statements.THESE
+            chosen = {"customers": customers, "first": first, "last": last}
     with connection.cursor() as cursor:
         cursor.execute(
             statements.MOVE.format(decide=decide, scope=within, reasons=statements.REASONS),

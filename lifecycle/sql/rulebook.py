@@ -38,6 +38,7 @@ from .metrics import Evidence, UtcDay, instant, value_of
 from .moments import AsOf, Moment, StartOfDay, named
 
 _IN_RANGE = "BETWEEN %(first)s AND %(last)s"
+_AMONG_THESE = "lifecycle_customerstatus.customer_id = ANY(%(customers)s)"
 _COLLECTED = '("lifecycle_customerstatus"."customer_id" = "lifecycle_collectedmetrics"."customer_id"'
 
 
@@ -88,7 +89,12 @@ class Rulebook:
     @property
     def sql_of_these(self) -> str:
         """The SELECT for ``%(customers)s``. One table is told: a list told to each is read again for each row."""
-        return f"{self.sql} AND lifecycle_customerstatus.customer_id = ANY(%(customers)s)"
+        return f"{self.sql} AND {_AMONG_THESE}"
+
+    @property
+    def sql_of_these_in_range(self) -> str:
+        """The same for ``%(customers)s`` that lie between ``%(first)s`` and ``%(last)s``."""
+        return f"{self.sql_in_range} AND {_AMONG_THESE}"
 
     def names(self, rule_ids: Iterable[int]) -> str:
         wanted = set(rule_ids)

@@ -25,11 +25,10 @@ from lifecycle import queries
 from lifecycle.engine import review
 from lifecycle.engine.transitions import MAX_REASON, TransitionNotAllowed
 from lifecycle.models import Recommendation, RecommendationState, ReviewReason
-from lifecycle.templatetags.wording import customer_link, move_label, shown_lines, waiting_move
+from lifecycle.templatetags.wording import move_label, shown_lines, waiting_move
 
-from .access import ReadOnlyAdmin
+from .history import OfCustomers
 from .pages import DayInput, framed
-from .paging import CappedList
 from .pins import day_begins
 
 _STATE_COLOURS = {"Waiting": "warning", "Approved": "success", "Rejected": "danger", "Superseded": "default"}
@@ -118,7 +117,7 @@ SNOOZE = Word("snooze", "Snooze", SnoozeForm, "The decision leaves the queue unt
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(CappedList, ReadOnlyAdmin):
+class RecommendationAdmin(OfCustomers):
     list_display = (
         "customer_shown",
         "move",
@@ -131,8 +130,6 @@ class RecommendationAdmin(CappedList, ReadOnlyAdmin):
     list_filter = (("lifecycle", RelatedDropdownFilter), ReasonFilter, StateFilter)
     list_filter_submit = True
     list_select_related = ("customer", "lifecycle", "from_tag", "rule", "rule__to_tag")
-    sortable_by = ()
-    ordering = ("-id",)
     actions = ("approve_selected", "reject_selected", "snooze_selected")
     actions_detail = ("approve", "reject", "snooze")
     fieldsets = (
@@ -144,10 +141,6 @@ class RecommendationAdmin(CappedList, ReadOnlyAdmin):
     readonly_fields = (
         "customer_shown", "move", "why_shown", "because", "as_it_is", "state_shown", "confidence_shown",
     )  # fmt: skip
-
-    @display(description="Customer")
-    def customer_shown(self, recommendation: Recommendation) -> SafeString:
-        return customer_link(recommendation.customer)
 
     @display(description="Move")
     def move(self, recommendation: Recommendation) -> SafeString:

@@ -17,6 +17,7 @@ from rest_framework.exceptions import ValidationError
 
 from lifecycle.models import (
     Customer,
+    DailyMetrics,
     Evaluation,
     EvaluationKind,
     EvaluationState,
@@ -147,6 +148,15 @@ class AllTransitionsFilter(TransitionFilter):
     class Meta:
         model = Transition
         fields = (*TransitionFilter.Meta.fields, "customer")
+
+
+class DayFilter(filters.FilterSet):
+    since = filters.DateFilter(field_name="metric_date", lookup_expr="gte", label="This day or later.")
+    until = filters.DateFilter(field_name="metric_date", lookup_expr="lt", label="Before this day.")
+
+    class Meta:
+        model = DailyMetrics
+        fields = ("since", "until")
 
 
 class RecommendationFilter(filters.FilterSet):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from rest_framework.exceptions import ValidationError
@@ -37,10 +38,12 @@ class ByIdPagination(CursorPagination):
             cursor = super().decode_cursor(request)
         except Exception as error:  # whatever somebody makes of an opaque text
             raise wrong from error
-        position = str(cursor.position) if cursor else ""
-        if not (position.isascii() and position.isdigit() and len(position) <= 19):
+        if not self.leads_somewhere(str(cursor.position) if cursor else ""):
             raise wrong
         return cursor
+
+    def leads_somewhere(self, position: str) -> bool:
+        return position.isascii() and position.isdigit() and len(position) <= 19
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         parameters = super().get_schema_operation_parameters(view)
@@ -48,3 +51,15 @@ class ByIdPagination(CursorPagination):
             if parameter["name"] == "page_size":
                 parameter["schema"] = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": self.page_size}
         return parameters
+
+
+class ByDayPagination(ByIdPagination):
+    """The latest day first, of rows of which each has a day of its own."""
+
+    ordering = "-metric_date"
+
+    def leads_somewhere(self, position: str) -> bool:
+        try:
+            return bool(date.fromisoformat(position))
+        except ValueError:
+            return False

@@ -14,6 +14,7 @@ urlpatterns = [
     path("customers/<int:id>/status-tags", status_tags.StatusTags.as_view(), name="api-status-tags"),
     path("customers/<int:id>/status-tags/explain", status_tags.Explain.as_view(), name="api-explain"),
     path("customers/<int:id>/status-tags/pin", status_tags.PinView.as_view(), name="api-pin"),
+    path("customers/<int:id>/days", customers.CustomerDays.as_view(), name="api-customer-days"),
     path("customers/<int:id>/transitions", customers.CustomerTransitions.as_view(), name="api-customer-transitions"),
     path("transitions", transitions.TransitionList.as_view(), name="api-transitions"),
     path("recommendations", recommendations.RecommendationList.as_view(), name="api-recommendations"),

@@ -10,13 +10,30 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from lifecycle.models import Lifecycle, ReviewPolicy, StatusTag, Synergy, Team, TransitionRule
+from lifecycle.models import (
+    CollectedMetrics,
+    Customer,
+    CustomerFacts,
+    CustomerStatus,
+    Lifecycle,
+    NextCheck,
+    ReviewPolicy,
+    StatusTag,
+    Synergy,
+    Team,
+    TransitionRule,
+)
 from lifecycle.sql import statements
 from lifecycle.sql.past import MARK_EVERYBODY
 
 from .rules import RuleText, publish, write_draft
 
 SHIPPED = Path(__file__).resolve().parent.parent / "shipped"
+
+# After so many new rows PostgreSQL is told to count what an evaluation reads together, or it would plan for a handful
+# until its own time has come.
+MANY = 10_000
+READ_TOGETHER = (Customer, CustomerStatus, NextCheck, CustomerFacts, CollectedMetrics)
 
 
 def load_defaults(*, now: datetime, only: str = "*") -> list[str]:
@@ -80,4 +97,7 @@ def enroll_everybody(*, lifecycle: Lifecycle) -> int:
     """Give every customer a status in the lifecycle, at its first tag; returns how many were without one."""
     with connection.cursor() as cursor:
         cursor.execute(statements.ENROLL_EVERYBODY, {"lifecycle": lifecycle.id})
-        return int(cursor.fetchone()[0])
+        enrolled = int(cursor.fetchone()[0])
+        if enrolled >= MANY:
+            cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in READ_TOGETHER)}")
+        return enrolled

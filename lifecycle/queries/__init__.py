@@ -8,6 +8,7 @@ from .linting import lint, lint_move
 from .lists import (
     customer_ids_found,
     customers,
+    days_of,
     evaluations,
     evaluations_to_watch,
     events_of,
@@ -55,6 +56,7 @@ __all__ = [
     "current_tag",
     "customer_ids_found",
     "customers",
+    "days_of",
     "evaluations",
     "evaluations_to_watch",
     "events_of",

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from lifecycle.models import (
     Customer,
     CustomerStatus,
+    DailyMetrics,
     Evaluation,
     EvaluationState,
     Event,
@@ -26,6 +27,11 @@ def customers() -> QuerySet[Customer]:
     """Customers with their current tags; a fixed number of statements whatever their number."""
     statuses = CustomerStatus.objects.select_related("lifecycle", "tag").order_by("lifecycle__code")
     return Customer.objects.prefetch_related(Prefetch("statuses", statuses))
+
+
+def days_of(customer: Customer) -> QuerySet[DailyMetrics]:
+    """What a customer did day by day, the latest first."""
+    return DailyMetrics.objects.filter(customer=customer)
 
 
 def rules() -> QuerySet[TransitionRule]:

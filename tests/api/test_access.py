@@ -15,6 +15,7 @@ from tests.factories import CustomerFactory
 READS = {
     "/api/customers": ("view_customer",),
     "/api/customers/{id}": ("view_customer",),
+    "/api/customers/{id}/days": ("view_customer",),
     "/api/customers/{id}/status-tags": ("view_customer", "view_transition"),
     "/api/customers/{id}/transitions": ("view_customer", "view_transition"),
     "/api/customers/{id}/status-tags/explain": ("view_customer", "view_transitionrule"),

@@ -1,9 +1,11 @@
 """GET /api/customers and /api/customers/{id}."""
 
+from datetime import datetime
+
 import pytest
 
 from tests.api.conftest import walk
-from tests.factories import CustomerFactory, LifecycleFactory
+from tests.factories import CustomerFactory, DailyMetricsFactory, LifecycleFactory, MilestoneProgressFactory
 from tests.lifecycle.stage import days_ago, event, is_at_least, lifecycle_with, paid, send
 
 SAME_TIME = days_ago(3)
@@ -155,4 +157,52 @@ class TestDetail:
         answer = manager.get(f"/api/customers/{number}")
 
         assert answer.status_code == 404
+        assert answer["Content-Type"] == "application/problem+json"
+
+    def test_tells_the_six_milestones_once_the_customer_has_begun(self, manager):
+        customer = CustomerFactory.create()
+        assert manager.get(f"/api/customers/{customer.id}").json()["milestone_progress"] == []
+        done_at = days_ago(4)
+        MilestoneProgressFactory(
+            customer=customer, week=1, completion_status="completed", score=81.5, completed_at=done_at
+        )
+
+        first, *others = manager.get(f"/api/customers/{customer.id}").json()["milestone_progress"]
+
+        assert (first["week"], first["completion_status"], first["score"]) == (1, "completed", 81.5)
+        assert first["module_name"]
+        assert datetime.fromisoformat(first["completion_date"]) == done_at
+        assert [(one["week"], one["completion_status"]) for one in others] == [(n, "not_started") for n in range(2, 7)]
+
+
+class TestDays:
+    @pytest.fixture
+    def customer(self, db):
+        """Ten days in a row, the last of them yesterday; and somebody else's day."""
+        customer = CustomerFactory.create()
+        for ago in range(1, 11):
+            DailyMetricsFactory(customer=customer, metric_date=days_ago(ago).date(), risk_indicators=["low_engagement"])
+        DailyMetricsFactory(metric_date=days_ago(1).date())
+        return customer
+
+    def test_come_in_pages_the_latest_first(self, manager, customer):
+        pages = list(walk(manager, f"/api/customers/{customer.id}/days?page_size=4"))
+
+        assert [len(page) for page in pages] == [4, 4, 2]
+        days = [one["metric_date"] for page in pages for one in page]
+        assert days == [days_ago(ago).date().isoformat() for ago in range(1, 11)]
+        assert pages[0][0]["risk_indicators"] == ["low_engagement"]
+
+    def test_can_be_narrowed(self, manager, customer):
+        since, until = days_ago(5).date(), days_ago(3).date()
+
+        answer = manager.get(f"/api/customers/{customer.id}/days?since={since}&until={until}")
+
+        assert [one["metric_date"] for one in answer.json()["results"]] == [str(days_ago(4).date()), str(since)]
+
+    @pytest.mark.parametrize("query", ["since=soon", "until=2026-02-30", "cursor=cD0xMjM%3D", "cursor=cD1z", "day=1"])
+    def test_refuse_what_cannot_be_read(self, manager, customer, query):
+        answer = manager.get(f"/api/customers/{customer.id}/days?{query}")
+
+        assert answer.status_code == 400
         assert answer["Content-Type"] == "application/problem+json"

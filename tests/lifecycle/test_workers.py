@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -12,11 +13,23 @@ from django.utils import timezone
 
 from config.databases import broker_url
 from lifecycle.engine.evaluate import evaluate_everybody
-from lifecycle.models import Evaluation, EvaluationChunk, EvaluationState, Lifecycle, Transition
+from lifecycle.engine.switches import switch
+from lifecycle.models import (
+    CustomerStatus,
+    Evaluation,
+    EvaluationChunk,
+    EvaluationState,
+    Lifecycle,
+    Switch,
+    SwitchKind,
+    Transition,
+)
 from lifecycle.tasks import evaluate_all, evaluate_what_changed
+from tests.factories import UserFactory
 
+from . import stage
 from .processes import kill, running, until, worker
-from .stage import at_once
+from .stage import at_once, is_at_least, lifecycle_with, paid
 from .test_killed import assert_everything_is_told_once, busy_lifecycle, crowd, outcome
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
@@ -96,3 +109,41 @@ def test_two_workers_and_two_wake_ups_are_one_daily_run(environment: dict[str, s
     assert Evaluation.objects.filter(lifecycle=shared, kind="full").count() == 1
     assert outcome(shared) == outcome(alone)
     assert_everything_is_told_once(shared)
+
+
+def test_a_switch_is_seen_by_workers_that_run_already(environment: dict[str, str], sender: Celery) -> None:
+    """It has to be within five seconds; a worker asks the database with every step, so the next one is stopped."""
+    rule = {"from": "NEW", "to": "OLD", "when": is_at_least("order_count", 1)}
+    stopped, going_on = lifecycle_with("NEW OLD", rule), lifecycle_with("NEW OLD", rule)
+    mia = UserFactory.create(username="mia")
+
+    def say(kind: str, *, is_on: bool, lifecycle: Lifecycle | None = None) -> None:
+        switch(kind=kind, is_on=is_on, reason="a test", by=mia, now=timezone.now(), lifecycle=lifecycle)
+
+    def buys(customer: str) -> None:
+        stage.send(paid(customer))
+        send(sender, evaluate_what_changed)
+
+    def has_moved(customer: str, lifecycle: Lifecycle) -> bool:
+        return CustomerStatus.objects.filter(
+            customer__external_id=customer, lifecycle=lifecycle, tag__code="OLD"
+        ).exists()
+
+    with running(worker(environment)) as process:
+        buys("ann")
+        until(lambda: has_moved("ann", stopped), process)
+
+        say(SwitchKind.LIFECYCLE, is_on=False, lifecycle=stopped)
+        buys("ben")
+        until(lambda: has_moved("ben", going_on), process)
+        assert not has_moved("ben", stopped)
+
+        say(SwitchKind.LIFECYCLE, is_on=True, lifecycle=stopped)
+        send(sender, evaluate_what_changed)
+        until(lambda: has_moved("ben", stopped), process)
+
+        say(SwitchKind.AUTOMATION, is_on=False)
+        buys("cem")
+        time.sleep(2)  # what would not be stopped would be long done
+        assert not has_moved("cem", going_on)
+        assert Switch.objects.filter(is_on=False).count() == 1

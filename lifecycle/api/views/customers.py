@@ -10,10 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lifecycle import queries
-from lifecycle.api.filters import CustomerFilter, TransitionFilter
-from lifecycle.api.serializers.customers import CustomerDetailSerializer, CustomerSerializer
+from lifecycle.api.filters import CustomerFilter, DayFilter, TransitionFilter
+from lifecycle.api.pagination import ByDayPagination
+from lifecycle.api.serializers.customers import CustomerDetailSerializer, CustomerSerializer, DaySerializer
 from lifecycle.api.serializers.transitions import TransitionSerializer
-from lifecycle.models import Customer, Transition
+from lifecycle.models import Customer, DailyMetrics, Transition
 
 from .base import ApiList, ApiView
 
@@ -39,8 +40,25 @@ class CustomerDetail(ApiView):
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         now = timezone.now()
         customer = get_object_or_404(queries.customers(), id=id)
-        facts = queries.facts_of(customer, as_of=now)
-        return Response(CustomerDetailSerializer(customer, context={"facts": facts}).data)
+        known = {"facts": queries.facts_of(customer, as_of=now), "milestones": queries.milestones(customer)}
+        return Response(CustomerDetailSerializer(customer, context=known).data)
+
+
+@extend_schema_view(
+    get=extend_schema(operation_id="list_customer_days", summary="The days of a customer, the latest first")
+)
+class CustomerDays(ApiList):
+    """Each complete day with activity: what was done, the scores, the trend and the risk indicators."""
+
+    needs = {"GET": ("lifecycle.view_customer",)}
+    serializer_class = DaySerializer
+    filterset_class = DayFilter
+    pagination_class = ByDayPagination
+
+    def get_queryset(self) -> QuerySet[DailyMetrics]:
+        if getattr(self, "swagger_fake_view", False):
+            return DailyMetrics.objects.none()
+        return queries.days_of(get_object_or_404(Customer, id=self.kwargs["id"]))
 
 
 @extend_schema_view(

@@ -66,7 +66,10 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     for title, entries in _MENU:
         items = [_item(*entry) for entry in entries if _may_view(request, entry[2])]
         if title == "Rules" and _may_view(request, "lifecycle.transitionrule"):
-            items.append({"title": "Metrics", "icon": "functions", "link": reverse("admin:lifecycle_metrics")})
+            metrics = reverse("admin:lifecycle_metrics")
+            is_there = request.path == metrics  # below the rules' own path, which would be marked as well
+            items[0]["active"] = not is_there and request.path.startswith(items[0]["link"])
+            items.append({"title": "Metrics", "icon": "functions", "link": metrics, "active": is_there})
         if items:
             groups.append({"title": title, "items": items})
     return groups

@@ -150,6 +150,7 @@ def _rule_line(rule: TransitionRule, last: Switch | None) -> Line:
 
 @admin.register(Feed)
 class FeedAdmin(ModelAdmin):
+    when_empty = "A source of events shows up with what it sends. An import of what is long past is none."
     actions = None
     list_display = ("source", "last_seen_at", "stale_after_hours", "is_fresh", "names")
     fields = ("source", "stale_after_hours", "names", "first_seen_at", "last_seen_at")

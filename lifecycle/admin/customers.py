@@ -36,6 +36,7 @@ class CustomerAdmin(CappedList, ReadOnlyAdmin):
     search_help_text = "Id, email or name begins with …"
     sortable_by = ()
     ordering = ("-id",)
+    when_empty = "Customers come with their first event (POST /api/events) or with manage.py import_orders."
     actions_detail = ("move",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
@@ -88,6 +89,7 @@ class CustomerAdmin(CappedList, ReadOnlyAdmin):
                 "page": customer_page(request, customer, now=timezone.now()),
                 "window_days": DAYS,
                 "may_move": self.has_move_permission(request),
+                "may_decide": request.user.has_perm("lifecycle.view_recommendation"),
                 "may_see_rules": request.user.has_perm("lifecycle.view_transitionrule"),
             }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})

@@ -18,6 +18,7 @@ _STATE_COLOURS = {"Running": "info", "Done": "success", "Failed": "danger"}
 
 @admin.register(Evaluation)
 class EvaluationAdmin(CappedList, ReadOnlyAdmin):
+    when_empty = "Nothing was evaluated yet: the worker does it every few minutes, manage.py evaluate at once."
     list_display = ("as_of", "lifecycle", "kind", "state_shown", "evaluated", "moved", "waiting_shown", "took")
     list_filter = (("lifecycle", RelatedDropdownFilter),)
     list_filter_submit = True

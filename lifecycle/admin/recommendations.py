@@ -119,14 +119,16 @@ SNOOZE = Word("snooze", "Snooze", SnoozeForm, "The decision leaves the queue unt
 @admin.register(Recommendation)
 class RecommendationAdmin(OfCustomers):
     list_display = (
-        "customer_shown",
         "move",
+        "customer_shown",
         "why_shown",
         "rule_shown",
         "confidence_shown",
         "created_at",
         "state_shown",
     )
+    list_display_links = ("move",)
+    when_empty = "No move waits for a person."
     list_filter = (("lifecycle", RelatedDropdownFilter), ReasonFilter, StateFilter)
     list_filter_submit = True
     list_select_related = ("customer", "lifecycle", "from_tag", "rule", "rule__to_tag")

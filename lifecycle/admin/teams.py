@@ -59,6 +59,7 @@ class OpenFilter(DropdownFilter):
 
 @admin.register(Notice)
 class NoticeAdmin(CappedList, ReadOnlyAdmin):
+    when_empty = "A rule that tells a team of its moves does so here, and by email."
     list_display = ("team", "priority_shown", "customer_shown", "move", "author", "created_at", "done_by")
     list_filter = (("team", RelatedDropdownFilter), ("priority", ChoicesDropdownFilter), OpenFilter)
     list_filter_submit = True

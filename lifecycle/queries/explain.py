@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection
 
 from lifecycle.metrics.catalogue import CATALOGUE
-from lifecycle.models import FOREVER, Customer, CustomerStatus, Lifecycle, Switch, SwitchKind, TransitionRule
+from lifecycle.models import (
+    FOREVER,
+    Customer,
+    CustomerStatus,
+    Lifecycle,
+    Recommendation,
+    ReviewReason,
+    Switch,
+    SwitchKind,
+    TransitionRule,
+)
+from lifecycle.rules.confidence import known_share
 from lifecycle.rules.evaluate import holds
 from lifecycle.rules.explain import Line, changes, lines
 from lifecycle.rules.nodes import metrics_of
+from lifecycle.sql.statements import REASONS_OF_ONE
 
 from .freshness import collecting_is_late, stale_feeds, stale_metrics
-from .in_force import in_force, stopped
+from .in_force import InForce, in_force, stopped
 from .lists import published_rules, recommendation_waiting, refused_rules
 from .standing import metric_values, tree_for
 
@@ -23,7 +38,8 @@ class Explanation:
     """How one rule stands for one customer.
 
     ``stale``: a sentence for each metric that is not fresh. ``obstacles``: why the rule does not move the customer
-    though its conditions may hold. ``changes``: what would have to become true, the shortest way.
+    though its conditions may hold. ``asks``: why a person will be asked instead. ``changes``: what would have to
+    become true, the shortest way.
     """
 
     rule: TransitionRule
@@ -33,13 +49,16 @@ class Explanation:
     stale: Mapping[str, str]
     obstacles: tuple[str, ...]
     changes: tuple[str, ...]
+    asks: tuple[ReviewReason, ...] = ()
+    waiting: Recommendation | None = None
 
     @property
     def verdict(self) -> str:
         """In one sentence."""
+        if self.holds and self.asks:
+            return f"The next evaluation asks a person: {_joined([_lower(reason.label) for reason in self.asks])}."
         if self.holds and not self.obstacles:
-            asks = "" if self.rule.skips_review else ", or asks a person where the review policy says so"
-            return f"The next evaluation moves the customer to {self.rule.to_tag.name}{asks}."
+            return f"The next evaluation moves the customer to {self.rule.to_tag.name}."
         if self.holds:
             return f"The conditions hold, but {_joined(self.obstacles)}."
         if not self.starts_here:
@@ -56,7 +75,8 @@ def explain(
     """
     status = CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle).first()
     tag_id = status.tag_id if status else None
-    place = {rule_id: number for number, rule_id in enumerate(in_force(lifecycle.id, holds_count=False).rule_ids)}
+    force = in_force(lifecycle.id, holds_count=False)
+    place = {rule_id: number for number, rule_id in enumerate(force.rule_ids)}
     rules = [(rule, _starts(rule, tag_id)) for rule in published_rules(lifecycle)]
     rules.sort(key=lambda one: place.get(one[0].id, len(place)))
     rules = sorted((one for one in rules if one[1] or not from_here), key=lambda one: not one[1])
@@ -94,11 +114,39 @@ def explain(
                 stale=own_stale,
                 obstacles=tuple(dict.fromkeys(one.rstrip(".") for one in obstacles)),
                 changes=changes(tree, values, CATALOGUE),
+                waiting=waiting if waiting and waiting.rule_id == rule.id else None,
             )
         )
         if does_hold and not own_stale and rule.key not in off and rule.id not in refused:
             winner = winner or rule
-    return tuple(found)
+    first = next((one for one in found if one.holds and not one.obstacles), None)
+    if first is None or status is None:
+        return tuple(found)
+    asks = _reasons(
+        status, first.rule, force, as_of=as_of, matched=[one.rule.id for one in found if one.holds],
+        trust=force.confidences[first.rule.id] * known_share(trees[first.rule.id], values),
+    )  # fmt: skip
+    return tuple(replace(one, asks=asks) if one is first else one for one in found)
+
+
+def _reasons(
+    status: CustomerStatus,
+    rule: TransitionRule,
+    force: InForce,
+    *,
+    as_of: datetime,
+    matched: list[int],
+    trust: Decimal,
+) -> tuple[ReviewReason, ...]:
+    """Why a person will be asked about the rule that wins; empty if nobody will be."""
+    params = {
+        **force.review, "rule_ids": list(force.confidences), "confidences": list(force.confidences.values()),
+        "lifecycle": status.lifecycle_id, "customer": status.customer_id, "tag": status.tag_id, "as_of": as_of,
+        "rule": rule.id, "matched": matched, "confidence": trust,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(REASONS_OF_ONE, params)
+        return tuple(ReviewReason(reason) for reason in cursor.fetchone()[0])
 
 
 def _starts(rule: TransitionRule, tag_id: int | None) -> bool:
@@ -120,5 +168,9 @@ def _switched_off(lifecycle: Lifecycle) -> list[str]:
     return list(off.values_list("rule_key", flat=True))
 
 
-def _joined(parts: tuple[str, ...]) -> str:
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _joined(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -134,6 +134,17 @@ REASONS = """array_remove(ARRAY[
         THEN 'already_asked' END
 ], NULL)"""
 
+# The same for one customer that meets the rules {matched}, of which {rule} wins: what an explanation says beforehand.
+REASONS_OF_ONE = f"""
+WITH trusted AS MATERIALIZED (
+    SELECT * FROM unnest(%(rule_ids)s::bigint[], %(confidences)s::numeric[]) AS t(id, confidence)
+)
+SELECT {REASONS}
+FROM (SELECT %(customer)s::bigint AS customer_id, %(tag)s::bigint AS tag_id, %(rule)s::bigint AS rule_id,
+             %(matched)s::bigint[] AS matched, %(confidence)s::numeric AS confidence) AS d
+JOIN lifecycle_transitionrule AS r ON r.id = d.rule_id
+"""
+
 # The customers of a pass: all from one to another, or some by their ids.
 IN_RANGE = "customer_id BETWEEN %(first)s AND %(last)s"
 THESE = "customer_id = ANY(%(customers)s)"

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from tests.factories import EventFactory
+from lifecycle.models import RuleState
+from tests.factories import EventFactory, RecommendationFactory, TransitionRuleFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -125,3 +126,80 @@ def test_no_page_logs_an_error(desk, shop):
     desk.goto(reverse("admin:lifecycle_customer_change", args=[customer.id]))
 
     assert errors == []
+
+
+class TestReviewing:
+    """A success manager's round: what waits, one by one and several at once; holds and switches."""
+
+    @pytest.fixture
+    def ask(self, shop):
+        """Makes a customer whose move to VIP waits for a person."""
+        rule = TransitionRuleFactory(
+            lifecycle=shop.lifecycle, from_tags=[shop.tag("CUSTOMER")], to_tag=shop.tag("VIP"), is_automatic=False,
+            name="Good buyers", state=RuleState.PUBLISHED,
+            conditions={"all": [{"metric": "order_count", "operator": ">=", "value": 1}]},
+        )  # fmt: skip
+
+        def asked(name):
+            return RecommendationFactory(
+                lifecycle=shop.lifecycle, customer=shop.customer(name=name), rule=rule, from_tag=shop.tag("CUSTOMER"),
+                evidence={"order_count": 1}, reasons=["needs_approval"],
+            )  # fmt: skip
+
+        return asked
+
+    def test_approves_from_the_queue_by_keyboard_alone(self, desk, ask):
+        ask("Rosa Lind")
+        desk.goto(reverse("admin:lifecycle_recommendation_changelist"))
+
+        def tab_to(text):
+            for _ in range(60):
+                desk.keyboard.press("Tab")
+                if desk.evaluate("document.activeElement.tagName") == "A" and text in focused(desk):
+                    return
+            raise AssertionError(f"Tab never came to {text}")
+
+        tab_to("VIP")
+        desk.keyboard.press("Enter")
+        expect(desk.get_by_text("Number of orders is at least 1")).to_have_count(2)  # as it was, and as it is
+        expect(desk.get_by_text("Still holds.")).to_be_visible()
+        tab_to("Approve")
+        desk.keyboard.press("Enter")
+        expect(desk.get_by_role("heading", name="Approve the move of Rosa Lind?")).to_be_visible()
+        desk.keyboard.type("Fits")  # the note has the focus
+        desk.keyboard.press("Enter")
+
+        expect(desk.get_by_text("Rosa Lind is in VIP now.")).to_be_visible()
+        expect(desk.get_by_text("0 recommendations")).to_be_visible()
+
+    def test_snoozes_several_at_once_after_it_was_told_the_effect(self, desk, ask):
+        ask("Rosa Lind")
+        ask("Carl Berg")
+        desk.goto(reverse("admin:lifecycle_recommendation_changelist"))
+
+        for box in desk.locator("input[name=_selected_action]").all():
+            box.check()
+        desk.locator("select[name=action]").select_option(label="Snooze selected")
+        desk.get_by_role("button", name="Run").click()
+        expect(desk.get_by_role("heading", name="Snooze 2 moves?")).to_be_visible()
+        expect(desk.locator("main, #content, body").first).to_contain_text("2 ×")
+        desk.get_by_label(re.compile("Until")).fill("2020-01-01")
+        desk.get_by_role("button", name="Snooze").click()
+        expect(desk.get_by_text(re.compile("future|past|later")).first).to_be_visible()
+
+    def test_holds_a_customer_and_stops_a_lifecycle(self, desk, shop):
+        customer = shop.customer(name="Rosa Lind")
+        page = reverse("admin:lifecycle_customer_change", args=[customer.id])
+        desk.goto(page)
+        desk.get_by_role("link", name="Pin in Commerce").click()
+        desk.get_by_label("Reason").fill("Promised until the renewal")
+        desk.get_by_role("button", name="Pin").click()
+        expect(desk.get_by_text("Promised until the renewal")).to_be_visible()
+
+        desk.goto(reverse("admin:lifecycle_switch_changelist"))
+        desk.locator("li, tr, .tn-line").filter(has_text="All rules").get_by_role("link", name="Switch off").click()
+        desk.get_by_label("Reason").fill("A bad import")
+        desk.get_by_role("button", name="Switch off").click()
+        expect(desk.get_by_text("Commerce is off now.")).to_be_visible()
+        desk.goto(reverse("admin:index"))
+        expect(desk.get_by_text("A bad import")).to_be_visible()

@@ -4,7 +4,7 @@ import pytest
 
 from lifecycle.engine.evaluate import evaluate_everybody
 from lifecycle.engine.switches import switch
-from lifecycle.models import Customer, Evaluation, Recommendation, StatusTag, Synergy
+from lifecycle.models import Customer, Evaluation, Recommendation, ReviewPolicy, StatusTag, Synergy
 from tests.api.conftest import READS, person, speaking_for
 from tests.factories import FeedFactory, UserFactory
 from tests.lifecycle.stage import NOW, code_of, days_ago, event, is_at_least, lifecycle_with, paid, send
@@ -137,6 +137,19 @@ class TestExplain:
         assert buys["conditions"][0]["fresh"] is False
         for said in ("pinned until released", "till has been silent since", "the rule is switched off"):
             assert said in buys["verdict"]
+
+    def test_says_beforehand_why_a_person_will_be_asked(self, manager):
+        lifecycle = lifecycle_with("NEW BUYER", {"from": "NEW", "to": "BUYER", "when": is_at_least("order_count", 1)})
+        send(paid("ann", days_ago(1), 20))
+        assert self.explained(manager)["rules"][0]["verdict"] == "The next evaluation moves the customer to BUYER."
+
+        ReviewPolicy.objects.create(lifecycle=lifecycle, rapid_transitions=0, auto_apply_confidence="0.99")
+        buys = self.explained(manager)["rules"][0]
+
+        assert buys["review_reasons"] == ["low_confidence", "rapid_changes"]
+        assert buys["verdict"] == (
+            "The next evaluation asks a person: confidence is low and the customer moved often lately."
+        )
 
     def test_costs_the_same_for_any_number_of_rules(self, manager, lifecycle, django_assert_max_num_queries):
         with django_assert_max_num_queries(20):

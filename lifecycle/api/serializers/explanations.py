@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from lifecycle.models import ReviewReason
 from lifecycle.queries import Explanation
 
 from .conditions import ConditionSerializer
@@ -32,6 +33,10 @@ class ExplanationSerializer(serializers.Serializer):
     obstacles = serializers.ListField(
         child=serializers.CharField(), help_text="Why the rule does not move the customer though it may hold."
     )
+    review_reasons = serializers.ListField(
+        source="asks", child=serializers.ChoiceField(choices=ReviewReason.choices),
+        help_text="Why the next evaluation will ask a person instead of moving the customer.",
+    )  # fmt: skip
     changes = serializers.ListField(
         child=serializers.CharField(), help_text="What would have to become true, the shortest way. Empty if it holds."
     )

@@ -20,4 +20,9 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   });
   upgrade(document);
+
+  // A page that only asks starts in the field with the first mistake, or in its first field.
+  const form = document.querySelector("form[data-focus]");
+  const field = "input:not([type=hidden]):not([type=checkbox]), select, textarea";
+  (form?.querySelector("[aria-invalid=true]") ?? form?.querySelector(field))?.focus();
 });

@@ -13,7 +13,6 @@ from django.utils import timezone
 from lifecycle.engine.collect import catch_up, collect, is_behind
 from lifecycle.engine.defaults import enroll_everybody
 from lifecycle.engine.evaluate import (
-    EvaluationLoop,
     evaluate_changed,
     evaluate_customers,
     evaluate_next_chunk,
@@ -23,6 +22,7 @@ from lifecycle.engine.evaluate import (
 )
 from lifecycle.engine.locks import CollectingAlready, LifecycleBusy
 from lifecycle.engine.notices import mail_notices
+from lifecycle.engine.passes import EvaluationLoop
 from lifecycle.engine.switches import AutomationOff
 from lifecycle.models import Evaluation, EvaluationState, Lifecycle
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,60 +26,14 @@ from lifecycle.models import (
     EvaluationState,
     Lifecycle,
 )
-from lifecycle.queries import InForce, in_force
-from lifecycle.rules.calendar import end_of, last_complete_day
 from lifecycle.sql import statements
-from lifecycle.sql.moments import bind
-from lifecycle.sql.rulebook import Rulebook, rulebook
 
 from . import freshness, locks
+from .passes import EvaluationLoop, Range, Tally, These, until_nobody_moves
 from .switches import require_on
 
 STALE = timedelta(hours=12)
 Progress = Callable[[int, int], None]  # (done, all) in customers
-
-
-class EvaluationLoop(RuntimeError):
-    """Rules lead customers round in a circle at one instant; the transaction was given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What some evaluations did: customers looked at, moves made, recommendations written."""
-
-    evaluated: int = 0
-    moved: int = 0
-    waiting: int = 0
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.evaluated + other.evaluated, self.moved + other.moved, self.waiting + other.waiting)
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """The customers from one id to another."""
-
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class These:
-    """Some customers by their ids; ``within`` a range, where they are of one."""
-
-    customers: list[int]
-    within: Range | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A run, and the rules it goes by. One over the past tells nobody and waits for no source."""
-
-    evaluation: Evaluation
-    book: Rulebook
-    force: InForce
-    is_live: bool
-    now: datetime
 
 
 def evaluate_everybody(
@@ -156,7 +109,7 @@ def evaluate_next_chunk(*, evaluation: Evaluation, now: datetime) -> EvaluationC
             chunk_id, first, last = claimed
             locks.share(evaluation.lifecycle)
             require_on(evaluation.lifecycle)
-            tally = _until_nobody_moves(evaluation, Range(first, last), now)
+            tally = until_nobody_moves(evaluation, Range(first, last), now)
             statuses = CustomerStatus.objects.filter(
                 lifecycle_id=evaluation.lifecycle_id, customer_id__gte=first, customer_id__lte=last
             )
@@ -273,66 +226,8 @@ def _try_taken(
         evaluation = Evaluation.objects.create(
             lifecycle=lifecycle, kind=kind, as_of=as_of, started_at=now, finished_at=now, held=held
         )
-        tally = Tally(evaluated=len(ids)) + _until_nobody_moves(evaluation, These(ids), now)
+        tally = Tally(evaluated=len(ids)) + until_nobody_moves(evaluation, These(ids), now)
         evaluation.state = EvaluationState.DONE
         evaluation.evaluated, evaluation.moved, evaluation.waiting = tally.evaluated, tally.moved, tally.waiting
         evaluation.save()
         return marks, tally
-
-
-def _until_nobody_moves(evaluation: Evaluation, scope: Range | These, now: datetime) -> Tally:
-    """Repeat the pass for those that a rule moved, as often as the lifecycle has tags, then stop loudly.
-
-    Those whose row somebody else wrote meanwhile are decided again too, on what they are now.
-    """
-    is_live = evaluation.kind not in REPLAYS
-    force = in_force(evaluation.lifecycle_id, holds_count=is_live, asks=evaluation.kind != EvaluationKind.REPLAY)
-    book = rulebook(evaluation.lifecycle_id, force.rule_ids, force.refused)
-    work = Work(evaluation, book, force, is_live, now)
-    tally = Tally()
-    most = evaluation.lifecycle.tags.count() if book.rules else 1
-    step = 0
-    while True:
-        step += 1
-        moved, waiting, again, rule_ids = _pass(work, scope, step)
-        tally += Tally(moved=moved, waiting=waiting)
-        if not again:
-            return tally
-        if step > most and moved:
-            raise EvaluationLoop(
-                f"After {step} passes the rules {book.names(rule_ids)} still move {moved} customers at one instant; "
-                "they lead in a circle. Nothing of this chunk was kept."
-            )
-        scope = These(again, within=scope if isinstance(scope, Range) else scope.within)
-
-
-def _pass(work: Work, scope: Range | These, step: int) -> tuple[int, int, list[int], list[int]]:
-    book, evaluation, as_of = work.book, work.evaluation, work.evaluation.as_of
-    chosen: dict[str, Any]
-    match scope:
-        case Range(first, last):
-            decide, within, chosen = book.sql_in_range, statements.IN_RANGE, {"first": first, "last": last}
-        case These(customers, None):
-            decide, within, chosen = book.sql_of_these, statements.THESE, {"customers": customers}
-        case These(customers, Range(first, last)):
-            decide, within = book.sql_of_these_in_range, statements.THESE
-            chosen = {"customers": customers, "first": first, "last": last}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statements.MOVE.format(decide=decide, scope=within, reasons=statements.REASONS),
-            {
-                **bind(book.params, as_of),
-                **chosen,
-                **work.force.review,
-                "rule_ids": list(work.force.confidences),
-                "confidences": list(work.force.confidences.values()),
-                "is_live": work.is_live,
-                "lifecycle": book.lifecycle_id,
-                "evaluation": evaluation.id,
-                "step": step,
-                "as_of": as_of,
-                "day_end": end_of(last_complete_day(as_of)),
-                "now": work.now,
-            },
-        )
-        return cursor.fetchone()

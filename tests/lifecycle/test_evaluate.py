@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from lifecycle.engine.evaluate import (
-    EvaluationLoop,
     evaluate_changed,
     evaluate_customers,
     evaluate_everybody,
@@ -17,6 +16,7 @@ from lifecycle.engine.evaluate import (
     finish,
     plan_everybody,
 )
+from lifecycle.engine.passes import EvaluationLoop
 from lifecycle.models import (
     Customer,
     CustomerStatus,

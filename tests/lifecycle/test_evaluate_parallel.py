@@ -14,8 +14,8 @@ from django.db import OperationalError, connection, connections, transaction
 from django.db.models import Model
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from lifecycle.engine import evaluate as engine
 from lifecycle.engine import locks
+from lifecycle.engine import passes as engine
 from lifecycle.engine.evaluate import evaluate_changed, evaluate_everybody, evaluate_next_chunk, finish, plan_everybody
 from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.review import approve

@@ -15,8 +15,9 @@ from tqdm import tqdm
 
 from lifecycle.engine.collect import catch_up
 from lifecycle.engine.defaults import enroll_everybody
-from lifecycle.engine.evaluate import EvaluationLoop, Tally, evaluate_changed, evaluate_everybody
+from lifecycle.engine.evaluate import evaluate_changed, evaluate_everybody
 from lifecycle.engine.locks import CollectingAlready, LifecycleBusy
+from lifecycle.engine.passes import EvaluationLoop, Tally
 from lifecycle.engine.replay import evaluate_as_of
 from lifecycle.engine.switches import AutomationOff
 from lifecycle.management.arguments import instant, lifecycle_called

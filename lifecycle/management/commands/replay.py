@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from lifecycle.engine.evaluate import EvaluationLoop
 from lifecycle.engine.locks import CollectingAlready, LifecycleBusy
+from lifecycle.engine.passes import EvaluationLoop
 from lifecycle.engine.replay import Replayed, replay
 from lifecycle.engine.switches import AutomationOff
 from lifecycle.management.arguments import day, lifecycle_called

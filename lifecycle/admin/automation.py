@@ -83,6 +83,9 @@ class SwitchAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(home)
         form = ReasonForm(request.POST if request.method == "POST" else None)
         verb = "off" if line.is_on else "on"
+        if request.POST.get("turn", verb) != verb:  # somebody else was quicker, or it is the same form again
+            messages.info(request, f"{line.name} is {request.POST['turn']} already; nothing was changed.")
+            return HttpResponseRedirect(home)
         if form.is_valid():
             try:
                 switch(
@@ -98,7 +101,7 @@ class SwitchAdmin(ReadOnlyAdmin):
         return framed(
             self, request, "lifecycle/admin/form.html", title=title, heading=title, original=None, form=form,
             points=[line.what if line.is_on else "What was left undone meanwhile is done by the next evaluation."],
-            button=f"Switch {verb}", cancel_url=home,
+            button=f"Switch {verb}", cancel_url=home, hidden=[("turn", verb)],
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -59,6 +60,15 @@ class MoveForm(forms.Form):
         tags = lifecycle.tags.all()
         for name, found in (("to_tag", tags.exclude(id=seen.id) if seen else tags), ("seen_tag", tags)):
             cast(TagField, self.fields[name]).queryset = found
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        until = day_begins(data.get("hold_until"))
+        if until is not None and not data.get("hold"):
+            self.add_error("hold", "A day is given until which the customer is held; tick this as well.")
+        elif until is not None and until <= timezone.now():
+            self.add_error("hold_until", "A pin has to end in the future.")
+        return data
 
 
 def move_by_hand(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *, now: datetime) -> HttpResponse:

@@ -218,6 +218,9 @@ class RecommendationAdmin(OfCustomers):
         found = self.get_object(request, object_id)
         if found is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if found.state != RecommendationState.PENDING:
+            messages.info(request, f"This recommendation is {found.get_state_display().lower()} already.")
+            return HttpResponseRedirect(reverse("admin:lifecycle_recommendation_change", args=[found.id]))
         form = word.form(request.POST if request.method == "POST" else None)
         if form.is_valid():
             self._say(request, [found], word, form.cleaned_data, form)
@@ -235,6 +238,8 @@ class RecommendationAdmin(OfCustomers):
             messages.error(request, message)
             return None
         is_answer = "confirm" in request.POST
+        if left_out := len(request.POST.getlist("_selected_action")) - len(found):
+            messages.info(request, f"{left_out} of those you chose wait no more and are left as they are.")
         form = word.form(request.POST if is_answer else None)
         if is_answer and form.is_valid():
             self._say(request, found, word, form.cleaned_data, form)

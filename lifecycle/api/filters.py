@@ -8,8 +8,9 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -165,6 +166,7 @@ class RecommendationFilter(filters.FilterSet):
     reason = filters.ChoiceFilter(
         choices=ReviewReason.choices, method="for_reason", label="One of the reasons why a person is asked."
     )
+    snoozed = filters.BooleanFilter(method="with_snooze", label="Whether it was put off to a later instant.")
     rule = filters.CharFilter(field_name="rule__key", label="Key of the rule.", max_length=60)
     customer = filters.NumberFilter(
         field_name="customer_id", label="The numeric id of a customer.", min_value=1, max_value=MAX_ID, decimal_places=0
@@ -172,7 +174,11 @@ class RecommendationFilter(filters.FilterSet):
 
     class Meta:
         model = Recommendation
-        fields = ("lifecycle", "state", "reason", "rule", "customer")
+        fields = ("lifecycle", "state", "snoozed", "reason", "rule", "customer")
+
+    def with_snooze(self, found: QuerySet[Recommendation], name: str, wanted: bool) -> QuerySet[Recommendation]:
+        is_snoozed = Q(snoozed_until__gt=timezone.now())
+        return found.filter(is_snoozed) if wanted else found.exclude(is_snoozed)
 
     def for_reason(self, found: QuerySet[Recommendation], name: str, reason: str) -> QuerySet[Recommendation]:
         return found.filter(reasons__contains=[reason])

@@ -45,6 +45,8 @@ def import_rules(
     """
     done = ImportedRules()
     tags = {tag.code: tag for tag in lifecycle.tags.all()}
+    if unknown := [code for code in start if code not in tags]:
+        raise NotationError(f"“{lifecycle}” has no status tag {', '.join(unknown)}. It has: {', '.join(tags)}.")
     for written in rules_in(document):
         if isinstance(written, NotationError):
             done.refused.append(_sentence(str(written)))

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from lifecycle.metrics.daily import LONGEST
 from lifecycle.models import Evaluation, EvaluationKind, Lifecycle
+from lifecycle.queries.lists import UNTAGGED
 from lifecycle.rules.calendar import end_of, last_complete_day, start_of
 from lifecycle.sql import past
 from lifecycle.sql.daily import COUNT_MILESTONES, REFRESH_ALL, REFRESH_MOVING
@@ -23,7 +24,6 @@ from .defaults import enroll_everybody, wake
 from .evaluate import Progress, evaluate_changed, evaluate_everybody
 
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
-UNTAGGED = "(untagged)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,13 @@ def replay(
 def evaluate_as_of(
     *, lifecycle: Lifecycle, as_of: datetime, now: datetime, progress: Progress | None = None
 ) -> Evaluation:
-    """Evaluate everybody at a past instant over what had happened by then."""
+    """Evaluate everybody at a past instant over what had happened by then; the review policy gives moves to people."""
     move_windows = _windows_of(lifecycle, now)
     with locks.alone(lifecycle), _fresh_start_afterwards(lifecycle), past_facts(until=as_of) as add_events:
         add_events(lifecycle, _BEGINNING, as_of)
         move_windows(last_complete_day(as_of))
         return evaluate_everybody(
-            lifecycle=lifecycle, as_of=as_of, now=now, kind=EvaluationKind.REPLAY, progress=progress
+            lifecycle=lifecycle, as_of=as_of, now=now, kind=EvaluationKind.REPLAY_ASKING, progress=progress
         )
 
 

@@ -123,11 +123,12 @@ def release_pin(*, customer: Customer, lifecycle: Lifecycle, by: Any, now: datet
 
 @transaction.atomic
 def initialize(*, lifecycle: Lifecycle, tag: StatusTag, now: datetime, reason: str) -> int:
-    """Give every customer without a tag in a lifecycle this one; returns how many.
+    """Give every customer without a tag in a lifecycle this one, except who is pinned there; returns how many.
 
-    The history says that the system did it.
+    The history says that the system did it. Raises ``TransitionNotAllowed``.
     """
-    _require_status_tags_on(lifecycle)
+    if why := stopped(lifecycle):
+        raise TransitionNotAllowed(why)
     enroll_everybody(lifecycle=lifecycle)
     with connection.cursor() as cursor:
         times: dict[str, Any] = {"now": now, "day_end": end_of(last_complete_day(now))}

@@ -149,7 +149,8 @@ GROUPS: Mapping[str, tuple[Metric, ...]] = MappingProxyType({
             "A real-world project of the customer was approved.",
         ),
         Metric(
-            "milestones_completed", "number", "", Collected("milestones_completed"), "milestones completed",
+            "milestones_completed", "number", "", Collected("milestones_completed", is_lifelong=True),
+            "milestones completed",
             "Weeks of the curriculum, of six, whose module is completed.",
         ),
     ),

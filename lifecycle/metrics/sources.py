@@ -18,9 +18,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The value of a column of ``CollectedMetrics``; missing until the customer has a complete day."""
+    """The value of a column of ``CollectedMetrics``; missing until the customer has a complete day.
+
+    ``is_lifelong``: it counts everything there ever was, and not the last days.
+    """
 
     column: str
+    is_lifelong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,11 @@ class Metric:
     def changes_with_time(self) -> bool:
         """Whether the value changes by waiting, with no new data."""
         return isinstance(self.source, DaysSince)
+
+    @property
+    def is_windowed(self) -> bool:
+        """Whether it is summed up over the last days, so that it moves on with every day."""
+        return any(isinstance(column, Collected) and not column.is_lifelong for column in self.columns)
 
     @property
     def depends_on_tag(self) -> bool:

@@ -23,7 +23,7 @@ from lifecycle.models import (
 )
 from lifecycle.rules.confidence import known_share
 from lifecycle.rules.evaluate import holds
-from lifecycle.rules.explain import Line, changes, lines
+from lifecycle.rules.explain import Line, changes, lines, met
 from lifecycle.rules.nodes import metrics_of
 from lifecycle.sql.statements import REASONS_OF_ONE
 
@@ -39,7 +39,7 @@ class Explanation:
 
     ``stale``: a sentence for each metric that is not fresh. ``obstacles``: why the rule does not move the customer
     though its conditions may hold. ``asks``: why a person will be asked instead. ``changes``: what would have to
-    become true, the shortest way.
+    become true, the shortest way. ``met`` of ``parts``: how much of the outermost ``all`` holds.
     """
 
     rule: TransitionRule
@@ -49,6 +49,8 @@ class Explanation:
     stale: Mapping[str, str]
     obstacles: tuple[str, ...]
     changes: tuple[str, ...]
+    met: int
+    parts: int
     asks: tuple[ReviewReason, ...] = ()
     waiting: Recommendation | None = None
 
@@ -63,7 +65,7 @@ class Explanation:
             return f"The conditions hold, but {_joined(self.obstacles)}."
         if not self.starts_here:
             return "The rule does not start from where the customer is."
-        return f"Not yet: {sum(line.is_met for line in self.lines)} of {len(self.lines)} conditions are met."
+        return f"Not yet: {self.met} of {self.parts} conditions are met."
 
 
 def explain(
@@ -94,6 +96,7 @@ def explain(
         tree = trees[rule.id]
         own_stale = {name: stale[name] for name in metrics_of(tree) if name in stale}
         does_hold = starts_here and holds(tree, values)
+        met_parts, parts = met(tree, values)
         obstacles = [*general, *own_stale.values()]
         if rule.key in off:
             obstacles.append("the rule is switched off")
@@ -114,6 +117,8 @@ def explain(
                 stale=own_stale,
                 obstacles=tuple(dict.fromkeys(one.rstrip(".") for one in obstacles)),
                 changes=changes(tree, values, CATALOGUE),
+                met=met_parts,
+                parts=parts,
                 waiting=waiting if waiting and waiting.rule_id == rule.id else None,
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.db.models.functions import Lower
 
 from lifecycle.models import (
@@ -21,6 +21,8 @@ from lifecycle.models import (
     Transition,
     TransitionRule,
 )
+
+UNTAGGED = "(untagged)"
 
 
 def customers() -> QuerySet[Customer]:
@@ -53,6 +55,13 @@ def transitions() -> QuerySet[Transition]:
 def transitions_of(customer: Customer) -> QuerySet[Transition]:
     """A customer's moves in all lifecycles, the latest first."""
     return transitions().filter(customer=customer).order_by("-id")
+
+
+def moves_after(lifecycle: Lifecycle, transition_id: int) -> dict[str, int]:
+    """How many moves were written after one, the most frequent first; keys: ``FROM>TO``."""
+    moves = Transition.objects.filter(lifecycle=lifecycle, id__gt=transition_id)
+    counted = moves.values_list("from_tag__code", "to_tag__code").annotate(count=Count("id")).order_by("-count")
+    return {f"{before or UNTAGGED}>{after}": count for before, after, count in counted}
 
 
 def latest_transitions() -> QuerySet[Transition]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from .evaluate import Values, holds, is_met
-from .nodes import All, Any, Condition, Node, Not, Operator, Scalar, Value, conditions
+from .nodes import All, Any, Condition, Node, Not, Operator, Scalar, Value
 
 _WORDS = {
     Operator.EQUAL: "is",
@@ -39,7 +39,11 @@ class Described(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One condition as it stood for one customer."""
+    """One condition as it stood for one customer. Under a ``not`` it is met where the condition does not hold.
+
+    ``group``: of a condition within groups, their ways from the outermost in: ``one of 2`` (any), ``all of 3`` (all),
+    each with its number among the parts around it. Empty for the parts of an outermost ``all``.
+    """
 
     metric: str
     label: str
@@ -48,6 +52,8 @@ class Line:
     actual: Scalar | None
     is_met: bool
     sentence: str
+    is_negated: bool = False
+    group: tuple[str, ...] = ()
 
 
 def sentence(node: Node, metrics: Mapping[str, Described]) -> str:
@@ -58,6 +64,12 @@ def sentence(node: Node, metrics: Mapping[str, Described]) -> str:
 def lines(node: Node, values: Values, metrics: Mapping[str, Described]) -> tuple[Line, ...]:
     """Every condition of the tree with its value, its threshold and whether it was met."""
     return tuple(_lines(node, values, metrics))
+
+
+def met(node: Node, values: Values) -> tuple[int, int]:
+    """How many of the parts of an outermost ``all`` hold, and how many there are; anything else is one part."""
+    parts = node.parts if isinstance(node, All) else (node,)
+    return sum(holds(part, values) for part in parts), len(parts)
 
 
 def changes(node: Node, values: Values, metrics: Mapping[str, Described]) -> tuple[str, ...]:
@@ -89,18 +101,37 @@ def _change(condition: Condition, values: Values, metrics: Mapping[str, Describe
     return f"{phrase if wanted else f'no longer: {phrase}'} (now {now})"
 
 
-def _lines(node: Node, values: Values, metrics: Mapping[str, Described]) -> Iterator[Line]:
-    for condition in conditions(node):
-        actual = values.get(condition.metric)
-        yield Line(
-            metric=condition.metric,
-            label=metrics[condition.metric].label,
-            operator=condition.operator.value,
-            wanted=condition.value,
-            actual=actual,
-            is_met=is_met(condition, actual),
-            sentence=_condition(condition, metrics),
-        )
+def _lines(
+    node: Node,
+    values: Values,
+    metrics: Mapping[str, Described],
+    *,
+    is_negated: bool = False,
+    group: tuple[str, ...] = (),
+    place: str = "",
+) -> Iterator[Line]:
+    match node:
+        case Condition():
+            actual, says = values.get(node.metric), _condition(node, metrics)
+            yield Line(
+                metric=node.metric,
+                label=metrics[node.metric].label,
+                operator=node.operator.value,
+                wanted=node.value,
+                actual=actual,
+                is_met=is_met(node, actual) is not is_negated,
+                sentence=f"it is not so that {says}" if is_negated else says,
+                is_negated=is_negated,
+                group=group,
+            )
+        case Not(part):
+            yield from _lines(part, values, metrics, is_negated=not is_negated, group=group, place=place)
+        case All(parts) | Any(parts):
+            needs_all = isinstance(node, All) is not is_negated  # not any is all not, and the other way round
+            if len(parts) > 1 and (place or not needs_all):
+                group = (*group, f"{'all' if needs_all else 'one'} of {len(parts)}{place}")
+            for number, part in enumerate(parts, start=1):
+                yield from _lines(part, values, metrics, is_negated=is_negated, group=group, place=f" ({number})")
 
 
 def _phrase(node: Node, metrics: Mapping[str, Described], *, outermost: bool = False) -> str:

@@ -125,11 +125,15 @@ WITH sent AS MATERIALIZED (
         message_id text, customer_id text, name text, occurred_at timestamptz, value numeric, properties jsonb))
         WITH ORDINALITY AS e(message_id, customer_id, name, occurred_at, value, properties, place)
     LEFT JOIN lifecycle_customer AS c ON c.external_id = e.customer_id
+), strangers AS MATERIALIZED (  -- what was told before creates nobody
+    SELECT DISTINCT customer_id FROM sent
+    WHERE internal_id IS NULL AND NOT EXISTS (
+        SELECT FROM lifecycle_event AS told WHERE told.source = %(source)s AND told.message_id = sent.message_id)
 ), stored AS (
     INSERT INTO lifecycle_event (
         customer_id, source, message_id, name, occurred_at, received_at, value, properties)
     SELECT internal_id, %(source)s, message_id, name, occurred_at, {received_at}, value, properties
-    FROM sent WHERE NOT EXISTS (SELECT FROM sent WHERE internal_id IS NULL) ORDER BY message_id, place
+    FROM sent WHERE internal_id IS NOT NULL AND NOT EXISTS (SELECT FROM strangers) ORDER BY message_id, place
     ON CONFLICT (source, message_id) DO NOTHING
     RETURNING customer_id, message_id, name, occurred_at, value, {order_reference}
 ), {folds}, marked AS (
@@ -138,7 +142,7 @@ WITH sent AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM stored),
        ARRAY(SELECT customer_id FROM summed),
-       ARRAY(SELECT DISTINCT customer_id FROM sent WHERE internal_id IS NULL),
+       ARRAY(SELECT customer_id FROM strangers),
        ARRAY(SELECT message_id FROM sent EXCEPT SELECT message_id FROM stored)
 """
 

@@ -251,7 +251,8 @@ INITIALIZE = """
 WITH untagged AS (
     SELECT s.id, s.customer_id, f.last_event_at
     FROM lifecycle_customerstatus AS s LEFT JOIN lifecycle_customerfacts AS f ON f.customer_id = s.customer_id
-    WHERE s.lifecycle_id = %(lifecycle)s AND s.tag_id IS NULL ORDER BY s.customer_id FOR NO KEY UPDATE OF s
+    WHERE s.lifecycle_id = %(lifecycle)s AND s.tag_id IS NULL AND (s.pinned_until IS NULL OR s.pinned_until <= %(now)s)
+    ORDER BY s.customer_id FOR NO KEY UPDATE OF s
 ), moved AS (
     UPDATE lifecycle_customerstatus AS s
     SET tag_id = %(tag)s, version = s.version + 1, entered_at = %(now)s,

@@ -27,6 +27,12 @@ class ShownLine:
     value: str
     is_met: bool
     stale: str = ""
+    group: tuple[str, ...] = ()
+
+    @property
+    def group_shown(self) -> str:
+        """``one of 2``: what the innermost group around it asks for."""
+        return self.group[-1].partition(" (")[0] if self.group else ""
 
 
 @register.filter
@@ -72,6 +78,7 @@ def shown_lines(lines: Iterable[Line], *, stale: Mapping[str, str] | None = None
             with_unit(line.actual, CATALOGUE[line.metric].unit),
             line.is_met,
             (stale or {}).get(line.metric, ""),
+            line.group,
         )
         for line in lines
     )

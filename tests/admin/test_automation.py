@@ -49,6 +49,16 @@ def test_a_switch_is_turned_with_a_reason_and_back(switcher, shop, kind, query, 
     assert (off.is_on, off.reason) == (True, "Mended")
 
 
+def test_the_same_form_twice_turns_a_switch_once(switcher, shop):
+    where = turn("lifecycle", "?lifecycle=commerce")
+    switcher.post(where, {"reason": "A bad import", "turn": "off"})
+
+    again = switcher.post(where, {"reason": "A bad import", "turn": "off"}, follow=True)
+
+    assert "Commerce is off already" in again.text
+    assert not Switch.objects.get().is_on
+
+
 def test_unknown_switches_and_people_without_the_right_change_nothing(switcher, sign_in, shop):
     for wrong in (turn("nosuch"), turn("lifecycle"), turn("rule", "?lifecycle=commerce&rule=nosuch")):
         assert "no such switch" in switcher.post(wrong, {"reason": "x"}, follow=True).text

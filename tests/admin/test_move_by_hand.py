@@ -41,6 +41,18 @@ def test_asks_before_it_moves_anybody(client, shop):
     assert Transition.objects.filter(by__isnull=False).count() == 0
 
 
+@pytest.mark.parametrize(
+    ("hold", "said"),
+    [({"hold_until": "2999-01-01"}, "tick this as well"),
+     ({"hold": "on", "hold_until": "2014-01-01"}, "has to end in the future")],
+)  # fmt: skip
+def test_a_hold_that_cannot_be_is_told_before_the_question(client, shop, hold, said):
+    answer = client.post(move_page(shop.customer()), wanted(shop, **hold))
+
+    assert said in answer.text
+    assert answer.context["form"].errors
+
+
 def test_moves_and_says_who_and_why(client, shop, manager):
     customer = shop.customer()
 

@@ -58,7 +58,8 @@ class TestRecommendations:
 
     @pytest.mark.parametrize(
         ("query", "number"),
-        [("state=pending", 1), ("state=approved", 0), ("reason=needs_approval", 1), ("reason=high_value", 0),
+        [("state=pending", 1), ("snoozed=true", 0), ("state=pending&snoozed=false", 1),
+         ("state=approved", 0), ("reason=needs_approval", 1), ("reason=high_value", 0),
          ("rule=buys", 1), ("rule=vip", 0), ("lifecycle={code}", 1), ("customer={ann}", 1)],
     )  # fmt: skip
     def test_can_be_narrowed(self, reviewer, waiting, lifecycle, query, number):
@@ -174,6 +175,14 @@ class TestPins:
         shown = post(manager, f"/api/customers/{ann()}/status-tags", move, status=201)
 
         assert (shown["current_tag"], shown["pin"]["until"], shown["pin"]["reason"]) == ("VIP", None, "Signed")
+
+    def test_an_end_without_a_pin_is_refused(self, manager, lifecycle):
+        body = {"new_tag": "VIP", "reason": "x", "manual_override": True, "pin_until": "2999-01-01T00:00:00Z"}
+
+        (error,) = post(manager, f"/api/customers/{ann()}/status-tags", body, status=400)["errors"]
+
+        assert error["field"] == "pin_until"
+        assert code_of("ann", lifecycle) == "NEW"
 
     def test_a_pin_in_the_past_is_refused_with_the_move(self, manager, lifecycle):
         move = {

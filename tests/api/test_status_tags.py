@@ -61,8 +61,8 @@ class TestGet:
         assert (trigger["rule"], trigger["version"]) == ("first-order", 1)
         assert trigger["conditions"] == [
             {
-                "metric": "order_count", "operator": ">=", "threshold": 1, "value": 1, "met": True,
-                "sentence": "number of orders is at least 1",
+                "metric": "order_count", "operator": ">=", "threshold": 1, "value": 1, "met": True, "negated": False,
+                "group": [], "sentence": "number of orders is at least 1",
             }
         ]  # fmt: skip
 

@@ -13,9 +13,22 @@ from django.db import connection
 from django.utils import timezone
 
 from lifecycle.engine import locks
-from lifecycle.models import CustomerFacts, CustomerStatus, DirtyMark, Evaluation, Lifecycle, NextCheck, Transition
+from lifecycle.engine.switches import switch
+from lifecycle.engine.transitions import pin_customer
+from lifecycle.models import (
+    Customer,
+    CustomerFacts,
+    CustomerStatus,
+    DirtyMark,
+    Evaluation,
+    Lifecycle,
+    NextCheck,
+    Recommendation,
+    ReviewPolicy,
+    Transition,
+)
 from lifecycle.rules.calendar import end_of
-from tests.factories import CustomerFactory
+from tests.factories import CustomerFactory, UserFactory
 
 from .stage import (
     NOW,
@@ -93,10 +106,42 @@ def test_a_dry_run_tells_and_changes_nothing(lifecycle: Lifecycle, how: list[str
     sentence = run("evaluate", "visits", "--dry-run", *how)
 
     assert (answer["dry_run"], answer["moved"]) == (True, 1)
-    assert sentence == "1 customers evaluated: 1 would move, 0 would wait for a person.\n"
+    assert sentence.startswith("1 customers evaluated: 1 would move, 0 would wait for a person.\n")
+    assert answer["transitions"] == {"ACTIVE>IDLE": 1}
+    assert sentence.split()[-4:] == ["ACTIVE", "→", "IDLE", "1"]
     assert (state_of(lifecycle), what_is_known(), DirtyMark.objects.count()) == before
     assert not Evaluation.objects.exists()
     assert not Transition.objects.exists()
+
+
+def test_the_past_asks_people_as_the_present_does(lifecycle: Lifecycle) -> None:
+    ReviewPolicy.objects.create(lifecycle=lifecycle, auto_apply_confidence=1)
+    send(event("ann", "login", days_ago(9)))
+
+    answer = as_json("evaluate", "visits", "--as-of", days_ago(3).isoformat())
+    again = as_json("evaluate", "visits", "--as-of", days_ago(2).isoformat())
+
+    assert (answer["moved"], answer["waiting"], again["moved"]) == (0, 1, 0)
+    assert Recommendation.objects.get().state == "pending"
+
+
+def test_the_first_tag_is_given_to_who_has_none_and_is_free() -> None:
+    lifecycle = lifecycle_with("NEW OLD", is_tagged=False)
+    send(event("ann", "login"), event("bob", "login"))
+    mia = UserFactory(username="mia")
+    bob = Customer.objects.get(external_id="bob")
+    pin_customer(customer=bob, lifecycle=lifecycle, until=None, reason="Not yet", by=mia, now=NOW)
+    command = ("initialize_customer_status", "--lifecycle", lifecycle.code)
+
+    assert run(*command, "--dry-run").startswith("1 customers had no status tag")
+    assert not Transition.objects.exists()
+    switch(kind="lifecycle", is_on=False, reason="A test", by=mia, now=NOW, lifecycle=lifecycle)
+    with pytest.raises(CommandError, match="switched off by mia"):
+        run(*command)
+    switch(kind="lifecycle", is_on=True, reason="A test", by=mia, now=NOW, lifecycle=lifecycle)
+    run(*command)
+
+    assert (code_of("ann", lifecycle), code_of("bob", lifecycle)) == ("NEW", None)
 
 
 def test_the_past_goes_by_what_had_happened_by_then(lifecycle: Lifecycle) -> None:

@@ -121,7 +121,7 @@ def test_the_lists_of_the_specification(learning: Lifecycle, tmp_path: Path) -> 
 
     code, said, notes = run(file)
 
-    assert (code, said) == (0, "6 rules written as drafts, 0 were there already, 0 refused.\n")
+    assert (code, said) == (0, "Learning: 6 written as drafts, 0 were there already, 0 refused.\n")
     assert "Left out: auto-transition-to-reengagement: trigger: retention_campaign_workflow" in notes
     declining = draft("auto-transition-to-declining")
     assert declining.notification == {"team": "retention", "priority": "high"}
@@ -226,7 +226,7 @@ def test_a_bad_line_is_named(learning: Lifecycle, line: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [("", "none of the notations"), ("7", "none of the notations"), ("{]", "is not valid"), ("a: &a [*a]", ""),
-     ("[" * 5000, "is not valid")],
+     ("[" * 5000, "nested too deeply")],
 )  # fmt: skip
 @pytest.mark.parametrize("suffix", ["json", "yaml"])
 def test_a_file_that_cannot_be_read_changes_nothing(
@@ -265,13 +265,24 @@ def test_a_bad_value_is_refused_and_the_others_are_written(learning: Lifecycle, 
     assert (len(done.refused), done.written) == (1, ["st-001-to-st-002"])
 
 
+def test_a_file_goes_to_the_lifecycle_that_it_names(learning: Lifecycle, tmp_path: Path) -> None:
+    load_defaults(now=NOW, only="commerce")
+    file = tmp_path / "rules.json"
+    file.write_text(json.dumps(export_rules(Lifecycle.objects.get(code="commerce"))))
+
+    code, said, _ = run(file)
+
+    assert (code, said.partition(",")[0]) == (0, "Commerce: 0 written as drafts")
+
+
 def test_where_rules_start_can_be_told(learning: Lifecycle, tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text("one:\n  conditions: [modules_completed > 3]\n  action: apply_tag_ST_002\n")
     assert run(file)[0] == 2
     assert run(tmp_path / "nosuch.yaml")[0] == 2
+    assert run(file, "--from", "ST_009")[0] == run(file, "--lifecycle", "nosuch")[0] == 2
 
-    assert run(file, "--from", "ST_001", "--dry-run")[1].startswith("1 rules would be written")
+    assert run(file, "--from", "ST_001", "--dry-run")[1].startswith("Learning: 1 would be written")
     assert not TransitionRule.objects.filter(key="one").exists()
     assert run(file, "--from", "ST_001", "--publish")[0] == 0
 

@@ -28,6 +28,15 @@ def test_a_repeat_is_harmless_and_named() -> None:
     assert facts().login_count == 2
 
 
+def test_a_repeat_creates_nobody_and_changes_nothing() -> None:
+    send(event("ann", "login", message_id="1"))
+
+    again = send(event("bob", "login", message_id="1"), event("cem", "login", message_id="2"))
+
+    assert (again.stored, again.repeated) == (1, {"1"})
+    assert list(Customer.objects.order_by("id").values_list("external_id", flat=True)) == ["ann", "cem"]
+
+
 def test_the_same_message_id_of_another_source_is_another_message() -> None:
     send(event("ann", "login", message_id="1"), source="shop")
 

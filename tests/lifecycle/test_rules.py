@@ -11,7 +11,7 @@ import pytest
 from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.rules.calendar import end_of, last_complete_day, start_of
 from lifecycle.rules.evaluate import holds
-from lifecycle.rules.explain import lines, sentence, shown_value
+from lifecycle.rules.explain import lines, met, sentence, shown_value
 from lifecycle.rules.parse import parse
 from lifecycle.rules.traits import problem_of
 
@@ -121,7 +121,24 @@ def test_each_condition_is_explained_with_value_and_threshold() -> None:
         "order_count", "number of orders", ">", 2, 3, True,
     )  # fmt: skip
     assert first.sentence == "number of orders is more than 2"
-    assert (second.metric, second.actual, second.is_met) == ("total_spend", None, False)
+    assert (second.metric, second.actual, second.is_negated, second.is_met) == ("total_spend", None, True, True)
+    assert second.sentence == "it is not so that total spend is at most 5"
+    assert first.group == second.group == ("one of 2",)
+
+
+def test_groups_are_kept_and_a_not_turns_what_is_below_it() -> None:
+    orders = {"metric": "order_count", "operator": ">", "value": 2}
+    carts = {"metric": "cart_adds", "operator": ">", "value": 0}
+    spend = {"metric": "total_spend", "operator": ">", "value": 9}
+    tree = parse({"all": [orders, {"not": {"any": [carts, spend]}}, {"any": [carts, orders]}]}, CATALOGUE)
+    values = {"order_count": 1, "cart_adds": 0, "total_spend": 5}
+
+    found = lines(tree, values, CATALOGUE)
+
+    assert [line.group for line in found] == [(), *[("all of 2 (2)",)] * 2, *[("one of 2 (3)",)] * 2]
+    assert [line.is_met for line in found] == [False, True, True, False, False]
+    assert met(tree, values) == (1, 3)
+    assert met(parse({"any": [carts, orders]}, CATALOGUE), values) == (0, 1)
 
 
 @pytest.mark.parametrize(

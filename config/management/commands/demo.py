@@ -24,8 +24,8 @@ from config.management.commands.serve import require_free
 from config.schedule import COLLECT, DAILY, ROUTINE
 from config.secret import write_private
 from lifecycle import queries
-from lifecycle.engine.replay import UNTAGGED
 from lifecycle.models import Customer
+from lifecycle.queries.lists import UNTAGGED
 
 PURCHASES = settings.BASE_DIR / "lifecycle/data/cdnow/purchases.csv"
 HISTORY = ("1997-01-01", "1998-06-30")

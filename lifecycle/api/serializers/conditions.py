@@ -18,6 +18,11 @@ class ConditionSerializer(serializers.Serializer):
     threshold = serializers.JSONField(help_text="A number, text, true or false, a day, or a list of them.")
     value = serializers.JSONField(allow_null=True, help_text="The value at that time; null if it was not known.")
     met = serializers.BooleanField()
+    negated = serializers.BooleanField(help_text="Whether it stands under a `not`: met where it does not hold.")
+    group = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The groups around it, from the outermost in, such as `one of 2`; empty in an outermost `all`.",
+    )
     sentence = serializers.CharField(help_text="The condition in words.")
 
     def to_representation(self, line: Line) -> dict[str, Any]:
@@ -27,5 +32,7 @@ class ConditionSerializer(serializers.Serializer):
             "threshold": plain(line.wanted),  # type: ignore[arg-type]  # a value of the parser
             "value": plain(line.actual),
             "met": line.is_met,
+            "negated": line.is_negated,
+            "group": list(line.group),
             "sentence": line.sentence,
         }

@@ -51,7 +51,10 @@ class MetricSerializer(serializers.Serializer):
     other_names = serializers.ListField(child=serializers.CharField(), help_text="Names that are understood as well.")
     choices = serializers.ListField(child=serializers.CharField(), help_text="The only words it can be; empty: any.")
     operators = serializers.SerializerMethodField()
-    changes_with_time = serializers.BooleanField(help_text="Whether it changes by waiting, with no new data.")
+    changes_with_time = serializers.SerializerMethodField(help_text="Whether it changes by waiting, with no new data.")
+
+    def get_changes_with_time(self, metric: Metric) -> bool:
+        return metric.changes_with_time or metric.is_windowed
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_operators(self, metric: Metric) -> Any:

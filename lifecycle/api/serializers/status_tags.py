@@ -131,6 +131,12 @@ class StatusTagUpdateSerializer(StrictSerializer):
     pin = YesNo(required=False, default=False, help_text="Holds the customer there against automation.")
     pin_until = Instant(required=False, allow_null=True, help_text="Until when the pin holds; null: until released.")
 
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if values.get("pin_until") and not values["pin"]:
+            message = 'It says until when a pin holds; add "pin": true.'
+            raise ValidationError({"pin_until": [ErrorDetail(message, "without_pin")]})
+        return values
+
     def validate_manual_override(self, value: bool) -> bool:
         if not value:
             message = "Must be true: a move by hand is always an override. Without it, the rules move the customer."

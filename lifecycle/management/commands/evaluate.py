@@ -10,9 +10,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from tqdm import tqdm
 
+from lifecycle import queries
 from lifecycle.engine.collect import catch_up
 from lifecycle.engine.defaults import enroll_everybody
 from lifecycle.engine.evaluate import evaluate_changed, evaluate_everybody
@@ -21,7 +23,7 @@ from lifecycle.engine.passes import EvaluationLoop, Tally
 from lifecycle.engine.replay import evaluate_as_of
 from lifecycle.engine.switches import AutomationOff
 from lifecycle.management.arguments import instant, lifecycle_called
-from lifecycle.models import Evaluation, Lifecycle
+from lifecycle.models import Evaluation, Lifecycle, Transition
 
 
 class Command(BaseCommand):
@@ -46,14 +48,16 @@ class Command(BaseCommand):
         now = timezone.now()
         if as_of is not None and as_of > now:
             raise CommandError(f"{as_of.isoformat()} lies in the future; an evaluation goes by what has happened.")
+        last = Transition.objects.aggregate(last=Max("id"))["last"] or 0
         try:
             with transaction.atomic() if dry_run else nullcontext():
                 tally = self._evaluate(found, full, as_of, now)
+                moves = queries.moves_after(found, last)
                 if dry_run:
                     transaction.set_rollback(True)
         except (LifecycleBusy, CollectingAlready, AutomationOff, EvaluationLoop) as error:
             raise CommandError(str(error)) from error
-        self._report(found, as_of or now, tally, dry_run, output)
+        self._report(found, as_of or now, tally, moves, dry_run, output)
 
     def _evaluate(self, lifecycle: Lifecycle, full: bool, as_of: datetime | None, now: datetime) -> Tally:
         with tqdm(unit="customer", file=sys.stderr, disable=None) as bar:
@@ -70,7 +74,9 @@ class Command(BaseCommand):
                 return _tally(evaluate_everybody(lifecycle=lifecycle, as_of=now, now=now, progress=progress))
             return evaluate_changed(lifecycle=lifecycle, as_of=now, now=now)
 
-    def _report(self, lifecycle: Lifecycle, as_of: datetime, tally: Tally, dry_run: bool, output: str) -> None:
+    def _report(  # noqa: PLR0917
+        self, lifecycle: Lifecycle, as_of: datetime, tally: Tally, moves: dict[str, int], dry_run: bool, output: str
+    ) -> None:
         if output == "json":
             values = {
                 "lifecycle": lifecycle.code,
@@ -79,6 +85,7 @@ class Command(BaseCommand):
                 "evaluated": tally.evaluated,
                 "moved": tally.moved,
                 "waiting": tally.waiting,
+                "transitions": moves,
             }
             self.stdout.write(json.dumps(values))
         else:
@@ -87,6 +94,9 @@ class Command(BaseCommand):
                 f"{tally.evaluated:,} customers evaluated: {tally.moved:,} {moved}, "
                 f"{tally.waiting:,} {waits} for a person."
             )
+            for move, count in moves.items():
+                before, after = move.split(">")
+                self.stdout.write(f"  {f'{before} → {after}':<32}{count:>8,}")
 
 
 def _tally(evaluation: Evaluation) -> Tally:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--lifecycle", default="learning")
+        parser.add_argument("--lifecycle", help="code; default: the one that the file names, otherwise learning")
         parser.add_argument(
             "--from", dest="start", action="append", default=[], metavar="CODE",
             help="where rules start that do not say it; may be given several times",
@@ -39,17 +39,18 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and undo it")
 
     def handle(
-        self, *, file: Path, lifecycle: str, start: list[str], publish: bool, dry_run: bool, **options: Any
+        self, *, file: Path, lifecycle: str | None, start: list[str], publish: bool, dry_run: bool, **options: Any
     ) -> None:
-        found = lifecycle_called(lifecycle)
         document = self._read(file)
+        named = document.get("lifecycle") if isinstance(document, dict) else None
         try:
+            found = lifecycle_called(lifecycle or (named if isinstance(named, str) else "learning"))
             with transaction.atomic():
                 done = import_rules(
                     lifecycle=found, document=document, now=timezone.now(), start=start, puts_in_force=publish
                 )
                 transaction.set_rollback(dry_run)
-        except (NotationError, LifecycleBusy) as error:
+        except (NotationError, LifecycleBusy, CommandError) as error:
             self._stop(str(error))
         for sentence in done.refused:
             self.stderr.write(f"Refused: {sentence}")
@@ -58,7 +59,7 @@ class Command(BaseCommand):
         verb = "would be " if dry_run else ""
         what = "published" if publish else "written as drafts"
         self.stdout.write(
-            f"{len(done.written)} rules {verb}{what}, {len(done.unchanged)} were there already, "
+            f"{found}: {len(done.written)} {verb}{what}, {len(done.unchanged)} were there already, "
             f"{len(done.refused)} refused."
         )
         if done.refused:
@@ -72,7 +73,9 @@ class Command(BaseCommand):
             return json.loads(text) if file.suffix == ".json" else yaml.safe_load(text)
         except OSError as error:
             self._stop(f"{file} cannot be read: {error.strerror}.")
-        except (ValueError, yaml.YAMLError, RecursionError) as error:
+        except RecursionError:
+            self._stop(f"{file} is nested too deeply.")
+        except (ValueError, yaml.YAMLError) as error:
             self._stop(f"{file} is not valid {'JSON' if file.suffix == '.json' else 'YAML'}: {error}".splitlines()[0])
 
     def _stop(self, sentence: str) -> NoReturn:

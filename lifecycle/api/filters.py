@@ -166,7 +166,10 @@ class RecommendationFilter(filters.FilterSet):
     reason = filters.ChoiceFilter(
         choices=ReviewReason.choices, method="for_reason", label="One of the reasons why a person is asked."
     )
-    snoozed = filters.BooleanFilter(method="with_snooze", label="Whether it was put off to a later instant.")
+    snoozed = filters.ChoiceFilter(
+        choices=(("true", "Yes"), ("false", "No")), method="with_snooze",
+        label="Whether it was put off to a later instant.",
+    )  # fmt: skip
     rule = filters.CharFilter(field_name="rule__key", label="Key of the rule.", max_length=60)
     customer = filters.NumberFilter(
         field_name="customer_id", label="The numeric id of a customer.", min_value=1, max_value=MAX_ID, decimal_places=0
@@ -176,9 +179,9 @@ class RecommendationFilter(filters.FilterSet):
         model = Recommendation
         fields = ("lifecycle", "state", "snoozed", "reason", "rule", "customer")
 
-    def with_snooze(self, found: QuerySet[Recommendation], name: str, wanted: bool) -> QuerySet[Recommendation]:
+    def with_snooze(self, found: QuerySet[Recommendation], name: str, wanted: str) -> QuerySet[Recommendation]:
         is_snoozed = Q(snoozed_until__gt=timezone.now())
-        return found.filter(is_snoozed) if wanted else found.exclude(is_snoozed)
+        return found.filter(is_snoozed) if wanted == "true" else found.exclude(is_snoozed)
 
     def for_reason(self, found: QuerySet[Recommendation], name: str, reason: str) -> QuerySet[Recommendation]:
         return found.filter(reasons__contains=[reason])

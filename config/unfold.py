@@ -41,6 +41,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Switches", "toggle_on", "lifecycle.switch"),
             ("Sources", "sensors", "lifecycle.feed"),
             ("Evaluations", "play_circle", "lifecycle.evaluation"),
+            ("Rollbacks", "undo", "lifecycle.rollback"),
             ("Periodic tasks", "schedule", "django_celery_beat.periodictask"),
             ("Intervals", "timer", "django_celery_beat.intervalschedule"),
             ("Crontabs", "calendar_month", "django_celery_beat.crontabschedule"),

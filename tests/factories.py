@@ -33,6 +33,8 @@ from lifecycle.models import (
     Pin,
     Recommendation,
     ReviewPolicy,
+    Rollback,
+    RolledBack,
     RuleHold,
     RuleTrust,
     StatusTag,
@@ -232,6 +234,26 @@ class CollectedMetricsFactory(DjangoModelFactory):
         model = CollectedMetrics
 
     customer = factory.SubFactory(CustomerFactory)
+
+
+class RollbackFactory(DjangoModelFactory):
+    class Meta:
+        model = Rollback
+
+    lifecycle = factory.SubFactory(LifecycleFactory)
+    made_at = factory.LazyFunction(timezone.now)
+    by = factory.SubFactory(UserFactory)
+    reason = "A wrong threshold"
+
+
+class RolledBackFactory(DjangoModelFactory):
+    class Meta:
+        model = RolledBack
+
+    rollback = factory.SubFactory(RollbackFactory)
+    customer_id = 1
+    first_id = 1
+    last_id = 1
 
 
 class MilestoneProgressFactory(DjangoModelFactory):

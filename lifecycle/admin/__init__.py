@@ -8,12 +8,13 @@ from . import (
     history,
     lifecycles,
     recommendations,
+    rollbacks,
     rules,
     schedule,
     teams,
 )
 
 __all__ = [
-    "accounts", "automation", "customers", "evaluations", "history", "lifecycles", "recommendations", "rules",
-    "schedule", "teams",
+    "accounts", "automation", "customers", "evaluations", "history", "lifecycles", "recommendations", "rollbacks",
+    "rules", "schedule", "teams",
 ]  # fmt: skip

@@ -6,19 +6,22 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RelatedDropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from lifecycle import queries
+from lifecycle.engine.rollback import Batch
 from lifecycle.models import Event, Transition
 from lifecycle.templatetags.wording import author_of, customer_link, move_of, shown_lines
 
 from .access import ReadOnlyAdmin
 from .paging import CappedList
+from .rollbacks import may_roll_back, rollback_page
 from .rule_text import laid_out
 
 _CUSTOMERS_SEARCHED = 200
@@ -55,6 +58,16 @@ class TransitionAdmin(OfCustomers):
     list_select_related = ("customer", "lifecycle", "from_tag", "to_tag", "rule", "by")
     fields = ("customer_shown", "lifecycle", "move", "at", "author", "because", "reason", "notes", "recorded_at")
     readonly_fields = ("customer_shown", "move", "at", "author", "because")
+    actions_detail = ("take_back",)
+
+    def has_take_back_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return may_roll_back(request)
+
+    @action(description="Take back", icon="undo", permissions=["take_back"])
+    def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        found = self.get_object(request, object_id)
+        way_back = reverse("admin:lifecycle_transition_changelist")
+        return rollback_page(self, request, Batch(transition=found) if found else None, way_back=way_back)
 
     @display(description="When")
     def at(self, transition: Transition) -> str:

@@ -108,7 +108,7 @@ class Word:
         made = review.approve(recommendation=recommendation, by=by, now=now, note=note)
         if made is None:
             return f"The rule no longer holds for {customer}; the recommendation is closed without a move."
-        return f"{customer} is in {made.to_tag.name} now."
+        return f"{customer} is in {recommendation.rule.to_tag.name} now."
 
 
 APPROVE = Word("approve", "Approve", NoteForm, "They move at once, and the history names you.")

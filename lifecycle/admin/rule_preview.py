@@ -68,6 +68,7 @@ class Written:
     key: str = ""
     cooldown_days: int = 0
     hysteresis_percent: int = 0
+    priority: int = 100
 
 
 def written_in(data: QueryDict | Mapping[str, object], lifecycle: Lifecycle) -> Written:
@@ -84,6 +85,7 @@ def written_in(data: QueryDict | Mapping[str, object], lifecycle: Lifecycle) -> 
         key=str(data.get("key", "")),
         cooldown_days=_small(data.get("cooldown_days"), 3650),
         hysteresis_percent=_small(data.get("hysteresis_percent"), 100),
+        priority=_small(data.get("priority"), 10**9),
     )
 
 
@@ -96,7 +98,7 @@ def _small(text: object, most: int) -> int:
 def written_of(rule: TransitionRule) -> Written:
     return Written(
         rule.lifecycle, laid_out(rule.conditions), tuple(rule.from_tags.all()), rule.from_untagged, rule.to_tag,
-        rule.name, rule.key, rule.cooldown_days, rule.hysteresis_percent,
+        rule.name, rule.key, rule.cooldown_days, rule.hysteresis_percent, rule.priority,
     )  # fmt: skip
 
 
@@ -107,7 +109,7 @@ def preview(written: Written, *, now: datetime) -> Preview:
         return Preview(problems=_sentences(error.problems))
     if problems := _tag_problems(written, tree):
         return Preview(problems=problems)
-    warnings = queries.lint_move(_move(written, tree), written.lifecycle, key=written.key)
+    warnings = queries.lint_move(_move(written, tree), written.lifecycle)
     tree = with_cooldown(tree, written.cooldown_days)
     text = sentence(tree, CATALOGUE)
     starts = [tag.name for tag in written.from_tags] + (["no tag"] if written.from_untagged else [])
@@ -118,7 +120,10 @@ def preview(written: Written, *, now: datetime) -> Preview:
 def _move(written: Written, tree: Node) -> Move:
     starts = (*(tag.name for tag in written.from_tags), *((None,) if written.from_untagged else ()))
     to = written.to_tag.name if written.to_tag else ""
-    return Move(written.name, frozenset(starts), to, tree, written.cooldown_days, written.hysteresis_percent)
+    return Move(
+        written.name, frozenset(starts), to, tree, written.cooldown_days, written.hysteresis_percent,
+        priority=written.priority, key=written.key,
+    )  # fmt: skip
 
 
 def _tag_problems(written: Written, tree: Node) -> tuple[str, ...]:

@@ -14,10 +14,12 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action
 
+from lifecycle.engine.rollback import Batch
 from lifecycle.metrics import document
 from lifecycle.models import Lifecycle, RuleState, TransitionRule
 
 from .pages import framed
+from .rollbacks import may_roll_back, rollback_page
 from .rule_columns import RuleColumns, StateFilter
 from .rule_preview import preview, written_in
 from .rule_steps import publish_page, retire_page
@@ -25,8 +27,8 @@ from .rule_writing import RuleWriting, id_in
 
 _STEPS: dict[str, set[str]] = {
     RuleState.DRAFT: {"publish"},
-    RuleState.PUBLISHED: {"new_version", "retire"},
-    RuleState.RETIRED: {"new_version"},
+    RuleState.PUBLISHED: {"new_version", "retire", "take_back"},
+    RuleState.RETIRED: {"new_version", "take_back"},
 }
 
 
@@ -40,7 +42,7 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
     sortable_by = ()
     list_select_related = ("lifecycle", "to_tag")
     search_fields = ("name", "key")
-    actions_detail = ("publish", "new_version", "retire")
+    actions_detail = ("publish", "new_version", "retire", "take_back")
     compressed_fields = False  # labels above, so that conditions have the whole width
     warn_unsaved_form = True
     readonly_fields = ("conditions_shown", "moves", "state_shown", "acts", "notification_shown")
@@ -129,6 +131,15 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
     @action(description="Retire", icon="block", permissions=["decide"])
     def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return retire_page(self, request, object_id, now=timezone.now())
+
+    def has_take_back_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return may_roll_back(request)
+
+    @action(description="Take back its moves", icon="undo", permissions=["take_back"])
+    def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        found = self.get_object(request, object_id)
+        way_back = reverse("admin:lifecycle_transitionrule_changelist")
+        return rollback_page(self, request, Batch(rule=found) if found else None, way_back=way_back)
 
     @action(description="Write a new version", icon="edit_note", permissions=["write"])
     def new_version(self, request: HttpRequest, object_id: str) -> HttpResponse:

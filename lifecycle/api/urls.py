@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from .views import auth, customers, evaluations, events, pages, recommendations, rules, status_tags, transitions
+from .views import (
+    auth,
+    customers,
+    evaluations,
+    events,
+    pages,
+    recommendations,
+    rollbacks,
+    rules,
+    status_tags,
+    transitions,
+)
 
 urlpatterns = [
     path("auth/login", auth.Login.as_view(), name="api-login"),
@@ -22,6 +33,8 @@ urlpatterns = [
     path("recommendations/<int:id>/approve", recommendations.Approve.as_view(), name="api-approve"),
     path("recommendations/<int:id>/reject", recommendations.Reject.as_view(), name="api-reject"),
     path("recommendations/<int:id>/snooze", recommendations.Snooze.as_view(), name="api-snooze"),
+    path("rollbacks", rollbacks.RollbackList.as_view(), name="api-rollbacks"),
+    path("rollbacks/preview", rollbacks.RollbackPreview.as_view(), name="api-rollback-preview"),
     path("evaluations", evaluations.EvaluationList.as_view(), name="api-evaluations"),
     path("rules", rules.RuleList.as_view(), name="api-rules"),
     path("rules/<int:id>", rules.RuleDetail.as_view(), name="api-rule"),

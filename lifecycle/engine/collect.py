@@ -28,6 +28,7 @@ from . import locks
 log = logging.getLogger(__name__)
 EVENTS_AT_ONCE = 200_000
 CUSTOMERS_AT_ONCE = 50_000
+DAYS_AT_ONCE = 3
 MAX_BACKFILL = 3_660
 _FIRST_DAY = date(1, 3, 1)  # whole windows lie before it
 Progress = Callable[[int, int], object]  # (done, all)
@@ -64,7 +65,7 @@ def collect(*, now: datetime, progress: Progress | None = None) -> Collected:
 def backfill(*, days: int, now: datetime, progress: Progress | None = None) -> Collected:
     """Sum up the last complete ``days`` days again from their events, and the windows after them.
 
-    Day by day, each a transaction; the same backfill goes on where it was broken off.
+    Some days at once, in a transaction; the same backfill goes on where it was broken off.
     Raises ``locks.CollectingAlready``.
     """
     if not 1 <= days <= MAX_BACKFILL:
@@ -78,9 +79,10 @@ def backfill(*, days: int, now: datetime, progress: Progress | None = None) -> C
         done = date.fromisoformat(under_way["done"]) if plan.items() <= under_way.items() else first - timedelta(days=1)
         written = Collected()
         while done < last:
-            done += timedelta(days=1)
+            step = {"first": done + timedelta(days=1), "last": min(done + timedelta(days=DAYS_AT_ONCE), last)}
+            done = step["last"]
             with transaction.atomic():
-                _, rows = _write_days(daily.ACTIVITY_OF_DAYS, {"first": done, "last": done})
+                rows = _write_range(step)
                 Collection.objects.update(backfilling={**plan, "done": done.isoformat()})
             written += Collected(days=rows)
             if progress:
@@ -101,7 +103,7 @@ def _collect_events(until: int) -> Collected | None:
         if last is None:
             return None
         span["until"] = last
-        customers, days = _write_days(daily.ACTIVITY_OF_IDS, span)
+        customers, days = _write_days(span)
         cursor.execute(daily.COLLECT_MILESTONES, span)
         reached = cursor.fetchone()[0]
     collection.last_event_id = last
@@ -113,10 +115,20 @@ def _collect_events(until: int) -> Collected | None:
     return Collected(events, days, changed)
 
 
-def _write_days(activity: str, span: dict[str, Any]) -> tuple[set[int], int]:
+def _write_range(step: dict[str, Any]) -> int:
+    """Write everybody's days from one to another; returns how many changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(daily.collect_days(daily.ACTIVITY_OF_DAYS, daily.HOW_MANY), step)
+        rows = int(cursor.fetchone()[0])
+        if rows:
+            cursor.execute(daily.RENEW_TRENDS_AFTER, step)
+    return rows
+
+
+def _write_days(span: dict[str, Any]) -> tuple[set[int], int]:
     """Write the days of some events; returns the customers with a day that changed, and how many days did."""
     with connection.cursor() as cursor:
-        cursor.execute(daily.collect_days(activity), span)
+        cursor.execute(daily.collect_days(daily.ACTIVITY_OF_IDS, daily.CHANGED_DAYS), span)
         customers, days = cursor.fetchone()
         if customers:
             cursor.execute(daily.RENEW_TRENDS, {"customers": customers, "days": days})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -44,6 +44,25 @@ def import_rules(
     document is in none of the notations.
     """
     done = ImportedRules()
+    for key, wanted in read_rules(lifecycle=lifecycle, document=document, start=start, done=done):
+        same = [rule for rule in _versions(lifecycle, key) if text_of(rule) == wanted]
+        if any(rule.state == RuleState.PUBLISHED or not puts_in_force for rule in same):
+            done.unchanged.append(key)
+            continue
+        draft = same[0] if same else write_draft(lifecycle=lifecycle, key=key, text=wanted)
+        if puts_in_force:
+            publish(rule=draft, by=by, now=now)
+        done.written.append(key)
+    return done
+
+
+def read_rules(
+    *, lifecycle: Lifecycle, document: Any, start: Iterable[str] = (), done: ImportedRules
+) -> Iterator[tuple[str, RuleText]]:
+    """The rules of a document that can be in a lifecycle, each with its key; ``done`` is told of the others.
+
+    Raises ``NotationError`` if the document is in none of the notations.
+    """
     tags = {tag.code: tag for tag in lifecycle.tags.all()}
     if unknown := [code for code in start if code not in tags]:
         raise NotationError(f"“{lifecycle}” has no status tag {', '.join(unknown)}. It has: {', '.join(tags)}.")
@@ -58,17 +77,7 @@ def import_rules(
             done.refused.append(_sentence(f"{written.key}: {error}"))
             continue
         done.left_out += [f"{written.key}: {one}" for one in written.ignored]
-        written_before = _versions(lifecycle, written.key)
-        wanted = replace(text, conditions=conditions)
-        same = [rule for rule in written_before if _text_of(rule) == wanted]
-        if any(rule.state == RuleState.PUBLISHED or not puts_in_force for rule in same):
-            done.unchanged.append(written.key)
-            continue
-        draft = same[0] if same else write_draft(lifecycle=lifecycle, key=written.key, text=text)
-        if puts_in_force:
-            publish(rule=draft, by=by, now=now)
-        done.written.append(written.key)
-    return done
+        yield written.key, replace(text, conditions=conditions)
 
 
 def export_rules(lifecycle: Lifecycle) -> dict[str, Any]:
@@ -110,7 +119,8 @@ def _versions(lifecycle: Lifecycle, key: str) -> list[TransitionRule]:
     return list(versions.select_related("to_tag").prefetch_related("from_tags"))
 
 
-def _text_of(rule: TransitionRule) -> RuleText:
+def text_of(rule: TransitionRule) -> RuleText:
+    """What was written of a rule."""
     names = ("name", "conditions", "from_untagged", "priority", "is_automatic", "skips_review", "description",
              "notification", "cooldown_days", "hysteresis_percent")  # fmt: skip
     values = {name: getattr(rule, name) for name in names}
@@ -118,7 +128,7 @@ def _text_of(rule: TransitionRule) -> RuleText:
 
 
 def _written(rule: TransitionRule) -> dict[str, Any]:
-    text = _text_of(rule)
+    text = text_of(rule)
     values = {"key": rule.key, "name": rule.name, "from": [tag.code for tag in text.from_tags], "to": rule.to_tag.code}
     for name in ("from_untagged", "priority", "is_automatic", "skips_review", "cooldown_days", "hysteresis_percent",
                  "description", "notification"):  # fmt: skip

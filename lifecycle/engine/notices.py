@@ -62,5 +62,5 @@ def _letter(team: Team, notices: list[Notice], total: int) -> EmailMessage:
 
 def _line(notice: Notice) -> str:
     move = notice.transition
-    start = move.from_tag.name if move.from_tag else "no tag"
-    return f"- [{notice.get_priority_display()}] {notice.customer}: {start} → {move.to_tag.name} ({move.lifecycle})"
+    start, end = (tag.name if tag else "no tag" for tag in (move.from_tag, move.to_tag))
+    return f"- [{notice.get_priority_display()}] {notice.customer}: {start} → {end} ({move.lifecycle})"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,7 +24,12 @@ from .collect import collect, reads_collected
 from .defaults import enroll_everybody, wake
 from .evaluate import Progress, evaluate_changed, evaluate_everybody
 
-_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+
+class Told(StrEnum):
+    """When an event counts as told."""
+
+    WHEN_IT_HAPPENED = "occurred_at"
+    WHEN_RECEIVED = "GREATEST(received_at, occurred_at)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def replay(
     move_windows = _windows_of(lifecycle, now)
     with locks.alone(lifecycle), _fresh_start_afterwards(lifecycle), past_facts(until=end_of(last)) as add_events:
         wake(lifecycle=lifecycle)  # in the covering table, for the first day
-        done_until = _BEGINNING
+        done_until = past.BEGINNING
         for offset in range((last - first).days + 1):
             day = first + timedelta(days=offset)
             with transaction.atomic():
@@ -79,7 +85,7 @@ def evaluate_as_of(
     """Evaluate everybody at a past instant over what had happened by then; the review policy gives moves to people."""
     move_windows = _windows_of(lifecycle, now)
     with locks.alone(lifecycle), _fresh_start_afterwards(lifecycle), past_facts(until=as_of) as add_events:
-        add_events(lifecycle, _BEGINNING, as_of)
+        add_events(lifecycle, past.BEGINNING, as_of)
         move_windows(last_complete_day(as_of))
         return evaluate_everybody(
             lifecycle=lifecycle, as_of=as_of, now=now, kind=EvaluationKind.REPLAY_ASKING, progress=progress
@@ -93,7 +99,7 @@ def summary(*, lifecycle: Lifecycle, first: date, last: date) -> Replayed:
         cursor.execute(past.STATES_AT, params)
         states = {code or UNTAGGED: count for code, count in cursor.fetchall()}
         cursor.execute(past.MOVES_BETWEEN, params)
-        moves = {f"{before or UNTAGGED}>{after}": count for before, after, count in cursor.fetchall()}
+        moves = {f"{before or UNTAGGED}>{after or UNTAGGED}": count for before, after, count in cursor.fetchall()}
     return Replayed(lifecycle.code, first, last, sum(states.values()), states, moves)
 
 
@@ -106,14 +112,17 @@ def _fresh_start_afterwards(lifecycle: Lifecycle) -> Iterator[None]:
 
 
 @contextmanager
-def past_facts(*, until: datetime) -> Iterator[Callable[[Lifecycle, datetime, datetime], None]]:
-    """Cover the live facts with empty ones for this connection; yields a function that adds a period's events."""
+def past_facts(
+    *, until: datetime, told: Told = Told.WHEN_IT_HAPPENED
+) -> Iterator[Callable[[Lifecycle, datetime, datetime], None]]:
+    """Cover the live facts with empty ones for this connection; yields a function that adds what a period told."""
     with connection.cursor() as cursor:
         try:
             for table in past.COVERED:
                 cursor.execute(past.COVER.format(table=table))
             cursor.execute(past.EMPTY_FACTS)
-            cursor.execute(past.COPY_EVENTS, {"until": until})
+            more = ", properties" if told is Told.WHEN_RECEIVED else ""
+            cursor.execute(past.COPY_EVENTS.format(told=told.value, more=more), {"until": until})
             cursor.execute(past.INDEX_EVENTS)
             cursor.execute("ANALYZE past_event, lifecycle_customerfacts")
             cursor.execute("SELECT DISTINCT name FROM past_event")

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import json
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 
+import yaml
 from django.core.management.base import CommandError
 
 from lifecycle.models import Lifecycle
 from lifecycle.rules.calendar import end_of
+
+MAX_BYTES = 5_000_000
 
 
 def day(text: str) -> date:
@@ -39,3 +45,19 @@ def lifecycle_called(code: str) -> Lifecycle:
     except Lifecycle.DoesNotExist:
         known = ", ".join(Lifecycle.objects.values_list("code", flat=True)) or "none; run manage.py load_defaults"
         raise CommandError(f"There is no lifecycle “{code}”. There are: {known}.") from None
+
+
+def rule_file(file: Path) -> Any:
+    """What a JSON or YAML file of rules says. Raises ``CommandError``."""
+    kind = "JSON" if file.suffix == ".json" else "YAML"
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise CommandError(f"{file} has more than {MAX_BYTES:,} bytes; that is no file of rules.")
+        text = file.read_text(encoding="utf-8-sig")
+        return json.loads(text) if kind == "JSON" else yaml.safe_load(text)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+    except RecursionError as error:
+        raise CommandError(f"{file} is nested too deeply.") from error
+    except (ValueError, yaml.YAMLError) as error:
+        raise CommandError(f"{file} is not valid {kind}: {error}".splitlines()[0]) from error

@@ -18,6 +18,7 @@ from .feed import Feed, RuleHold
 from .learning import CollectedMetrics, Collection, DailyMetrics, MilestoneProgress, MilestoneStatus, Trend
 from .notice import Notice, NoticePriority, Team
 from .outbox import OutboxMessage, Topic
+from .rollback import LeftAlone, Rollback, RolledBack
 from .rule import RuleState, TransitionRule
 from .status import (
     FOREVER,
@@ -33,10 +34,11 @@ from .status import (
 )
 
 __all__ = [
-    "FOREVER", "REPLAYS", "AppendOnly", "AutoTransition", "CollectedMetrics", "Collection", "Customer", "CustomerFacts",
-    "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark", "Evaluation", "EvaluationChunk", "EvaluationKind",
-    "EvaluationState", "Event", "Feed", "Lifecycle", "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice",
-    "NoticePriority", "Order", "OutboxMessage", "Pin", "Recommendation", "RecommendationState", "ReviewPolicy",
-    "ReviewReason", "RuleHold", "RuleState", "RuleTrust", "StatusTag", "Switch", "SwitchKind", "Synergy",
-    "TagCategory", "Team", "Topic", "Transition", "TransitionRule", "Trend",
+    "FOREVER", "REPLAYS", "AppendOnly", "AutoTransition", "CollectedMetrics", "Collection", "Customer",
+    "CustomerFacts", "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark", "Evaluation", "EvaluationChunk",
+    "EvaluationKind", "EvaluationState", "Event", "Feed", "LeftAlone", "Lifecycle", "MilestoneProgress",
+    "MilestoneStatus", "NextCheck", "Notice", "NoticePriority", "Order", "OutboxMessage", "Pin", "Recommendation",
+    "RecommendationState", "ReviewPolicy", "ReviewReason", "Rollback", "RolledBack", "RuleHold", "RuleState",
+    "RuleTrust", "StatusTag", "Switch", "SwitchKind", "Synergy", "TagCategory", "Team", "Topic", "Transition",
+    "TransitionRule", "Trend",
 ]  # fmt: skip

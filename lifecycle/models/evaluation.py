@@ -117,7 +117,8 @@ class Transition(History):
     from_tag = models.ForeignKey(
         StatusTag, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    to_tag = models.ForeignKey(StatusTag, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # NULL where a move out of "no tag yet" was taken back.
+    to_tag = models.ForeignKey(StatusTag, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     applied_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     rule = models.ForeignKey(

@@ -9,6 +9,7 @@ from .customer import Customer
 
 class Topic(models.TextChoices):
     TRANSITION = "transition", "A customer changed its tag"
+    ROLLED_BACK = "rolled_back", "A move was taken back"
 
 
 class OutboxMessage(models.Model):

@@ -4,7 +4,7 @@ from .counts import TagCount, TagCounts, matching_now, plans, tag_counts
 from .explain import Explanation, explain
 from .freshness import collecting_is_late, stale_feeds, stale_metrics
 from .in_force import InForce, in_force, stopped, warnings
-from .linting import lint, lint_move
+from .linting import lint, lint_lifecycle, lint_move, move_of
 from .lists import (
     customer_ids_found,
     customers,
@@ -18,6 +18,7 @@ from .lists import (
     published_rules,
     recommendation_waiting,
     recommendations,
+    rollbacks,
     rules,
     transitions,
     transitions_of,
@@ -68,16 +69,19 @@ __all__ = [
     "latest_transitions",
     "lifecycles",
     "lint",
+    "lint_lifecycle",
     "lint_move",
     "matching_now",
     "metric_values",
     "milestones",
+    "move_of",
     "moves_after",
     "pin_of",
     "plans",
     "published_rules",
     "recommendation_waiting",
     "recommendations",
+    "rollbacks",
     "rule_sentence",
     "rules",
     "stale_feeds",

@@ -20,7 +20,7 @@ DEFAULT_AUTO_APPLY = Decimal(ReviewPolicy._meta.get_field("auto_apply_confidence
 
 _RULES = """
 SELECT r.id, r.priority, COALESCE(t.approved, 0), COALESCE(t.rejected + t.reverted + t.rolled_back, 0), h.rule_id,
-       COALESCE(t.rejected, 0) > 0
+       COALESCE(t.rejected + t.rolled_back, 0) > 0
 FROM lifecycle_transitionrule AS r
 LEFT JOIN lifecycle_ruletrust AS t ON t.rule_id = r.id
 LEFT JOIN lifecycle_rulehold AS h ON h.rule_id = r.id
@@ -61,8 +61,8 @@ _NAMES = {"STATUS_TAGS_ENABLED": "Status tags were", "AUTOMATION_ENABLED": "All 
 class InForce:
     """``rule_ids`` in the order in which they win: priority, then confidence, then id.
 
-    ``refused``: those to which people said no at least once. ``review``: the thresholds of the review policy as
-    parameters of ``sql.statements.MOVE``; NULL asks nobody.
+    ``refused``: those to which people said no, or whose moves they took back, at least once. ``review``: the
+    thresholds of the review policy as parameters of ``sql.statements.MOVE``; NULL asks nobody.
     """
 
     rule_ids: tuple[int, ...]

@@ -17,6 +17,7 @@ from lifecycle.models import (
     Lifecycle,
     Recommendation,
     RecommendationState,
+    Rollback,
     RuleState,
     Transition,
     TransitionRule,
@@ -34,6 +35,11 @@ def customers() -> QuerySet[Customer]:
 def days_of(customer: Customer) -> QuerySet[DailyMetrics]:
     """What a customer did day by day, the latest first."""
     return DailyMetrics.objects.filter(customer=customer)
+
+
+def rollbacks() -> QuerySet[Rollback]:
+    """What was taken back."""
+    return Rollback.objects.select_related("lifecycle", "by", "undone_by")
 
 
 def rules() -> QuerySet[TransitionRule]:

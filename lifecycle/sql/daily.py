@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from lifecycle.metrics.daily import DAYS, LONGEST, MEASURES, SCORE_DAYS, SCORES, WINDOWS, Kind, Measure, window_column
 from lifecycle.metrics.facts import PASSIVE, POINTS
 
-_ACTIVITY = f"e.name NOT IN ({', '.join(repr(name) for name in sorted(PASSIVE))})"
+ACTIVITY = f"e.name NOT IN ({', '.join(repr(name) for name in sorted(PASSIVE))})"
 _DAY = "(e.occurred_at AT TIME ZONE 'UTC')::date"
 
 # The next events to collect: up to {limit} of those after an id.
@@ -23,11 +23,11 @@ SELECT max(id), count(*) FROM (
 ACTIVITY_OF_IDS = f"""
 SELECT e.customer_id, w.day, e.name, e.occurred_at, e.value, e.properties
 FROM (SELECT DISTINCT e.customer_id, {_DAY} AS day FROM lifecycle_event AS e
-      WHERE e.id > %(after)s AND e.id <= %(until)s AND {_ACTIVITY}) AS w
+      WHERE e.id > %(after)s AND e.id <= %(until)s AND {ACTIVITY}) AS w
 JOIN lifecycle_event AS e ON e.customer_id = w.customer_id
     AND e.occurred_at >= w.day::timestamp AT TIME ZONE 'UTC'
     AND e.occurred_at < (w.day + 1)::timestamp AT TIME ZONE 'UTC'
-WHERE {_ACTIVITY}
+WHERE {ACTIVITY}
 """
 
 # Everybody's days from one to another.
@@ -35,7 +35,7 @@ ACTIVITY_OF_DAYS = f"""
 SELECT e.customer_id, {_DAY} AS day, e.name, e.occurred_at, e.value, e.properties
 FROM lifecycle_event AS e
 WHERE e.occurred_at >= %(first)s::date::timestamp AT TIME ZONE 'UTC'
-  AND e.occurred_at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC' AND {_ACTIVITY}
+  AND e.occurred_at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC' AND {ACTIVITY}
 """
 
 
@@ -68,8 +68,8 @@ def _trend(rows: str) -> str:
               RANGE BETWEEN '7 days' PRECEDING AND '1 day' PRECEDING) AS before FROM ({rows}) AS r) AS compared"""
 
 
-def collect_days(activity: str) -> str:
-    """Write the days that ``activity`` covers, each whole; returns the customers with a day that changed.
+def collect_days(activity: str, result: str) -> str:
+    """Write the days that ``activity`` covers, each whole; ``result``: ``CHANGED_DAYS`` or ``HOW_MANY``.
 
     ``activity``: customer_id, day, name, occurred_at, value, properties. Days that are as they were are not written.
     """
@@ -122,31 +122,43 @@ WITH counted AS (
     ON CONFLICT (customer_id, metric_date) DO UPDATE SET {updates} WHERE ({old}) IS DISTINCT FROM ({new})
     RETURNING customer_id, metric_date
 )
-SELECT ARRAY(SELECT customer_id FROM kept ORDER BY 1, metric_date),
-       ARRAY(SELECT metric_date FROM kept ORDER BY customer_id, metric_date)
+SELECT {result}
 """
 
 
-# Set the trends of the seven days after days that changed: a trend looks back over seven days.
-RENEW_TRENDS = f"""
-WITH changed AS (
-    SELECT * FROM unnest(%(customers)s::bigint[], %(days)s::date[]) AS t(customer_id, metric_date)
-), after AS (
-    SELECT DISTINCT d.customer_id, d.metric_date FROM changed AS c JOIN lifecycle_dailymetrics AS d
-        ON d.customer_id = c.customer_id AND d.metric_date > c.metric_date AND d.metric_date <= c.metric_date + 7
-), trends AS (
+# What ``collect_days`` returns: each day that changed, or only how many did.
+CHANGED_DAYS = """ARRAY(SELECT customer_id FROM kept ORDER BY 1, metric_date),
+       ARRAY(SELECT metric_date FROM kept ORDER BY customer_id, metric_date)"""
+HOW_MANY = "count(*) FROM kept"
+
+
+def _renew_trends(after: str) -> str:
+    """Set the trends of days: a trend looks back over seven days."""
+    return f"""
+WITH after AS ({after}), trends AS (
     {
-    _trend('''
+        _trend('''
         SELECT DISTINCT d.customer_id, d.metric_date, d.overall_health_score
         FROM after AS a JOIN lifecycle_dailymetrics AS d
             ON d.customer_id = a.customer_id AND d.metric_date >= a.metric_date - 7 AND d.metric_date <= a.metric_date
     ''')
-}
+    }
 )
 UPDATE lifecycle_dailymetrics AS d SET score_trend = t.score_trend
 FROM after AS a JOIN trends AS t USING (customer_id, metric_date)
 WHERE d.customer_id = a.customer_id AND d.metric_date = a.metric_date AND d.score_trend <> t.score_trend
 """
+
+
+# The trends of the seven days after days that changed, and of the seven days after a day.
+RENEW_TRENDS = _renew_trends("""
+    SELECT DISTINCT d.customer_id, d.metric_date
+    FROM unnest(%(customers)s::bigint[], %(days)s::date[]) AS c(customer_id, metric_date)
+    JOIN lifecycle_dailymetrics AS d
+        ON d.customer_id = c.customer_id AND d.metric_date > c.metric_date AND d.metric_date <= c.metric_date + 7""")
+RENEW_TRENDS_AFTER = _renew_trends("""
+    SELECT customer_id, metric_date FROM lifecycle_dailymetrics
+    WHERE metric_date > %(last)s AND metric_date <= %(last)s::date + 7""")
 
 
 def _window_sums() -> Iterable[tuple[str, str]]:

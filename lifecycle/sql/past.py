@@ -4,6 +4,8 @@ PostgreSQL looks for a table among the temporary ones first. With temporary tabl
 names in place, every statement of an evaluation reads the facts of another instant, unchanged.
 """
 
+from datetime import UTC, datetime
+
 from .folds import EVENT_COLUMNS, ORDER_REFERENCE
 
 COVERED = ("lifecycle_customerfacts", "lifecycle_order", "lifecycle_dirtymark", "lifecycle_collectedmetrics")
@@ -12,13 +14,15 @@ COVERED = ("lifecycle_customerfacts", "lifecycle_order", "lifecycle_dirtymark", 
 COVER = "CREATE TEMPORARY TABLE {table} (LIKE {table} INCLUDING ALL)"
 UNCOVER = "DROP TABLE IF EXISTS pg_temp.{table}"
 
-# Copy what happened by an instant, in the shape that folds read.
+# Copy what was told by an instant, in the shape that folds read. {{told}}: when an event counts as told; {{more}}:
+# further columns.
 COPY_EVENTS = f"""
 CREATE TEMPORARY TABLE past_event AS
-SELECT {EVENT_COLUMNS.replace(", order_reference", "")}, {ORDER_REFERENCE}
-FROM lifecycle_event WHERE occurred_at <= %(until)s ORDER BY occurred_at
+SELECT {EVENT_COLUMNS.replace(", order_reference", "")}, {ORDER_REFERENCE}, {{told}} AS told_at{{more}}
+FROM lifecycle_event WHERE {{told}} <= %(until)s ORDER BY told_at
 """
-INDEX_EVENTS = "CREATE INDEX ON past_event (occurred_at)"
+INDEX_EVENTS = "CREATE INDEX ON past_event (told_at)"
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 # Begin with empty facts for everybody.
 EMPTY_FACTS = "INSERT INTO lifecycle_customerfacts (customer_id) SELECT id FROM lifecycle_customer"
@@ -27,7 +31,7 @@ EMPTY_FACTS = "INSERT INTO lifecycle_customerfacts (customer_id) SELECT id FROM 
 # {folds}: the CTEs of fold_into_facts over "happened". Customers with news are marked.
 FOLD_PERIOD = """
 WITH happened AS (
-    SELECT {columns} FROM past_event WHERE occurred_at > %(after)s AND occurred_at <= %(until)s
+    SELECT {columns} FROM past_event WHERE told_at > %(after)s AND told_at <= %(until)s
 ), {folds}, marked AS (
     INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, customer_id FROM summed
 )
@@ -74,7 +78,7 @@ MOVES_BETWEEN = """
 SELECT f.code, t.code, count(*)
 FROM lifecycle_transition AS m
 LEFT JOIN lifecycle_statustag AS f ON f.id = m.from_tag_id
-JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
+LEFT JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
 WHERE m.lifecycle_id = %(lifecycle)s AND m.applied_at >= %(since)s AND m.applied_at <= %(until)s
 GROUP BY f.code, t.code, f.position, t.position ORDER BY f.position NULLS FIRST, t.position
 """

@@ -43,7 +43,7 @@ def tag_label(tag: StatusTag | str | None) -> SafeString:
     return format_html('<span class="tn-tag tn-{}" title="{}">{}</span>', tag.category, tag.description, tag.name)
 
 
-def move_label(*starts: StatusTag | None, to: StatusTag) -> SafeString:
+def move_label(*starts: StatusTag | None, to: StatusTag | None) -> SafeString:
     """From one or several tags to one; ``None`` is "no tag"."""
     labels = format_html_join(" ", "{}", ((tag_label(tag),) for tag in starts))
     return format_html('<span class="tn-move">{} {} {}</span>', labels, _ARROW, tag_label(to))

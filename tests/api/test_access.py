@@ -21,6 +21,7 @@ READS = {
     "/api/customers/{id}/status-tags/explain": ("view_customer", "view_transitionrule"),
     "/api/transitions": ("view_transition",),
     "/api/recommendations": ("view_recommendation",),
+    "/api/rollbacks": ("view_rollback",),
     "/api/evaluations": ("view_evaluation",),
     "/api/rules": ("view_transitionrule",),
     "/api/metrics": ("view_transitionrule",),
@@ -30,6 +31,8 @@ WRITES = {
     "/api/customers/{id}/status-tags": "add_transition",
     "/api/customers/{id}/status-tags/pin": "add_transition",
     "/api/events": "add_event",
+    "/api/rollbacks": "add_rollback",
+    "/api/rollbacks/preview": "view_rollback",
 }
 
 

@@ -264,7 +264,7 @@ def test_a_backfill_repairs_days():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_backfill_goes_on_where_it_was_broken_off():
-    send(*(event("ann", "login", days_ago(day)) for day in (1, 2, 3)))
+    send(*(event("ann", "login", days_ago(day)) for day in (1, 2, 3, 4, 5)))
     seen = []
 
     def stop_after_one(done: int, total: int) -> None:
@@ -273,13 +273,13 @@ def test_a_backfill_goes_on_where_it_was_broken_off():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        backfill(days=3, now=NOW, progress=stop_after_one)
-    DailyMetrics.objects.update(logins_count=99)  # to see that the first day is not done again
-    backfill(days=3, now=NOW, progress=lambda done, total: seen.append(done))
+        backfill(days=5, now=NOW, progress=stop_after_one)
+    DailyMetrics.objects.update(logins_count=99)  # to see that the first days are not done again
+    backfill(days=5, now=NOW, progress=lambda done, total: seen.append(done))
 
-    assert seen == [1, 2, 3]
-    assert sorted(DailyMetrics.objects.values_list("logins_count", flat=True)) == [1, 1, 99]
-    assert sums_of("ann").logins_last_7d == 101
+    assert seen == [3, 5]
+    assert sorted(DailyMetrics.objects.values_list("logins_count", flat=True)) == [1, 1, 99, 99, 99]
+    assert sums_of("ann").logins_last_7d == 299
     assert Collection.objects.get().backfilling is None
 
 

@@ -22,7 +22,7 @@ MAX_NOTES = 10_000
 class StatusTagHistorySerializer(serializers.Serializer):
     """A status tag that the customer entered."""
 
-    tag = serializers.CharField(source="to_tag.code")
+    tag = serializers.CharField(source="to_tag.code", default=None, read_only=True, allow_null=True)
     previous_tag = serializers.CharField(source="from_tag.code", default=None, read_only=True, allow_null=True)
     from_tag = serializers.CharField(
         source="from_tag.code", default=None, read_only=True, allow_null=True, help_text="The same as previous_tag."

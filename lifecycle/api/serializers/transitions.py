@@ -49,7 +49,7 @@ class TransitionSerializer(serializers.Serializer):
     from_tag = serializers.CharField(
         source="from_tag.code", default=None, read_only=True, allow_null=True, help_text="Null: had no tag."
     )
-    to_tag = serializers.CharField(source="to_tag.code")
+    to_tag = serializers.CharField(source="to_tag.code", default=None, read_only=True, allow_null=True)
     applied_at = serializers.DateTimeField()
     recorded_at = serializers.DateTimeField(help_text="When it was written down; later than applied_at in a replay.")
     applied_by = serializers.SerializerMethodField(help_text="`auto`, or `manual:` and the name of the user.")

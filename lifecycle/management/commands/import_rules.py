@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
 from lifecycle.engine.exchange import import_rules
 from lifecycle.engine.locks import LifecycleBusy
-from lifecycle.management.arguments import lifecycle_called
+from lifecycle.management.arguments import lifecycle_called, rule_file
 from lifecycle.rules.notations import NotationError
 
 SOME_REFUSED, NOTHING_DONE = 1, 2
-MAX_BYTES = 5_000_000
 
 
 class Command(BaseCommand):
@@ -41,7 +38,10 @@ class Command(BaseCommand):
     def handle(
         self, *, file: Path, lifecycle: str | None, start: list[str], publish: bool, dry_run: bool, **options: Any
     ) -> None:
-        document = self._read(file)
+        try:
+            document = rule_file(file)
+        except CommandError as error:
+            self._stop(str(error))
         named = document.get("lifecycle") if isinstance(document, dict) else None
         try:
             found = lifecycle_called(lifecycle or (named if isinstance(named, str) else "learning"))
@@ -64,19 +64,6 @@ class Command(BaseCommand):
         )
         if done.refused:
             sys.exit(SOME_REFUSED if done.written or done.unchanged else NOTHING_DONE)
-
-    def _read(self, file: Path) -> Any:
-        try:
-            if file.stat().st_size > MAX_BYTES:
-                self._stop(f"{file} has more than {MAX_BYTES:,} bytes; that is no file of rules.")
-            text = file.read_text(encoding="utf-8-sig")
-            return json.loads(text) if file.suffix == ".json" else yaml.safe_load(text)
-        except OSError as error:
-            self._stop(f"{file} cannot be read: {error.strerror}.")
-        except RecursionError:
-            self._stop(f"{file} is nested too deeply.")
-        except (ValueError, yaml.YAMLError) as error:
-            self._stop(f"{file} is not valid {'JSON' if file.suffix == '.json' else 'YAML'}: {error}".splitlines()[0])
 
     def _stop(self, sentence: str) -> NoReturn:
         self.stderr.write(self.style.ERROR(sentence))

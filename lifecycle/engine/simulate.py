@@ -1,0 +1,261 @@
+"""Rules tried on stored history: what they would have done day by day, beside what the rules in force would have done.
+
+Everything that an evaluation writes is covered by temporary tables, so the engine runs as it always does and no live
+row is touched. Each day goes by what was known by its end, however late an event came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from lifecycle.metrics.daily import LONGEST
+from lifecycle.models import EvaluationKind, Lifecycle, RuleState, TransitionRule
+from lifecycle.queries.lists import UNTAGGED
+from lifecycle.rules.calendar import end_of, start_of
+from lifecycle.rules.learning import TREND_DAYS
+from lifecycle.sql import daily, past, rehearsal
+
+from .collect import reads_collected
+from .evaluate import evaluate_changed
+from .replay import Told, past_facts
+from .rules import RuleText, check
+
+MAX_DAYS = 3_660
+FLAPPING_DAYS = 14
+HORIZON_DAYS = 90
+MOST_SHOWN = 50
+Progress = Callable[[int, int], object]  # (done, all) in days
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one set of rules would have done. Keys of ``moves``: ``FROM>TO``; of the others days and weeks.
+
+    ``returns`` and ``flapping``: how often customers came back within 14 days to a tag they had left, and how many did.
+    """
+
+    states: dict[str, int]
+    moves: dict[str, int]
+    moves_a_day: dict[str, int]
+    asked_a_week: dict[str, int]
+    returns: int
+    flapping: int
+
+
+@dataclass(frozen=True, slots=True)
+class Foretelling:
+    """How well a rule into risk foretold churn. ``precision`` and ``recall``: 0 to 1; ``None`` where nothing is known.
+
+    ``judged``: of the flagged, those whose 90 days are over or who churned. ``lead_days``: their median.
+    """
+
+    key: str
+    flagged: int
+    judged: int
+    came_true: int
+    churned: int
+    foretold: int
+    lead_days: float | None
+
+    @property
+    def precision(self) -> float | None:
+        return self.came_true / self.judged if self.judged else None
+
+    @property
+    def recall(self) -> float | None:
+        return self.foretold / self.churned if self.churned else None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A customer who ends in another tag."""
+
+    customer: int
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """The rules in force (``before``) beside those tried (``after``), over the same days."""
+
+    lifecycle: str
+    first: date
+    last: date
+    customers: int
+    tried: tuple[str, ...]
+    before: Outcome
+    after: Outcome
+    foretold_before: tuple[Foretelling, ...]
+    foretold_after: tuple[Foretelling, ...]
+    different: int
+    examples: tuple[Difference, ...]
+
+
+def backtest(
+    *,
+    lifecycle: Lifecycle,
+    tried: Sequence[tuple[str, RuleText]],
+    first: date,
+    last: date,
+    now: datetime,
+    asks: bool = True,
+    progress: Progress | None = None,
+) -> Backtest:
+    """Try rules, each in place of the rule in force that has its key, over the days from one to another.
+
+    People's own moves of those days are made as they were. With ``asks``, what the review policy gives to people waits.
+    Raises ``RuleError`` for a rule that cannot be, ``ValueError`` for days that cannot.
+    """
+    days = (last - first).days + 1
+    if not 1 <= days <= MAX_DAYS:
+        raise ValueError(
+            f"A backtest takes 1 to {MAX_DAYS:,} days, not {days:,}; it begins on {first}, ends on {last}."
+        )
+    if end_of(last) > now:
+        raise ValueError(f"{last} has not ended yet; a backtest goes by what has happened.")
+    for _, text in tried:
+        check(text, lifecycle)
+    kept = {}
+    try:
+        for number, (name, rules) in enumerate((("before", []), ("after", list(tried)))):
+            with _rehearsal(lifecycle, rules, first, last) as evaluate_day:
+                for offset in range(days):
+                    evaluate_day(first + timedelta(days=offset), asks, now)
+                    if progress:
+                        progress(number * days + offset + 1, 2 * days)
+                _run(rehearsal.KEEP.format(name=name))
+            kept[name] = _outcome(name)
+        shown = _rows(rehearsal.DIFFERENT, most=MOST_SHOWN)
+        return Backtest(
+            lifecycle=lifecycle.code, first=first, last=last, customers=sum(kept["after"].states.values()),
+            tried=tuple(key for key, _ in tried), before=kept["before"], after=kept["after"],
+            foretold_before=_foretold("before", lifecycle, first, last, now),
+            foretold_after=_foretold("after", lifecycle, first, last, now),
+            different=shown[0][4] if shown else 0,
+            examples=tuple(Difference(id_, name, old or UNTAGGED, new or UNTAGGED) for id_, name, old, new, _ in shown),
+        )  # fmt: skip
+    finally:
+        if not connection.needs_rollback:
+            for name in ("before", "after"):
+                _run(rehearsal.FORGET.format(name=name))
+
+
+EvaluateDay = Callable[[date, bool, datetime], None]
+
+
+@contextmanager
+def _rehearsal(
+    lifecycle: Lifecycle, tried: Sequence[tuple[str, RuleText]], first: date, last: date
+) -> Iterator[EvaluateDay]:
+    """Cover the live tables and put everybody where they were before the first day; yields what evaluates a day."""
+    schema = _rows(rehearsal.SCHEMA)[0][0]
+    ids = [_rows(rehearsal.NEW_RULE_ID)[0][0] for _ in tried]  # of their own, since what was compiled is kept by id
+    before = start_of(first) - timedelta(microseconds=1)
+    try:
+        for table in rehearsal.BEHIND:
+            _run(past.COVER.format(table=table))
+        _run(rehearsal.KEEP_RULES.format(schema=schema), lifecycle=lifecycle.id, keys=[key for key, _ in tried])
+        for rule_id, (key, text) in zip(ids, tried, strict=True):
+            _put(lifecycle, rule_id, key, text)
+        with past_facts(until=end_of(last), told=Told.WHEN_RECEIVED) as add_events:
+            _run(rehearsal.START.format(schema=schema), lifecycle=lifecycle.id, before=before)
+            add_events(lifecycle, past.BEGINNING, before)
+            _run("TRUNCATE pg_temp.lifecycle_dirtymark")  # everybody is looked at on the first day
+            move_windows = _windows(lifecycle, before.date()) if reads_collected(lifecycle) else None
+            _run(rehearsal.REST)
+
+            @transaction.atomic
+            def evaluate_day(day: date, asks: bool, now: datetime) -> None:
+                after, until = end_of(day - timedelta(days=1)), end_of(day)
+                add_events(lifecycle, after, until)
+                if move_windows:
+                    move_windows(day)
+                _run(rehearsal.PEOPLE_S_MOVES.format(schema=schema), lifecycle=lifecycle.id, after=after, until=until)
+                kind = EvaluationKind.REPLAY_ASKING if asks else EvaluationKind.REPLAY
+                evaluate_changed(lifecycle=lifecycle, as_of=until, now=now, kind=kind)
+
+            yield evaluate_day
+    finally:
+        if not connection.needs_rollback:
+            for table in rehearsal.BEHIND:
+                _run(past.UNCOVER.format(table=table))
+
+
+def _put(lifecycle: Lifecycle, rule_id: int, key: str, text: RuleText) -> None:
+    """Put a rule in force among those tried."""
+    values = {name: getattr(text, name) for name in RuleText.__slots__ if name != "from_tags"}
+    values["conditions"] = check(text, lifecycle)
+    rule = TransitionRule(id=rule_id, lifecycle=lifecycle, key=key, version=1, state=RuleState.PUBLISHED, **values)
+    rule.save(force_insert=True)
+    rule.from_tags.set(text.from_tags)
+
+
+def _windows(lifecycle: Lifecycle, before: date) -> Callable[[date], None]:
+    """A function that brings days and windows to a day, from what was known by its end."""
+    collect = daily.collect_days(rehearsal.ACTIVITY_TOLD.format(activity=daily.ACTIVITY), daily.CHANGED_DAYS)
+    since = start_of(before - timedelta(days=LONGEST + TREND_DAYS))
+    done = before
+
+    def told(after: datetime, until: datetime) -> list[int]:
+        customers, days = _rows(collect, after=after, until=until, since=since)[0]
+        if customers:
+            _run(daily.RENEW_TRENDS, customers=customers, days=days)
+        return sorted(set(customers))
+
+    def move(day: date) -> None:
+        nonlocal done
+        news = told(end_of(done), end_of(day))
+        sql = daily.REFRESH_MOVING if day - done == timedelta(days=1) else daily.REFRESH_ALL
+        changed = _rows(sql, through=day, since=done)[0][0]
+        changed += _rows(daily.REFRESH_THESE, through=day, customers=news)[0][0]  # of days that were told late, too
+        changed += _rows(past.MILESTONES_OF, after=end_of(done), until=end_of(day))[0][0]
+        changed += _rows(daily.COUNT_MILESTONES, customers=changed, until=end_of(day))[0][0]
+        _run(past.MARK_CHANGED, lifecycle=lifecycle.id, customers=changed)
+        done = day
+
+    _run(rehearsal.INDEX_DAYS)
+    _run("ANALYZE past_event")
+    told(past.BEGINNING, end_of(before))
+    _rows(daily.REFRESH_ALL, through=before, since=before)
+    _run(rehearsal.OLD_HANDS.format(activity=daily.ACTIVITY), until=end_of(before))
+    return move
+
+
+def _outcome(name: str) -> Outcome:
+    returns, flapping = _rows(rehearsal.FLAPPING.format(name=name), days=FLAPPING_DAYS)[0]
+    return Outcome(
+        states={code or UNTAGGED: count for code, count in _rows(rehearsal.STATES.format(name=name))},
+        moves={f"{old or UNTAGGED}>{new}": count for old, new, count in _rows(rehearsal.MOVES.format(name=name))},
+        moves_a_day={str(day): count for day, count in _rows(rehearsal.MOVES_A_DAY.format(name=name))},
+        asked_a_week={str(week): count for week, count in _rows(rehearsal.ASKED_A_WEEK.format(name=name))},
+        returns=returns,
+        flapping=flapping,
+    )
+
+
+def _foretold(name: str, lifecycle: Lifecycle, first: date, last: date, now: datetime) -> tuple[Foretelling, ...]:
+    schema = _rows(rehearsal.SCHEMA)[0][0]
+    rows = _rows(
+        rehearsal.FORETOLD.format(name=name, schema=schema, horizon=HORIZON_DAYS), lifecycle=lifecycle.id,
+        since=start_of(first), until=end_of(last), horizon=HORIZON_DAYS, known_until=now,
+    )  # fmt: skip
+    return tuple(Foretelling(*row) for row in rows)
+
+
+def _rows(sql: str, **params: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or None)
+        return cursor.fetchall()
+
+
+def _run(sql: str, **params: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or None)

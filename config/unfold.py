@@ -33,6 +33,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Rules", "rule", "lifecycle.transitionrule"),
             ("Lifecycles", "cycle", "lifecycle.lifecycle"),
             ("Status tags", "sell", "lifecycle.statustag"),
+            ("Backtests", "science", "lifecycle.backtestrun"),
         ),
     ),
     (

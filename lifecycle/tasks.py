@@ -10,6 +10,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
+from lifecycle.engine.backtests import backtests_to_do, run_backtest
 from lifecycle.engine.collect import catch_up, collect, is_behind
 from lifecycle.engine.defaults import enroll_everybody
 from lifecycle.engine.evaluate import (
@@ -39,6 +40,8 @@ def evaluate_what_changed() -> None:
             share_out(evaluation)
         with _next_time_if_not_now(lifecycle):
             evaluate_changed(lifecycle=lifecycle, as_of=now, now=now)
+    for number in backtests_to_do(now=now):
+        do_backtest.delay(number)
 
 
 @shared_task
@@ -119,3 +122,9 @@ def share_out(evaluation: Evaluation) -> None:
     """Send a wake-up for each open range; ranges that somebody works on are skipped by the others."""
     for _ in range(max(evaluation.chunks.filter(done_at=None).count(), 1)):
         evaluate_chunk.delay(evaluation.id)
+
+
+@shared_task
+def do_backtest(number: int) -> None:
+    """A backtest that somebody asked for."""
+    run_backtest(number=number, now=timezone.now(), clock=timezone.now)

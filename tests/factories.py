@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import factory
@@ -10,6 +11,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from lifecycle.models import (
+    BacktestRun,
     CollectedMetrics,
     Collection,
     Customer,
@@ -234,6 +236,16 @@ class CollectedMetricsFactory(DjangoModelFactory):
         model = CollectedMetrics
 
     customer = factory.SubFactory(CustomerFactory)
+
+
+class BacktestRunFactory(DjangoModelFactory):
+    class Meta:
+        model = BacktestRun
+
+    lifecycle = factory.SubFactory(LifecycleFactory)
+    first_day = date(2026, 1, 1)
+    last_day = date(2026, 1, 31)
+    created_at = factory.LazyFunction(timezone.now)
 
 
 class RollbackFactory(DjangoModelFactory):

@@ -3,6 +3,7 @@
 from . import (
     accounts,
     automation,
+    backtests,
     customers,
     evaluations,
     history,
@@ -15,6 +16,6 @@ from . import (
 )
 
 __all__ = [
-    "accounts", "automation", "customers", "evaluations", "history", "lifecycles", "recommendations", "rollbacks",
-    "rules", "schedule", "teams",
+    "accounts", "automation", "backtests", "customers", "evaluations", "history", "lifecycles", "recommendations",
+    "rollbacks", "rules", "schedule", "teams",
 ]  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin.options import ModelAdmin
+from django.db import connection, transaction
 from django.db.models import Model
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -29,6 +31,15 @@ class DayInput(UnfoldAdminTextInputWidget):
     """A day in the browser's own calendar."""
 
     input_type = "date"
+
+
+@contextmanager
+def patience(seconds: int) -> Iterator[None]:
+    """Questions that take longer are given up. Raises ``OperationalError``."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = '{seconds}s'")
+        yield
+        cursor.execute("SET LOCAL statement_timeout = 0")
 
 
 def framed(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError
 from django.http import QueryDict
 
 from lifecycle import queries
@@ -19,6 +19,7 @@ from lifecycle.rules.nodes import Node
 from lifecycle.rules.parse import Problem, RuleError, parse_text
 from lifecycle.rules.steadiness import with_cooldown
 
+from .pages import patience
 from .rule_text import as_sentence, laid_out
 
 COUNT_SECONDS = 3
@@ -142,8 +143,7 @@ def _tag_problems(written: Written, tree: Node) -> tuple[str, ...]:
 
 def _counted(written: Written, tree: Node, now: datetime) -> int | None:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = '{COUNT_SECONDS}s'")
+        with patience(COUNT_SECONDS):
             return queries.matching_now(
                 lifecycle=written.lifecycle,
                 tree=tree,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from lifecycle import queries
 from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.rules import RuleNotEditable, publish, retire
 from lifecycle.models import RuleState, TransitionRule
 
-from .pages import Question, ask
+from .pages import Question, ask, patience
 from .rule_preview import preview, written_of
+
+IMPACT_SECONDS = 10
 
 
 def publish_page(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *, now: datetime) -> HttpResponse:
@@ -66,6 +70,7 @@ def _publish_question(rule: TransitionRule, now: datetime) -> Question:
     found = preview(written_of(rule), now=now)
     before = TransitionRule.objects.filter(lifecycle=rule.lifecycle, key=rule.key, state=RuleState.PUBLISHED).first()
     happens = [f"{found.says} {found.meets}" if not found.problems else found.problems[0]]
+    happens += _impact_in_words(rule, now) if not found.problems else ()
     if before is not None:
         happens.append(f"Version {before.version}, in force until now, is retired.")
     happens.append(
@@ -76,6 +81,24 @@ def _publish_question(rule: TransitionRule, now: datetime) -> Question:
     happens += [f"Mind: {warning}" for warning in found.warnings]
     happens.append("A published version is never changed; to change the rule, write a new version.")
     return Question(f"Publish “{rule.name}”, version {rule.version}?", tuple(happens), "Publish")
+
+
+def _impact_in_words(rule: TransitionRule, now: datetime) -> Iterator[str]:
+    """Who would move at once that does not now, and who no longer."""
+    try:
+        with patience(IMPACT_SECONDS):
+            found = queries.impact(rule, as_of=now)
+    except OperationalError:
+        yield f"To say whom it changes takes longer than {IMPACT_SECONDS} seconds here; a backtest says it."
+        return
+    for change in found.changes:
+        where, who = change.start.name if change.start else "no tag", ", ".join(change.examples)
+        goes = f"move to {change.after.name}" if change.after else "stay"
+        instead = f" and no longer to {change.before.name}" if change.before else ""
+        others = ", …" if change.customers > len(change.examples) else ""
+        yield f"{change.customers:,} of those in {where} {goes}{instead}: {who}{others}."
+    if not found.changes:
+        yield f"Nobody among the {found.looked_at:,} whom it concerns goes elsewhere than by the rules in force."
 
 
 def _retire_question(rule: TransitionRule) -> Question:

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from .views import (
     auth,
+    backtests,
     customers,
     evaluations,
     events,
@@ -33,11 +34,14 @@ urlpatterns = [
     path("recommendations/<int:id>/approve", recommendations.Approve.as_view(), name="api-approve"),
     path("recommendations/<int:id>/reject", recommendations.Reject.as_view(), name="api-reject"),
     path("recommendations/<int:id>/snooze", recommendations.Snooze.as_view(), name="api-snooze"),
+    path("backtests", backtests.BacktestList.as_view(), name="api-backtests"),
+    path("backtests/<int:id>", backtests.BacktestDetail.as_view(), name="api-backtest"),
     path("rollbacks", rollbacks.RollbackList.as_view(), name="api-rollbacks"),
     path("rollbacks/preview", rollbacks.RollbackPreview.as_view(), name="api-rollback-preview"),
     path("evaluations", evaluations.EvaluationList.as_view(), name="api-evaluations"),
     path("rules", rules.RuleList.as_view(), name="api-rules"),
     path("rules/<int:id>", rules.RuleDetail.as_view(), name="api-rule"),
+    path("rules/<int:id>/impact", rules.RuleImpact.as_view(), name="api-rule-impact"),
     path("metrics", rules.MetricList.as_view(), name="api-metrics"),
     path("lifecycles", rules.LifecycleList.as_view(), name="api-lifecycles"),
     path("events", events.Events.as_view(), name="api-events"),

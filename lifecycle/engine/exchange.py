@@ -82,7 +82,7 @@ def read_rules(
 
 def export_rules(lifecycle: Lifecycle) -> dict[str, Any]:
     """The rules in force in the canonical notation, without what is as by default."""
-    return {"lifecycle": lifecycle.code, "rules": [_written(rule) for rule in published_rules(lifecycle)]}
+    return {"lifecycle": lifecycle.code, "rules": [written_rule(rule) for rule in published_rules(lifecycle)]}
 
 
 def _sentence(text: str) -> str:
@@ -127,7 +127,8 @@ def text_of(rule: TransitionRule) -> RuleText:
     return RuleText(**values, to_tag=rule.to_tag, from_tags=tuple(sorted(rule.from_tags.all(), key=lambda tag: tag.id)))
 
 
-def _written(rule: TransitionRule) -> dict[str, Any]:
+def written_rule(rule: TransitionRule) -> dict[str, Any]:
+    """A rule in the canonical notation, without what is as by default."""
     text = text_of(rule)
     values = {"key": rule.key, "name": rule.name, "from": [tag.code for tag in text.from_tags], "to": rule.to_tag.code}
     for name in ("from_untagged", "priority", "is_automatic", "skips_review", "cooldown_days", "hysteresis_percent",

@@ -114,13 +114,7 @@ def backtest(
     People's own moves of those days are made as they were. With ``asks``, what the review policy gives to people waits.
     Raises ``RuleError`` for a rule that cannot be, ``ValueError`` for days that cannot.
     """
-    days = (last - first).days + 1
-    if not 1 <= days <= MAX_DAYS:
-        raise ValueError(
-            f"A backtest takes 1 to {MAX_DAYS:,} days, not {days:,}; it begins on {first}, ends on {last}."
-        )
-    if end_of(last) > now:
-        raise ValueError(f"{last} has not ended yet; a backtest goes by what has happened.")
+    days = check_days(first, last, now)
     for _, text in tried:
         check(text, lifecycle)
     kept = {}
@@ -146,6 +140,18 @@ def backtest(
         if not connection.needs_rollback:
             for name in ("before", "after"):
                 _run(rehearsal.FORGET.format(name=name))
+
+
+def check_days(first: date, last: date, now: datetime) -> int:
+    """How many days there are. Raises ``ValueError`` for days that cannot be gone through."""
+    days = (last - first).days + 1
+    if not 1 <= days <= MAX_DAYS:
+        raise ValueError(
+            f"A backtest takes 1 to {MAX_DAYS:,} days, not {days:,}; it begins on {first}, ends on {last}."
+        )
+    if end_of(last) > now:
+        raise ValueError(f"{last} has not ended yet; a backtest goes by what has happened.")
+    return days
 
 
 EvaluateDay = Callable[[date, bool, datetime], None]

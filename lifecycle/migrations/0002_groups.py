@@ -8,12 +8,12 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 _SEE = (
     "view_customer", "view_event", "view_transition", "view_recommendation", "view_evaluation", "view_lifecycle",
     "view_statustag", "view_transitionrule", "view_dailymetrics", "view_notice", "view_feed", "view_switch",
-    "view_synergy", "view_rollback",
+    "view_synergy", "view_rollback", "view_backtestrun",
 )  # fmt: skip
 GROUPS = {
     "Success manager": (*_SEE, "add_transition", "change_recommendation", "change_notice"),
-    "Marketer": (*_SEE, "add_transitionrule", "change_transitionrule", "delete_transitionrule"),
-    "Analyst": _SEE,
+    "Marketer": (*_SEE, "add_backtestrun", "add_transitionrule", "change_transitionrule", "delete_transitionrule"),
+    "Analyst": (*_SEE, "add_backtestrun"),
     "Administrator": None,  # everything of this app
 }
 

@@ -1,5 +1,6 @@
 from .append_only import AppendOnly
 from .automation import ReviewPolicy, RuleTrust, Switch, SwitchKind
+from .backtest import BacktestRun, BacktestState
 from .customer import Customer
 from .evaluation import (
     REPLAYS,
@@ -34,11 +35,11 @@ from .status import (
 )
 
 __all__ = [
-    "FOREVER", "REPLAYS", "AppendOnly", "AutoTransition", "CollectedMetrics", "Collection", "Customer",
-    "CustomerFacts", "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark", "Evaluation", "EvaluationChunk",
-    "EvaluationKind", "EvaluationState", "Event", "Feed", "LeftAlone", "Lifecycle", "MilestoneProgress",
-    "MilestoneStatus", "NextCheck", "Notice", "NoticePriority", "Order", "OutboxMessage", "Pin", "Recommendation",
-    "RecommendationState", "ReviewPolicy", "ReviewReason", "Rollback", "RolledBack", "RuleHold", "RuleState",
-    "RuleTrust", "StatusTag", "Switch", "SwitchKind", "Synergy", "TagCategory", "Team", "Topic", "Transition",
-    "TransitionRule", "Trend",
+    "FOREVER", "REPLAYS", "AppendOnly", "AutoTransition", "BacktestRun", "BacktestState", "CollectedMetrics",
+    "Collection", "Customer", "CustomerFacts", "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark",
+    "Evaluation", "EvaluationChunk", "EvaluationKind", "EvaluationState", "Event", "Feed", "LeftAlone", "Lifecycle",
+    "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice", "NoticePriority", "Order", "OutboxMessage", "Pin",
+    "Recommendation", "RecommendationState", "ReviewPolicy", "ReviewReason", "Rollback", "RolledBack", "RuleHold",
+    "RuleState", "RuleTrust", "StatusTag", "Switch", "SwitchKind", "Synergy", "TagCategory", "Team", "Topic",
+    "Transition", "TransitionRule", "Trend",
 ]  # fmt: skip

@@ -3,9 +3,11 @@
 from .counts import TagCount, TagCounts, matching_now, plans, tag_counts
 from .explain import Explanation, explain
 from .freshness import collecting_is_late, stale_feeds, stale_metrics
+from .impact import Change, Impact, impact
 from .in_force import InForce, in_force, stopped, warnings
 from .linting import lint, lint_lifecycle, lint_move, move_of
 from .lists import (
+    backtests,
     customer_ids_found,
     customers,
     days_of,
@@ -46,14 +48,17 @@ from .standing import (
 )
 
 __all__ = [
+    "Change",
     "Explanation",
     "FactsNow",
+    "Impact",
     "InForce",
     "Milestone",
     "RuleStanding",
     "Standing",
     "TagCount",
     "TagCounts",
+    "backtests",
     "collecting_is_late",
     "current_tag",
     "customer_ids_found",
@@ -65,6 +70,7 @@ __all__ = [
     "evidence_values",
     "explain",
     "facts_of",
+    "impact",
     "in_force",
     "latest_transitions",
     "lifecycles",

@@ -8,6 +8,7 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.db.models.functions import Lower
 
 from lifecycle.models import (
+    BacktestRun,
     Customer,
     CustomerStatus,
     DailyMetrics,
@@ -35,6 +36,11 @@ def customers() -> QuerySet[Customer]:
 def days_of(customer: Customer) -> QuerySet[DailyMetrics]:
     """What a customer did day by day, the latest first."""
     return DailyMetrics.objects.filter(customer=customer)
+
+
+def backtests() -> QuerySet[BacktestRun]:
+    """What was tried on stored history."""
+    return BacktestRun.objects.select_related("lifecycle", "created_by")
 
 
 def rollbacks() -> QuerySet[Rollback]:

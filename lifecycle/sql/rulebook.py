@@ -138,11 +138,7 @@ def decision_select(lifecycle_id: int, rules: Iterable[Rule]) -> tuple[str, dict
     Rules are nested by tag, ``CASE WHEN tag THEN CASE WHEN condition …``, so that a customer
     pays only for the rules of its tag.
     """
-    by_tag: dict[int | None, list[Rule]] = {}
-    for rule in rules:
-        for tag in rule.from_tags:
-            by_tag.setdefault(tag, []).append(rule)
-
+    by_tag = _by_tag(rules)
     statuses = CustomerStatus.objects.filter(lifecycle_id=lifecycle_id).annotate(
         last_event_at=F("facts__last_event_at"),
         rule_id=Cast(_per_tag(by_tag, _winner, while_pinned=Value(None)), BigIntegerField()),
@@ -158,6 +154,28 @@ def decision_select(lifecycle_id: int, rules: Iterable[Rule]) -> tuple[str, dict
     )  # fmt: skip
     sql, params = columns.order_by().query.sql_with_params()
     return named(sql, params)
+
+
+def winners_select(
+    lifecycle_id: int, before: Iterable[Rule], after: Iterable[Rule], tags: Iterable[int | None]
+) -> tuple[str, dict[str, Moment]]:
+    """One row a customer in one of the tags: customer_id, tag_id, and the winner by each of two sets of rules."""
+    wanted = list(tags)
+    there = Q(tag_id__in=[tag for tag in wanted if tag is not None])
+    statuses = CustomerStatus.objects.filter(there | Q(tag_id=None) if None in wanted else there).annotate(
+        before=Cast(_per_tag(_by_tag(before), _winner, while_pinned=Value(None)), BigIntegerField()),
+        after=Cast(_per_tag(_by_tag(after), _winner, while_pinned=Value(None)), BigIntegerField()),
+    )
+    columns = statuses.filter(lifecycle_id=lifecycle_id).values_list("customer_id", "tag_id", "before", "after")
+    return named(*columns.order_by().query.sql_with_params())
+
+
+def _by_tag(rules: Iterable[Rule]) -> dict[int | None, list[Rule]]:
+    found: dict[int | None, list[Rule]] = {}
+    for rule in rules:
+        for tag in rule.from_tags:
+            found.setdefault(tag, []).append(rule)
+    return found
 
 
 _PINNED = Q(GreaterThan(F("pinned_until"), Value(AsOf())))

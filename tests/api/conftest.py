@@ -16,7 +16,7 @@ from tests.factories import UserFactory
 
 READS = (
     "view_customer", "view_transition", "view_transitionrule", "view_lifecycle", "view_recommendation",
-    "view_evaluation", "view_rollback",
+    "view_evaluation", "view_rollback", "view_backtestrun",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ READS = {
     "/api/transitions": ("view_transition",),
     "/api/recommendations": ("view_recommendation",),
     "/api/rollbacks": ("view_rollback",),
+    "/api/backtests": ("view_backtestrun",),
     "/api/evaluations": ("view_evaluation",),
     "/api/rules": ("view_transitionrule",),
     "/api/metrics": ("view_transitionrule",),
@@ -32,6 +33,7 @@ WRITES = {
     "/api/customers/{id}/status-tags/pin": "add_transition",
     "/api/events": "add_event",
     "/api/rollbacks": "add_rollback",
+    "/api/backtests": "add_backtestrun",
     "/api/rollbacks/preview": "view_rollback",
 }
 

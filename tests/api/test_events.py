@@ -9,6 +9,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from config.celery import app
+from lifecycle import wake
 from lifecycle.api.parsers import MAX_BODY
 from lifecycle.api.views import events as door
 from lifecycle.models import Customer, CustomerFacts, DirtyMark, Event
@@ -178,8 +179,8 @@ def test_reads_json_alone(shop):
 
 
 class TestWakeUp:
-    def test_names_a_task_that_workers_know(self):
-        assert door.EVALUATE in app.tasks
+    def test_names_tasks_that_workers_know(self):
+        assert {wake.EVALUATE, wake.BACKTEST} <= set(app.tasks)
 
     def test_moves_the_customer_in_a_moment(self, send):
         lifecycle = lifecycle_with("NEW LEAD", CART)
@@ -191,7 +192,7 @@ class TestWakeUp:
     def test_loses_nothing_when_the_broker_is_down(self, send):
         lifecycle = lifecycle_with("NEW LEAD", CART)
 
-        with mock.patch.object(door, "signature", side_effect=OperationalError("connection refused")):
+        with mock.patch.object(wake, "signature", side_effect=OperationalError("connection refused")):
             told = send(event("ann", "ADD_TO_CART"))
 
         assert told["stored"] == 1
@@ -202,7 +203,7 @@ class TestWakeUp:
         one = event("ann", "ADD_TO_CART")
         send(one)
 
-        with mock.patch.object(door, "signature") as signature:
+        with mock.patch.object(wake, "signature") as signature:
             send(one)
 
         signature.assert_not_called()
@@ -211,7 +212,7 @@ class TestWakeUp:
 def test_asks_the_same_number_of_questions_for_any_number_of_events(
     shop, django_assert_num_queries, django_assert_max_num_queries
 ):
-    with mock.patch.object(door, "wake_up"):
+    with mock.patch.object(door, "wake"):
         with django_assert_max_num_queries(12) as one:
             shop.post("/api/events", {"events": [event("ann", "login")]}, format="json")
 

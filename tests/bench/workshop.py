@@ -6,16 +6,20 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from lifecycle.engine.evaluate import evaluate_everybody
 from lifecycle.engine.rollback import Batch, roll_back
-from lifecycle.engine.rules import RuleText
+from lifecycle.engine.rules import RuleText, write_draft
 from lifecycle.engine.simulate import backtest
 from lifecycle.models import Evaluation
+from lifecycle.queries import impact, in_force
+from lifecycle.sql.moments import bind
+from lifecycle.sql.rulebook import rulebook
 
 from . import world
-from .evaluating import clean, hand_connection, same
+from .evaluating import MILLION, clean, hand_connection, same
 from .harness import Bench
 
 CUSTOMERS, DAYS, SECONDS = 10_000, 90, 60
@@ -49,8 +53,37 @@ INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT lifecycle_id,
 def run_cases(bench: Bench) -> None:
     if bench.wants("backtest"):
         history(bench)
+    if bench.wants("impact"):
+        publishing(bench)
     if bench.wants("rollback"):
         taking_back(bench)
+
+
+def publishing(bench: Bench) -> None:
+    """Whom a draft would change among a million, beside one pass that only decides."""
+    clean()
+    lifecycle = world.lifecycle_of(world.SHAPES, "bench")
+    world.populate(lifecycle, MILLION)
+    wider = RuleText(
+        name="earlier", priority=5, to_tag=lifecycle.tags.get(code="ST_004"),
+        from_tags=tuple(lifecycle.tags.filter(code__in=("ST_001", "ST_002"))),
+        conditions={"all": [{"metric": "days_since_login", "operator": ">=", "value": 3},
+                            {"metric": "engagement_score", "operator": "<", "value": 50}]},
+    )  # fmt: skip
+    draft = write_draft(lifecycle=lifecycle, key="rule-0", text=wider)
+    force = in_force(lifecycle.id)
+    book = rulebook(lifecycle.id, force.rule_ids, force.refused)
+
+    def decide() -> int:
+        with connection.cursor() as cursor:
+            sql = f"SELECT count(rule_id), count(check_at), count(evidence) FROM ({book.sql}) AS d"
+            cursor.execute(sql, {**bind(book.params, world.AS_OF), "lifecycle": lifecycle.id})
+            return int(cursor.fetchone()[0])
+
+    def ours() -> int:
+        return impact(draft, as_of=world.AS_OF).looked_at
+
+    bench.compare("impact", MILLION, ours=ours, floor=decide, most=1.1, rounds=3)
 
 
 def history(bench: Bench) -> None:
@@ -95,15 +128,13 @@ def taking_back(bench: Bench) -> None:
     lifecycle = world.lifecycle_of(shapes, "bench")
     by, _ = User.objects.get_or_create(username="bench")
     world.populate(lifecycle, MOVES * 10 // 9)
-    world.run("TRUNCATE lifecycle_rollback CASCADE")
     hand = hand_connection()
     batch: list[Evaluation] = []
 
     def before() -> None:
-        world.run("TRUNCATE lifecycle_rollback CASCADE")
         world.restore()
-        batch[:] = [evaluate_everybody(lifecycle=lifecycle, as_of=world.AS_OF, now=timezone.now())]
         world.run("UPDATE lifecycle_ruletrust SET rolled_back = 0")
+        batch[:] = [evaluate_everybody(lifecycle=lifecycle, as_of=world.AS_OF, now=timezone.now())]
         world.run("VACUUM (ANALYZE) lifecycle_customerstatus, lifecycle_transition")
         world.run("CHECKPOINT")
 

@@ -135,7 +135,7 @@ def remember() -> None:
 
 def restore() -> None:
     """Bring back the remembered rows and rest: the same start, with fresh statistics, for every measurement."""
-    run("TRUNCATE lifecycle_transition, lifecycle_notice, lifecycle_decision, lifecycle_outboxmessage, lifecycle_recommendation, "
+    run("TRUNCATE lifecycle_rollback, lifecycle_rolledback, lifecycle_transition, lifecycle_notice, lifecycle_decision, lifecycle_outboxmessage, lifecycle_recommendation, "
         "lifecycle_evaluation, lifecycle_evaluationchunk, lifecycle_customerstatus, lifecycle_nextcheck, "
         "lifecycle_customerfacts, lifecycle_collectedmetrics, lifecycle_dirtymark")  # fmt: skip
     for table in ("customerfacts", "collectedmetrics", "customerstatus", "nextcheck", "dirtymark"):

@@ -40,6 +40,30 @@ class RuleSerializer(serializers.ModelSerializer):
         return queries.rule_sentence(rule)
 
 
+class ChangeSerializer(serializers.Serializer):
+    """Customers in one tag whom the rules would lead elsewhere than now."""
+
+    start = serializers.CharField(source="start.code", default=None, allow_null=True, help_text="Null: no tag.")
+    before = serializers.CharField(
+        source="before.code", default=None, allow_null=True, help_text="Where the rules in force lead; null: nowhere."
+    )
+    after = serializers.CharField(
+        source="after.code", default=None, allow_null=True, help_text="Where they would lead with the draft."
+    )
+    customers = serializers.IntegerField()
+    examples = serializers.ListField(child=serializers.CharField(), help_text="Up to five of them.")
+
+
+class ImpactSerializer(serializers.Serializer):
+    """What publishing a draft would change at once."""
+
+    looked_at = serializers.IntegerField(help_text="Customers in the tags that it concerns.")
+    would_move = serializers.IntegerField(help_text="Would move, and stay by the rules in force.")
+    no_longer = serializers.IntegerField(help_text="Would stay, and move by the rules in force.")
+    elsewhere = serializers.IntegerField(help_text="Would move elsewhere.")
+    changes = ChangeSerializer(many=True)
+
+
 class MetricSerializer(serializers.Serializer):
     """A value that rules can read."""
 

@@ -7,8 +7,6 @@ from collections.abc import Collection
 from typing import Annotated, Any
 
 import msgspec
-import structlog
-from celery import signature
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ParseError, ValidationError
@@ -20,15 +18,9 @@ from lifecycle.api.parsers import RawJSON
 from lifecycle.api.serializers.events import SOURCE, EventBatchResultSerializer, EventBatchSerializer
 from lifecycle.engine.ingest import Stored, ingest
 from lifecycle.engine.intake import MAX_BATCH, Batch, BatchError, read_batch
+from lifecycle.wake import EVALUATE, wake
 
 from .base import ApiView
-
-# By its name: doors do not call each other, and workers may live elsewhere.
-EVALUATE = "lifecycle.tasks.evaluate_selected"
-# One more try for a connection that died meanwhile, and no waiting: the sender waits for its answer.
-AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
-
-log = structlog.get_logger(__name__)
 
 
 class Sent(msgspec.Struct, forbid_unknown_fields=True):
@@ -96,12 +88,8 @@ def invalid(message: str, field: re.Match[str] | None) -> ValidationError:
 
 def wake_up(customers: Collection[int]) -> None:
     """Ask a worker to evaluate the customers now. If nobody hears it, the routine run takes them up."""
-    if not customers:
-        return
-    try:
-        signature(EVALUATE, args=(sorted(set(customers)),)).apply_async(retry=True, retry_policy=AT_ONCE)
-    except Exception as error:  # whatever the broker's library raises: the events are stored, and that is the promise
-        log.warning("no worker was woken, the routine evaluation follows", customers=len(customers), error=str(error))
+    if customers:
+        wake(EVALUATE, sorted(set(customers)))
 
 
 def report(batch: Batch, outcome: Stored, events: list[msgspec.Raw]) -> dict[str, Any]:

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lifecycle import queries
+from lifecycle.api.exceptions import Conflict
 from lifecycle.api.filters import RuleFilter
-from lifecycle.api.serializers.rules import LifecycleSerializer, MetricSerializer, RuleSerializer
+from lifecycle.api.problems import ProblemSerializer
+from lifecycle.api.serializers.rules import ImpactSerializer, LifecycleSerializer, MetricSerializer, RuleSerializer
 from lifecycle.metrics.catalogue import METRICS
-from lifecycle.models import Lifecycle, TransitionRule
+from lifecycle.models import Lifecycle, RuleState, TransitionRule
 
 from .base import ApiList, ApiView
 
@@ -39,6 +42,23 @@ class RuleDetail(ApiView):
     @extend_schema(operation_id="get_rule", summary="A version of a rule", responses=RuleSerializer)
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         return Response(RuleSerializer(get_object_or_404(queries.rules(), id=id)).data)
+
+
+class RuleImpact(ApiView):
+    """Whom publishing a draft would change."""
+
+    needs = {"GET": ("lifecycle.view_transitionrule", "lifecycle.view_customer")}
+
+    @extend_schema(
+        operation_id="get_rule_impact", summary="Whom publishing a draft would change at once",
+        responses={200: ImpactSerializer, 409: ProblemSerializer},
+    )  # fmt: skip
+    def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
+        """Beside the rules in force, review aside. 409 if the version is no draft."""
+        rule = get_object_or_404(queries.rules(), id=id)
+        if rule.state != RuleState.DRAFT:
+            raise Conflict(f"{rule} is {rule.get_state_display().lower()}, not a draft.")
+        return Response(ImpactSerializer(queries.impact(rule, as_of=timezone.now())).data)
 
 
 class MetricList(ApiView):

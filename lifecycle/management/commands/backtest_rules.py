@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from lifecycle.engine.backtests import drafts
 from lifecycle.engine.exchange import ImportedRules, read_rules, text_of
 from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.passes import EvaluationLoop
@@ -21,7 +22,7 @@ from lifecycle.engine.rules import RuleText
 from lifecycle.engine.simulate import Backtest, Foretelling, Outcome, backtest
 from lifecycle.engine.switches import AutomationOff
 from lifecycle.management.arguments import day, lifecycle_called, rule_file
-from lifecycle.models import Lifecycle, RuleState
+from lifecycle.models import Lifecycle
 from lifecycle.rules.notations import NotationError
 
 DRAFTS = "draft"
@@ -76,10 +77,10 @@ class Command(BaseCommand):
 
 
 def drafts_of(lifecycle: Lifecycle) -> list[tuple[str, RuleText]]:
-    drafts = lifecycle.rules.filter(state=RuleState.DRAFT).select_related("to_tag").prefetch_related("from_tags")
-    if not drafts:
+    found = drafts(lifecycle)
+    if not found:
         raise CommandError(f"“{lifecycle}” has no drafts; write one in the admin, or name a file with --rules.")
-    return [(rule.key, text_of(rule)) for rule in drafts]
+    return [(rule.key, text_of(rule)) for rule in found]
 
 
 def _as_json(tested: Backtest) -> str:

@@ -1,0 +1,92 @@
+"""Who would move now, and who no longer, if a draft were published: one pass that decides by both sets of rules."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from lifecycle.models import Customer, StatusTag, TransitionRule
+from lifecycle.sql.moments import bind
+from lifecycle.sql.rulebook import rule_of, winners_select
+
+from .in_force import in_force
+from .lists import published_rules
+
+EXAMPLES = 5
+_SAMPLE = 500
+
+_COUNT = "SELECT tag_id, before, after, count(*) FROM ({winners}) AS w GROUP BY 1, 2, 3 ORDER BY 4 DESC"
+_SOME = """
+SELECT customer_id, tag_id, before, after FROM ({winners}) AS w WHERE before IS DISTINCT FROM after LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Customers in one tag whom the rules would lead elsewhere than now; ``None``: nowhere."""
+
+    start: StatusTag | None
+    before: StatusTag | None
+    after: StatusTag | None
+    customers: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """``looked_at``: the customers in the tags that the draft, or the version it would replace, starts from."""
+
+    looked_at: int
+    changes: tuple[Change, ...]
+
+    @property
+    def would_move(self) -> int:
+        return sum(one.customers for one in self.changes if one.after and not one.before)
+
+    @property
+    def no_longer(self) -> int:
+        return sum(one.customers for one in self.changes if one.before and not one.after)
+
+    @property
+    def elsewhere(self) -> int:
+        return sum(one.customers for one in self.changes if one.before and one.after)
+
+
+def impact(draft: TransitionRule, *, as_of: datetime) -> Impact:
+    """What publishing a draft would change at once, review aside; nothing is written."""
+    force = in_force(draft.lifecycle_id)
+    published = {rule.id: rule for rule in published_rules(draft.lifecycle)}
+    before = [published[number] for number in force.rule_ids if number in published]
+    replaced = [rule for rule in before if rule.key == draft.key]
+    after = sorted((*(rule for rule in before if rule not in replaced), draft), key=lambda rule: rule.priority)
+    compiled = {rule.id: rule_of(rule, is_refused=rule.id in force.refused) for rule in (*before, draft)}
+    tags = {tag for rule in (*replaced, draft) for tag in compiled[rule.id].from_tags}
+    sql, params = winners_select(
+        draft.lifecycle_id, [compiled[rule.id] for rule in before], [compiled[rule.id] for rule in after], tags
+    )
+    known = {tag.id: tag for tag in draft.lifecycle.tags.all()}
+    leads = {number: known[rule.to_tag] for number, rule in compiled.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(winners=sql), bind(params, as_of))
+        counted = cursor.fetchall()
+        cursor.execute(_SOME.format(winners=sql), {**bind(params, as_of), "most": _SAMPLE})
+        some = cursor.fetchall()
+    examples: dict[tuple[int | None, ...], list[int]] = defaultdict(list)
+    for customer, *way in some:
+        examples[tuple(way)].append(customer)
+    names = Customer.objects.in_bulk([one for found in examples.values() for one in found[:EXAMPLES]])
+    changes = [
+        Change(
+            start=known.get(tag),
+            before=leads.get(old),
+            after=leads.get(new),
+            customers=count,
+            examples=tuple(str(names[one]) for one in examples[tag, old, new][:EXAMPLES] if one in names),
+        )
+        for tag, old, new, count in counted
+        if leads.get(old) != leads.get(new)
+    ]
+    return Impact(sum(row[3] for row in counted), tuple(changes))

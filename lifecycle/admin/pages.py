@@ -33,6 +33,14 @@ class DayInput(UnfoldAdminTextInputWidget):
     input_type = "date"
 
 
+def some_of(names: Iterable[str], number: int) -> str:
+    """``Ann, Bob.``, or ``Ann, Bob and 12 others.``"""
+    named = list(names)
+    others = number - len(named)
+    more = f" and {others:,} other{'s' if others > 1 else ''}" if others > 0 else ""
+    return f"{', '.join(named)}{more}."
+
+
 @contextmanager
 def patience(seconds: int) -> Iterator[None]:
     """Questions that take longer are given up. Raises ``OperationalError``."""

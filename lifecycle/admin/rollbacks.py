@@ -23,7 +23,7 @@ from lifecycle.models import Customer, Rollback
 from lifecycle.templatetags.wording import customer_link
 
 from .access import ReadOnlyAdmin
-from .pages import framed
+from .pages import framed, some_of
 from .paging import CappedList
 
 MOST_NAMED = 200
@@ -62,9 +62,12 @@ def rollback_page(admin: ModelAdmin[Any], request: HttpRequest, batch: Batch | N
             messages.success(request, f"{made.restored:,} customers are back, {made.left_alone:,} were left alone.")
             return HttpResponseRedirect(reverse("admin:lifecycle_rollback_change", args=[made.id]))
     points = [_point(one) for one in effects]
-    if not batch.undoes:
-        points.append("The rule that had led away leaves them alone while they stay in that tag, and is trusted less.")
-    points.append("It is recorded, whatever started on these moves is told to stop, and it can be undone.")
+    if all(one.left_because for one in effects):
+        points.append("So nobody would be brought back.")
+    else:
+        if not batch.undoes:
+            points.append("The rule that had led away leaves them alone while they stay there, and is trusted less.")
+        points.append("It is recorded, whatever started on these moves is told to stop, and it can be undone.")
     verb = "Undo the rollback" if batch.undoes else "Take back"
     title = "Undo this rollback?" if batch.undoes else f"Take back {batch}?"
     return framed(
@@ -74,10 +77,10 @@ def rollback_page(admin: ModelAdmin[Any], request: HttpRequest, batch: Batch | N
 
 
 def _point(one: Effect) -> str:
-    who = ", ".join(one.examples) + (", …" if one.customers > len(one.examples) else "")
+    who = some_of(one.examples, one.customers)
     if one.left_because:
-        return f"{one.customers:,} are left alone in {one.leaves}. {one.left_because.label}: {who}."
-    return f"{one.customers:,} go from {one.leaves} back to {one.back_to}: {who}."
+        return f"{one.customers:,} are left alone in {one.leaves}. {one.left_because.label}: {who}"
+    return f"{one.customers:,} go from {one.leaves} back to {one.back_to}: {who}"
 
 
 @admin.register(Rollback)

@@ -17,7 +17,7 @@ from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.rules import RuleNotEditable, publish, retire
 from lifecycle.models import RuleState, TransitionRule
 
-from .pages import Question, ask, patience
+from .pages import Question, ask, patience, some_of
 from .rule_preview import preview, written_of
 
 IMPACT_SECONDS = 10
@@ -92,11 +92,10 @@ def _impact_in_words(rule: TransitionRule, now: datetime) -> Iterator[str]:
         yield f"To say whom it changes takes longer than {IMPACT_SECONDS} seconds here; a backtest says it."
         return
     for change in found.changes:
-        where, who = change.start.name if change.start else "no tag", ", ".join(change.examples)
+        where = change.start.name if change.start else "no tag"
         goes = f"move to {change.after.name}" if change.after else "stay"
         instead = f" and no longer to {change.before.name}" if change.before else ""
-        others = ", …" if change.customers > len(change.examples) else ""
-        yield f"{change.customers:,} of those in {where} {goes}{instead}: {who}{others}."
+        yield f"{change.customers:,} of those in {where} {goes}{instead}: {some_of(change.examples, change.customers)}"
     if not found.changes:
         yield f"Nobody among the {found.looked_at:,} whom it concerns goes elsewhere than by the rules in force."
 

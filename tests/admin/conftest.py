@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+import lifecycle.tasks  # noqa: F401  so that what is sent to workers runs here and now
 from lifecycle.engine.defaults import load_defaults
 from lifecycle.models import Customer, CustomerFacts, Lifecycle, StatusTag
 from tests.factories import CustomerFactory, CustomerStatusFactory, EventFactory, TransitionFactory, UserFactory

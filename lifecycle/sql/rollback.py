@@ -1,7 +1,9 @@
 """Taking moves back: one statement that restores, records, announces, and says whom it left alone."""
 
 # Which moves: {which} is one of these, with the parameter {id}.
-OF_EVALUATION = "evaluation_id = %(id)s AND lifecycle_id = %(lifecycle)s"
+OF_EVALUATION = (
+    "evaluation_id = %(id)s AND lifecycle_id = %(lifecycle)s AND by_id IS NULL"  # what a person approved stays
+)
 OF_TRANSITION = "id = %(id)s"
 OF_RULE = "rule_id = %(id)s AND lifecycle_id = %(lifecycle)s"
 OF_ROLLBACK = "id IN (SELECT reversal_id FROM lifecycle_rolledback WHERE rollback_id = %(id)s)"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from lifecycle.engine.evaluate import evaluate_everybody
@@ -95,6 +96,35 @@ def test_days_have_to_be_over_and_in_order(lifecycle: Lifecycle, tmp_path: Path)
     for first, last, said in ((LAST, FIRST, "days, not"), (FIRST, tomorrow, "has not ended")):
         with pytest.raises(CommandError, match=said):
             run("backtest_rules", "--lifecycle", lifecycle.code, "--rules", str(file), "--from", first, "--to", last)
+
+
+class TestPublish:
+    def test_says_whom_it_changes_and_puts_in_force(self, lifecycle: Lifecycle) -> None:
+        UserFactory(username="mia")
+        text = RuleText(
+            name="Idle", to_tag=tag(lifecycle, "OLD"), from_tags=(tag(lifecycle, "NEW"),), priority=1,
+            conditions=is_at_least("days_since_login", 1),
+        )  # fmt: skip
+        draft = write_draft(lifecycle=lifecycle, key="idle", text=text)
+        command = ("publish_rules", "--lifecycle", lifecycle.code, "--by", "mia")
+
+        assert "1 in NEW: to OLD, now nowhere" in run(*command, "idle", "--dry-run")
+        draft.refresh_from_db()
+        assert draft.state == "draft"
+        assert "In force now." in run(*command)
+
+        draft.refresh_from_db()
+        assert (draft.state, draft.published_by) == ("published", User.objects.get(username="mia"))
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [(["nosuch"], "no draft of nosuch"), ([], "has no drafts"), (["--lifecycle", "nosuch"], "no lifecycle"),
+         (["--by", "nobody"], "no user")],
+    )  # fmt: skip
+    def test_refuses_what_is_not_there(self, lifecycle: Lifecycle, arguments: list[str], said: str) -> None:
+        UserFactory(username="mia")
+        with pytest.raises(CommandError, match=said):
+            run("publish_rules", "--lifecycle", lifecycle.code, "--by", "mia", *arguments)
 
 
 class TestRollback:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lifecycle.engine.evaluate import evaluate_changed, evaluate_everybody
+from lifecycle.engine.review import approve
 from lifecycle.engine.rollback import Batch, RollbackRefused, preview, roll_back
 from lifecycle.engine.transitions import override_tag, pin_customer
 from lifecycle.models import (
@@ -20,6 +21,8 @@ from lifecycle.models import (
     LeftAlone,
     Lifecycle,
     OutboxMessage,
+    Recommendation,
+    ReviewPolicy,
     Rollback,
     RolledBack,
     RuleTrust,
@@ -119,6 +122,17 @@ def test_whom_somebody_changed_since_is_left_alone_and_named(lifecycle: Lifecycl
     assert (code_of("ann", lifecycle), code_of("bob", lifecycle)) == ("VIP", "VIP")
     why = dict(RolledBack.objects.values_list("customer_id", "left_because"))
     assert sorted(why.values()) == ["moved_since", "pinned"]
+
+
+def test_what_a_person_approved_stays_when_its_run_is_taken_back(lifecycle: Lifecycle, mia: Any) -> None:
+    ReviewPolicy.objects.create(lifecycle=lifecycle, auto_apply_confidence="0.99")
+    made = run(lifecycle)
+    approve(recommendation=Recommendation.objects.get(customer__external_id="ann"), by=mia, now=NOW)
+
+    with pytest.raises(RollbackRefused, match="nothing to take back"):
+        roll_back(Batch(evaluation=made), by=mia, reason="x", now=NOW)
+
+    assert code_of("ann", lifecycle) == "BUYER"
 
 
 def test_a_preview_tells_what_is_done_and_does_nothing(lifecycle: Lifecycle, mia: Any) -> None:

@@ -1,0 +1,57 @@
+"""``manage.py publish_rules``: drafts put in force, after saying whom each changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from lifecycle import queries
+from lifecycle.engine.locks import LifecycleBusy
+from lifecycle.engine.rules import RuleNotEditable, publish
+from lifecycle.management.arguments import lifecycle_called
+from lifecycle.models import RuleState, TransitionRule
+
+
+class Command(BaseCommand):
+    help = "Put drafts in force in place of the published versions, each after saying whom it changes at once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("keys", nargs="*", metavar="KEY", help="keys of the rules; default: all drafts")
+        parser.add_argument("--lifecycle", default="learning")
+        parser.add_argument("--by", required=True, metavar="USERNAME", help="who answers for it")
+        parser.add_argument("--dry-run", action="store_true", help="say whom each would change by itself, and stop")
+
+    def handle(self, *, keys: list[str], lifecycle: str, by: str, dry_run: bool, **options: Any) -> None:
+        found = lifecycle_called(lifecycle)
+        user = get_user_model().objects.filter(username=by, is_active=True).first()
+        if user is None:
+            raise CommandError(f"There is no user “{by}”.")
+        drafts = {rule.key: rule for rule in queries.rules().filter(lifecycle=found, state=RuleState.DRAFT)}
+        if unknown := [key for key in keys if key not in drafts]:
+            raise CommandError(
+                f"“{found}” has no draft of {', '.join(unknown)}. There are: {', '.join(drafts) or 'none'}."
+            )
+        if not drafts:
+            raise CommandError(f"“{found}” has no drafts.")
+        for key in keys or drafts:
+            self.stdout.write("\n".join(_told(drafts[key])))
+            if not dry_run:
+                try:
+                    publish(rule=drafts[key], by=user, now=timezone.now())
+                except (RuleNotEditable, LifecycleBusy) as error:
+                    raise CommandError(str(error)) from error
+                self.stdout.write("  In force now.")
+
+
+def _told(rule: TransitionRule) -> Iterator[str]:
+    found = queries.impact(rule, as_of=timezone.now())
+    yield f"{rule} concerns {found.looked_at:,} customers."
+    for one in found.changes:
+        start, before, after = (tag.code if tag else None for tag in (one.start, one.before, one.after))
+        now = f"to {before}" if before else "nowhere"
+        yield f"  {one.customers:>9,} in {start or '(untagged)'}: {f'to {after}' if after else 'nowhere'}, now {now}"
+    yield from (f"  Mind: {sentence}" for sentence in queries.lint(rule))

@@ -211,17 +211,19 @@ def _windows(lifecycle: Lifecycle, before: date) -> Callable[[date], None]:
     done = before
 
     def told(after: datetime, until: datetime) -> list[int]:
+        """Sum up the days that news belongs to; returns the customers of whom it was an earlier day than the last."""
         customers, days = _rows(collect, after=after, until=until, since=since)[0]
         if customers:
             _run(daily.RENEW_TRENDS, customers=customers, days=days)
-        return sorted(set(customers))
+        return sorted({one for one, day in zip(customers, days, strict=True) if day < until.date()})
 
     def move(day: date) -> None:
         nonlocal done
-        news = told(end_of(done), end_of(day))
+        late = told(end_of(done), end_of(day))
         sql = daily.REFRESH_MOVING if day - done == timedelta(days=1) else daily.REFRESH_ALL
         changed = _rows(sql, through=day, since=done)[0][0]
-        changed += _rows(daily.REFRESH_THESE, through=day, customers=news)[0][0]  # of days that were told late, too
+        if late:  # the others have a day that comes into a window or leaves one
+            changed += _rows(daily.REFRESH_THESE, through=day, customers=late)[0][0]
         changed += _rows(past.MILESTONES_OF, after=end_of(done), until=end_of(day))[0][0]
         changed += _rows(daily.COUNT_MILESTONES, customers=changed, until=end_of(day))[0][0]
         _run(past.MARK_CHANGED, lifecycle=lifecycle.id, customers=changed)

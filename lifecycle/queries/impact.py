@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,11 +15,11 @@ from .in_force import in_force
 from .lists import published_rules
 
 EXAMPLES = 5
-_SAMPLE = 500
 
-_COUNT = "SELECT tag_id, before, after, count(*) FROM ({winners}) AS w GROUP BY 1, 2, 3 ORDER BY 4 DESC"
-_SOME = """
-SELECT customer_id, tag_id, before, after FROM ({winners}) AS w WHERE before IS DISTINCT FROM after LIMIT %(most)s
+_COUNT = """
+SELECT tag_id, before, after, count(*),
+    (array_agg(customer_id) FILTER (WHERE before IS DISTINCT FROM after))[1:%(most)s]
+FROM ({winners}) AS w GROUP BY 1, 2, 3 ORDER BY 4 DESC
 """
 
 
@@ -70,23 +69,18 @@ def impact(draft: TransitionRule, *, as_of: datetime) -> Impact:
     known = {tag.id: tag for tag in draft.lifecycle.tags.all()}
     leads = {number: known[rule.to_tag] for number, rule in compiled.items()}
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(winners=sql), bind(params, as_of))
+        cursor.execute(_COUNT.format(winners=sql), {**bind(params, as_of), "most": EXAMPLES})
         counted = cursor.fetchall()
-        cursor.execute(_SOME.format(winners=sql), {**bind(params, as_of), "most": _SAMPLE})
-        some = cursor.fetchall()
-    examples: dict[tuple[int | None, ...], list[int]] = defaultdict(list)
-    for customer, *way in some:
-        examples[tuple(way)].append(customer)
-    names = Customer.objects.in_bulk([one for found in examples.values() for one in found[:EXAMPLES]])
+    names = Customer.objects.in_bulk([one for row in counted for one in row[4] or ()])
     changes = [
         Change(
             start=known.get(tag),
             before=leads.get(old),
             after=leads.get(new),
             customers=count,
-            examples=tuple(str(names[one]) for one in examples[tag, old, new][:EXAMPLES] if one in names),
+            examples=tuple(str(names[one]) for one in some or () if one in names),
         )
-        for tag, old, new, count in counted
+        for tag, old, new, count, some in counted
         if leads.get(old) != leads.get(new)
     ]
     return Impact(sum(row[3] for row in counted), tuple(changes))

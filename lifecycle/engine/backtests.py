@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -19,6 +19,10 @@ from .passes import EvaluationLoop
 from .rules import RuleText
 from .simulate import backtest, check_days
 from .switches import AutomationOff
+
+PATIENCE = timedelta(hours=1)
+LOST = "The workers that began it died or ran out of time; try fewer days, or raise TASK_SECONDS."
+BROKEN = "Something went wrong on our side; it has been logged."
 
 
 class BacktestRefused(ValueError):
@@ -80,6 +84,9 @@ def run_backtest(*, number: int, now: datetime, clock: Any) -> BacktestRun | Non
         )  # fmt: skip
     except (ValueError, NotationError, LifecycleBusy, AutomationOff, EvaluationLoop) as error:
         run.state, run.error = BacktestState.FAILED, str(error)
+    except Exception:  # whatever it was, it would come again with the next try
+        BacktestRun.objects.filter(id=run.id).update(state=BacktestState.FAILED, error=BROKEN, finished_at=clock())
+        raise
     else:
         found = asdict(tested)
         found.update(first=str(tested.first), last=str(tested.last))
@@ -93,7 +100,9 @@ def run_backtest(*, number: int, now: datetime, clock: Any) -> BacktestRun | Non
 
 
 def backtests_to_do(*, now: datetime) -> list[int]:
-    """Those that wait, and those whose worker was not heard of for long."""
+    """Those that wait, and those whose worker was not heard of for long; who loses its workers for an hour fails."""
+    hopeless = _to_do(now).filter(state=BacktestState.RUNNING, created_at__lt=now - PATIENCE)
+    hopeless.update(state=BacktestState.FAILED, finished_at=now, error=LOST)
     return list(_to_do(now).values_list("id", flat=True))
 
 

@@ -4,8 +4,6 @@ With them in place the engine's own statements run unchanged, and no live row is
 tables behind them.
 """
 
-from .past import COVERED
-
 WRITTEN = (
     "lifecycle_customerstatus", "lifecycle_nextcheck", "lifecycle_transition", "lifecycle_outboxmessage",
     "lifecycle_decision", "lifecycle_recommendation", "lifecycle_evaluation", "lifecycle_evaluationchunk",
@@ -14,7 +12,6 @@ WRITTEN = (
 # What decides: the rules that are tried, and no switch that is off.
 DECIDING = ("lifecycle_transitionrule", "lifecycle_transitionrule_from_tags", "lifecycle_switch")
 BEHIND = (*WRITTEN, *DECIDING)
-ALL_COVERED = (*COVERED, *BEHIND)
 
 SCHEMA = "SELECT current_schema()"
 NEW_RULE_ID = "SELECT nextval(pg_get_serial_sequence('lifecycle_transitionrule', 'id'))"

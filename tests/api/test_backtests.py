@@ -6,7 +6,8 @@ from unittest import mock
 import pytest
 
 from lifecycle import tasks, wake
-from lifecycle.engine.backtests import backtests_to_do
+from lifecycle.engine import backtests
+from lifecycle.engine.backtests import LOST, backtests_to_do
 from lifecycle.engine.ingest import ingest
 from lifecycle.engine.replay import replay
 from lifecycle.models import BacktestRun, BacktestState
@@ -66,6 +67,26 @@ def test_one_whose_worker_died_is_done_again_and_a_running_one_is_left(analyst, 
 
     assert backtests_to_do(now=NOW + timedelta(minutes=5)) == []
     assert backtests_to_do(now=NOW + timedelta(minutes=11)) == [number]
+
+
+def test_one_that_loses_its_workers_for_an_hour_fails(analyst, lifecycle):
+    number = ask(analyst, rules=[RULE]).json()["id"]
+    run = BacktestRun.objects.filter(id=number)
+    run.update(state=BacktestState.RUNNING, heard_at=NOW, created_at=NOW - timedelta(minutes=55))
+
+    assert backtests_to_do(now=NOW + timedelta(minutes=11)) == []
+    assert (run.get().state, run.get().error) == (BacktestState.FAILED, LOST)
+
+
+def test_what_nobody_foresaw_is_not_tried_again(analyst, lifecycle):
+    with mock.patch.object(wake, "signature", side_effect=OSError("no broker")):
+        number = ask(analyst, rules=[RULE]).json()["id"]
+
+    with mock.patch.object(backtests, "backtest", side_effect=RuntimeError("a bug")), pytest.raises(RuntimeError):
+        tasks.do_backtest(number)
+
+    assert BacktestRun.objects.get().state == BacktestState.FAILED
+    assert backtests_to_do(now=NOW) == []
 
 
 @pytest.mark.parametrize(

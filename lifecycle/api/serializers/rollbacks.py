@@ -7,12 +7,12 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from lifecycle.api.filters import MAX_ID
 from lifecycle.engine.rollback import MAX_REASON, Batch
 from lifecycle.models import Evaluation, LeftAlone, Rollback, Transition, TransitionRule
 
 from .fields import StrictSerializer, Text
 
-MAX_ID = 2**63 - 1
 WHAT = {"evaluation": Evaluation, "rule": TransitionRule, "transition": Transition, "undoes": Rollback}
 
 

@@ -57,7 +57,7 @@ class Command(BaseCommand):
                     transaction.set_rollback(True)
         except (LifecycleBusy, CollectingAlready, AutomationOff, EvaluationLoop) as error:
             raise CommandError(str(error)) from error
-        self._report(found, as_of or now, tally, moves, dry_run, output)
+        self._report(found, as_of or now, tally, moves=moves, dry_run=dry_run, output=output)
 
     def _evaluate(self, lifecycle: Lifecycle, full: bool, as_of: datetime | None, now: datetime) -> Tally:
         with tqdm(unit="customer", file=sys.stderr, disable=None) as bar:
@@ -74,8 +74,8 @@ class Command(BaseCommand):
                 return _tally(evaluate_everybody(lifecycle=lifecycle, as_of=now, now=now, progress=progress))
             return evaluate_changed(lifecycle=lifecycle, as_of=now, now=now)
 
-    def _report(  # noqa: PLR0917
-        self, lifecycle: Lifecycle, as_of: datetime, tally: Tally, moves: dict[str, int], dry_run: bool, output: str
+    def _report(
+        self, lifecycle: Lifecycle, as_of: datetime, tally: Tally, *, moves: dict[str, int], dry_run: bool, output: str
     ) -> None:
         if output == "json":
             values = {

@@ -14,6 +14,7 @@ from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.rules import RuleNotEditable, publish
 from lifecycle.management.arguments import lifecycle_called
 from lifecycle.models import RuleState, TransitionRule
+from lifecycle.queries.lists import UNTAGGED
 
 
 class Command(BaseCommand):
@@ -53,5 +54,5 @@ def _told(rule: TransitionRule) -> Iterator[str]:
     for one in found.changes:
         start, before, after = (tag.code if tag else None for tag in (one.start, one.before, one.after))
         now = f"to {before}" if before else "nowhere"
-        yield f"  {one.customers:>9,} in {start or '(untagged)'}: {f'to {after}' if after else 'nowhere'}, now {now}"
+        yield f"  {one.customers:>9,} in {start or UNTAGGED}: {f'to {after}' if after else 'nowhere'}, now {now}"
     yield from (f"  Mind: {sentence}" for sentence in queries.lint(rule))

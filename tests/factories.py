@@ -39,6 +39,7 @@ from lifecycle.models import (
     RolledBack,
     RuleHold,
     RuleTrust,
+    ShadowDecision,
     StatusTag,
     Switch,
     SwitchKind,
@@ -217,6 +218,16 @@ class RecommendationFactory(DjangoModelFactory):
     rule = factory.SubFactory(TransitionRuleFactory, lifecycle=factory.SelfAttribute("..lifecycle"))
     evaluation = factory.SubFactory(EvaluationFactory, lifecycle=factory.SelfAttribute("..lifecycle"))
     created_at = factory.LazyFunction(timezone.now)
+
+
+class ShadowDecisionFactory(DjangoModelFactory):
+    class Meta:
+        model = ShadowDecision
+
+    rule = factory.SubFactory(TransitionRuleFactory)
+    customer = factory.SubFactory(CustomerFactory)
+    stay = 1
+    decided_at = factory.LazyFunction(timezone.now)
 
 
 class DailyMetricsFactory(DjangoModelFactory):

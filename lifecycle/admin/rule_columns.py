@@ -16,7 +16,7 @@ from lifecycle.templatetags.wording import move_label
 
 from .rule_text import laid_out, sentence_of
 
-_STATE_COLOURS = {"Draft": "info", "Published": "success", "Retired": "default"}
+_STATE_COLOURS = {"Draft": "info", "In shadow": "warning", "Published": "success", "Retired": "default"}
 
 
 class StateFilter(DropdownFilter):
@@ -24,7 +24,7 @@ class StateFilter(DropdownFilter):
 
     title = "state"
     parameter_name = "state"
-    all_option = ["", "Published and drafts"]
+    all_option = ["", "All but retired"]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [*RuleState.choices, ("all", "All versions")]

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from lifecycle import queries
 from lifecycle.engine.locks import LifecycleBusy
-from lifecycle.engine.rules import RuleNotEditable, publish, retire
+from lifecycle.engine.rules import RuleNotEditable, publish, put_in_shadow, retire
 from lifecycle.models import RuleState, TransitionRule
 
 from .pages import Question, ask, patience, some_of
@@ -29,6 +29,15 @@ def publish_page(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *
         question=lambda rule: _publish_question(rule, now),
         do=lambda rule: publish(rule=rule, by=request.user, now=now),
         done="is in force now",
+    )  # fmt: skip
+
+
+def into_shadow_page(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *, now: datetime) -> HttpResponse:
+    return _step(
+        admin, request, object_id,
+        question=_shadow_question,
+        do=lambda rule: put_in_shadow(rule=rule, now=now),
+        done="runs in shadow",
     )  # fmt: skip
 
 
@@ -98,6 +107,17 @@ def _impact_in_words(rule: TransitionRule, now: datetime) -> Iterator[str]:
         yield f"{change.customers:,} of those in {where} {goes}{instead}: {some_of(change.examples, change.customers)}"
     if not found.changes:
         yield f"Nobody among the {found.looked_at:,} whom it concerns goes elsewhere than by the rules in force."
+
+
+def _shadow_question(rule: TransitionRule) -> Question:
+    before = TransitionRule.objects.filter(lifecycle=rule.lifecycle, key=rule.key, state=RuleState.SHADOW).first()
+    happens = (
+        "From the next evaluation on it is decided by as if it were in force, and what it would have changed is kept.",
+        "It moves nobody and asks nobody.",
+        *((f"Version {before.version}, in shadow until now, is retired.",) if before else ()),
+        "It is not changed while it is there; to change it, write a new version.",
+    )
+    return Question(f"Run “{rule.name}”, version {rule.version}, in shadow?", happens, "Run in shadow")
 
 
 def _retire_question(rule: TransitionRule) -> Question:

@@ -122,8 +122,8 @@ class RuleWriting(ModelAdmin):
 
 
 def _in_force(rule: TransitionRule | None) -> TransitionRule | None:
-    """The published version of a draft's rule."""
-    if rule is None or rule.state != RuleState.DRAFT:
+    """The published version of a rule of which a draft or one in shadow is shown."""
+    if rule is None or rule.state not in {RuleState.DRAFT, RuleState.SHADOW}:
         return None
     return TransitionRule.objects.filter(
         lifecycle_id=rule.lifecycle_id, key=rule.key, state=RuleState.PUBLISHED

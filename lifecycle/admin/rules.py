@@ -22,11 +22,13 @@ from .pages import framed
 from .rollbacks import may_roll_back, rollback_page
 from .rule_columns import RuleColumns, StateFilter
 from .rule_preview import preview, written_in
-from .rule_steps import publish_page, retire_page
+from .rule_steps import into_shadow_page, publish_page, retire_page
 from .rule_writing import RuleWriting, id_in
+from .shadow import shadow_page
 
 _STEPS: dict[str, set[str]] = {
-    RuleState.DRAFT: {"publish"},
+    RuleState.DRAFT: {"publish", "into_shadow"},
+    RuleState.SHADOW: {"publish", "new_version", "retire"},
     RuleState.PUBLISHED: {"new_version", "retire", "take_back"},
     RuleState.RETIRED: {"new_version", "take_back"},
 }
@@ -42,7 +44,7 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
     sortable_by = ()
     list_select_related = ("lifecycle", "to_tag")
     search_fields = ("name", "key")
-    actions_detail = ("publish", "new_version", "retire", "take_back")
+    actions_detail = ("publish", "into_shadow", "shadow", "new_version", "retire", "take_back")
     compressed_fields = False  # labels above, so that conditions have the whole width
     warn_unsaved_form = True
     readonly_fields = ("conditions_shown", "moves", "state_shown", "acts", "notification_shown")
@@ -70,7 +72,10 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
                 )
             },
         ),
-        ("Version", {"fields": ("version", "state_shown", "published_at", "published_by", "retired_at")}),
+        (
+            "Version",
+            {"fields": ("version", "state_shown", "shadow_since", "published_at", "published_by", "retired_at")},
+        ),
     )
 
     class Media:
@@ -120,13 +125,27 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
         """The steps that the version's state allows, as far as the person may take them."""
-        state = TransitionRule.objects.filter(id=id_in(object_id)).values_list("state", flat=True).first()
+        rule = TransitionRule.objects.filter(id=id_in(object_id)).first()
+        allowed = _STEPS[rule.state] | ({"shadow"} if rule.shadow_since else set()) if rule else set()
         steps = super().get_actions_detail(request, object_id)
-        return [one for one in steps if one.method.original_function_name in _STEPS.get(state or "", ())]
+        return [one for one in steps if one.method.original_function_name in allowed]
 
     @action(description="Publish", icon="publish", permissions=["decide"])
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return publish_page(self, request, object_id, now=timezone.now())
+
+    @action(description="Run in shadow", icon="visibility", permissions=["decide"])
+    def into_shadow(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return into_shadow_page(self, request, object_id, now=timezone.now())
+
+    @action(description="What it would have done", icon="visibility")
+    def shadow(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        rule = self.get_object(request, object_id)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if rule is None or rule.shadow_since is None:
+            raise Http404
+        return shadow_page(self, request, rule, now=timezone.now())
 
     @action(description="Retire", icon="block", permissions=["decide"])
     def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:

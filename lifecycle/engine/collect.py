@@ -17,7 +17,7 @@ from django.db.models import Max, Min
 
 from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.models import Collection, DailyMetrics, Lifecycle, ReviewPolicy
-from lifecycle.queries import collecting_is_late, published_rules
+from lifecycle.queries import collecting_is_late, heeded_rules
 from lifecycle.rules.calendar import last_complete_day
 from lifecycle.rules.nodes import metrics_of
 from lifecycle.rules.parse import parse
@@ -191,7 +191,7 @@ def reads_collected(lifecycle: Lifecycle) -> bool:
     """Whether a rule in force, or what decides that a person is asked, reads anything that is collected from days."""
     if ReviewPolicy.objects.filter(lifecycle=lifecycle).exclude(risk_indicators=None).exists():
         return True
-    trees = (parse(rule.conditions, CATALOGUE) for rule in published_rules(lifecycle))
+    trees = (parse(rule.conditions, CATALOGUE) for rule in heeded_rules(lifecycle))
     return any(CATALOGUE[name].is_collected for tree in trees for name in metrics_of(tree))
 
 

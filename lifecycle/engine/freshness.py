@@ -8,7 +8,7 @@ from django.db import transaction
 
 from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.models import Lifecycle, RuleHold, TransitionRule
-from lifecycle.queries import collecting_is_late, published_rules, stale_feeds, stale_metrics
+from lifecycle.queries import collecting_is_late, heeded_rules, stale_feeds, stale_metrics
 from lifecycle.rules.nodes import metrics_of
 from lifecycle.rules.parse import parse
 
@@ -27,7 +27,7 @@ def settle(*, lifecycle: Lifecycle, now: datetime) -> list[RuleHold]:
     if not feeds and not is_late and not held:
         return []
     stale: dict[int, str] = {}
-    for rule in published_rules(lifecycle):
+    for rule in heeded_rules(lifecycle):
         reasons = stale_metrics(metrics_of(parse(rule.conditions, CATALOGUE)), feeds, is_late=is_late)
         if reasons:
             stale[rule.id] = next(iter(reasons.values()))

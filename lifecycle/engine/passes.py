@@ -65,8 +65,8 @@ def until_nobody_moves(evaluation: Evaluation, scope: Range | These, now: dateti
     Those whose row somebody else wrote meanwhile are decided again too, on what they are now.
     """
     is_live = evaluation.kind not in REPLAYS
-    force = in_force(evaluation.lifecycle_id, holds_count=is_live, asks=evaluation.kind != EvaluationKind.REPLAY)
-    book = rulebook(evaluation.lifecycle_id, force.rule_ids, force.refused)
+    force = in_force(evaluation.lifecycle_id, is_live=is_live, asks=evaluation.kind != EvaluationKind.REPLAY)
+    book = rulebook(evaluation.lifecycle_id, force.rule_ids, force.refused, tuple(force.shadows.items()))
     work = _Work(evaluation, book, force, is_live, now)
     tally = Tally()
     most = evaluation.lifecycle.tags.count() if book.rules else 1
@@ -96,15 +96,21 @@ def _pass(work: _Work, scope: Range | These, step: int) -> tuple[int, int, list[
         case These(customers, Range(first, last)):
             decide, within = book.sql_of_these_in_range, statements.THESE
             chosen = {"customers": customers, "first": first, "last": last}
+    move = statements.MOVE.format(
+        decide=decide, scope=within, reasons=statements.REASONS,
+        or_in_shadow=statements.OR_IN_SHADOW if book.shadows else "",
+        foreseen=statements.FORESEEN if book.shadows else "",
+    )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
-            statements.MOVE.format(decide=decide, scope=within, reasons=statements.REASONS),
+            move,
             {
                 **bind(book.params, as_of),
                 **chosen,
                 **work.force.review,
                 "rule_ids": list(work.force.confidences),
                 "confidences": list(work.force.confidences.values()),
+                "shadows": list(book.shadows),
                 "is_live": work.is_live,
                 "lifecycle": book.lifecycle_id,
                 "evaluation": evaluation.id,

@@ -103,11 +103,31 @@ def write_draft(*, lifecycle: Lifecycle, key: str, text: RuleText) -> Transition
 
 
 @transaction.atomic
-def publish(*, rule: TransitionRule, by: Any, now: datetime) -> TransitionRule:
-    """Put a draft in force in place of the published version; everybody it may concern is looked at again."""
-    locks.wait_alone(rule.lifecycle)
-    rule = TransitionRule.objects.select_for_update().get(id=rule.id)
+def put_in_shadow(*, rule: TransitionRule, now: datetime) -> TransitionRule:
+    """Have a draft decided by beside the rules in force, moving nobody; the version that was in shadow is retired.
+
+    It cannot be changed from then on, so that what is recorded is of one text.
+    """
+    rule = _locked(rule)
     if rule.state != RuleState.DRAFT:
+        raise RuleNotEditable(f"Only a draft can go into shadow; {rule} is {rule.get_state_display().lower()}.")
+    in_shadow = TransitionRule.objects.filter(lifecycle=rule.lifecycle, key=rule.key, state=RuleState.SHADOW)
+    in_shadow.update(state=RuleState.RETIRED, retired_at=now)
+    rule.state, rule.shadow_since = RuleState.SHADOW, now
+    rule.save()
+    mark_concerned([rule])
+    freshness.settle(lifecycle=rule.lifecycle, now=now)
+    return rule
+
+
+@transaction.atomic
+def publish(*, rule: TransitionRule, by: Any, now: datetime) -> TransitionRule:
+    """Put a draft, or what was in shadow, in force in place of the published version.
+
+    Everybody it may concern is looked at again.
+    """
+    rule = _locked(rule)
+    if rule.state not in {RuleState.DRAFT, RuleState.SHADOW}:
         raise RuleNotEditable(f"Only a draft can be published; {rule} is {rule.get_state_display().lower()}.")
     before = TransitionRule.objects.filter(lifecycle=rule.lifecycle, key=rule.key, state=RuleState.PUBLISHED)
     concerned = [*before, rule]
@@ -123,9 +143,8 @@ def publish(*, rule: TransitionRule, by: Any, now: datetime) -> TransitionRule:
 
 @transaction.atomic
 def retire(*, rule: TransitionRule, now: datetime) -> TransitionRule:
-    """Take a published rule out of force, or put a draft away."""
-    locks.wait_alone(rule.lifecycle)
-    rule = TransitionRule.objects.select_for_update().get(id=rule.id)
+    """Take a published rule out of force or out of shadow, or put a draft away."""
+    rule = _locked(rule)
     if rule.state == RuleState.RETIRED:
         raise RuleNotEditable(f"{rule} is retired already.")
     rule.state, rule.retired_at = RuleState.RETIRED, now
@@ -133,6 +152,12 @@ def retire(*, rule: TransitionRule, now: datetime) -> TransitionRule:
     _supersede([rule], now)
     mark_concerned([rule])
     return rule
+
+
+def _locked(rule: TransitionRule) -> TransitionRule:
+    """The rule as it is now, while no evaluation runs."""
+    locks.wait_alone(rule.lifecycle)
+    return TransitionRule.objects.select_for_update().get(id=rule.id)
 
 
 def _supersede(rules: Iterable[TransitionRule], now: datetime) -> None:

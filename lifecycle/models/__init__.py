@@ -12,6 +12,7 @@ from .evaluation import (
     Recommendation,
     RecommendationState,
     ReviewReason,
+    ShadowDecision,
     Transition,
 )
 from .event import CustomerFacts, Event, Order
@@ -40,6 +41,6 @@ __all__ = [
     "Evaluation", "EvaluationChunk", "EvaluationKind", "EvaluationState", "Event", "Feed", "LeftAlone", "Lifecycle",
     "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice", "NoticePriority", "Order", "OutboxMessage", "Pin",
     "Recommendation", "RecommendationState", "ReviewPolicy", "ReviewReason", "Rollback", "RolledBack", "RuleHold",
-    "RuleState", "RuleTrust", "StatusTag", "Switch", "SwitchKind", "Synergy", "TagCategory", "Team", "Topic",
-    "Transition", "TransitionRule", "Trend",
+    "RuleState", "RuleTrust", "ShadowDecision", "StatusTag", "Switch", "SwitchKind", "Synergy", "TagCategory", "Team",
+    "Topic", "Transition", "TransitionRule", "Trend",
 ]  # fmt: skip

@@ -102,6 +102,37 @@ class Decision(models.Model):
         return f"decision for {self.customer_id} by rule {self.rule_id}"
 
 
+class ShadowDecision(models.Model):
+    """What a rule in shadow would have changed about a customer: once for each stay in a tag, the first time.
+
+    ``winner_then``: the rule that would have won with the one in shadow published; ``winner_now``: the one that won.
+    ``stay`` is the version of the customer's status.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    rule = models.ForeignKey(TransitionRule, on_delete=models.CASCADE, related_name="shadow_decisions", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    stay = models.PositiveIntegerField()
+    from_tag = models.ForeignKey(
+        StatusTag, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    decided_at = models.DateTimeField()
+    winner_then = models.ForeignKey(
+        TransitionRule, null=True, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    winner_now = models.ForeignKey(
+        TransitionRule, null=True, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("rule", "customer", "stay"), name="shadow_decision_once_a_stay"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.rule} about {self.customer_id}"
+
+
 class Transition(History):
     """A move that happened. The values of the conditions stand here, their thresholds in the rule version.
 

@@ -12,13 +12,17 @@ from .status import Lifecycle, StatusTag
 
 class RuleState(models.TextChoices):
     DRAFT = "draft", "Draft"
+    SHADOW = "shadow", "In shadow"
     PUBLISHED = "published", "Published"
     RETIRED = "retired", "Retired"
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class TransitionRule(models.Model):
-    """From which tags, to which tag, under which condition. ``key`` names the rule across its versions."""
+    """From which tags, to which tag, under which condition. ``key`` names the rule across its versions.
+
+    A version in shadow is decided by as if it were published, beside those that are, and moves nobody.
+    """
 
     lifecycle = models.ForeignKey(Lifecycle, on_delete=models.PROTECT, related_name="rules")
     key = models.SlugField(max_length=60, help_text="Names the rule across its versions.")
@@ -48,6 +52,7 @@ class TransitionRule(models.Model):
     notification = models.JSONField(
         null=True, blank=True, help_text='Such as {"team": "retention", "priority": "high"}.'
     )
+    shadow_since = models.DateTimeField(null=True, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
@@ -64,6 +69,9 @@ class TransitionRule(models.Model):
             ),
             models.UniqueConstraint(
                 fields=("lifecycle", "key"), condition=models.Q(state="draft"), name="rule_one_draft"
+            ),
+            models.UniqueConstraint(
+                fields=("lifecycle", "key"), condition=models.Q(state="shadow"), name="rule_one_in_shadow"
             ),
         )
 

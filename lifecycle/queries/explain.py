@@ -77,7 +77,7 @@ def explain(
     """
     status = CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle).first()
     tag_id = status.tag_id if status else None
-    force = in_force(lifecycle.id, holds_count=False)
+    force = in_force(lifecycle.id, is_live=False)
     place = {rule_id: number for number, rule_id in enumerate(force.rule_ids)}
     rules = [(rule, _starts(rule, tag_id)) for rule in published_rules(lifecycle)]
     rules.sort(key=lambda one: place.get(one[0].id, len(place)))

@@ -11,7 +11,7 @@ from lifecycle.models import Customer, StatusTag, TransitionRule
 from lifecycle.sql.moments import bind
 from lifecycle.sql.rulebook import rule_of, winners_select
 
-from .in_force import in_force
+from .in_force import in_force, rank_of
 from .lists import published_rules
 
 EXAMPLES = 5
@@ -58,14 +58,12 @@ def impact(draft: TransitionRule, *, as_of: datetime) -> Impact:
     """What publishing a draft would change at once, review aside; nothing is written."""
     force = in_force(draft.lifecycle_id)
     published = {rule.id: rule for rule in published_rules(draft.lifecycle)}
-    before = [published[number] for number in force.rule_ids if number in published]
+    before = [published[number] for number in force.rule_ids]
     replaced = [rule for rule in before if rule.key == draft.key]
-    after = sorted((*(rule for rule in before if rule not in replaced), draft), key=lambda rule: rule.priority)
     compiled = {rule.id: rule_of(rule, is_refused=rule.id in force.refused) for rule in (*before, draft)}
     tags = {tag for rule in (*replaced, draft) for tag in compiled[rule.id].from_tags}
-    sql, params = winners_select(
-        draft.lifecycle_id, [compiled[rule.id] for rule in before], [compiled[rule.id] for rule in after], tags
-    )
+    orders = [[compiled[number] for number in ids] for ids in (force.rule_ids, force.rule_ids_with(rank_of(draft)))]
+    sql, params = winners_select(draft.lifecycle_id, *orders, tags)
     known = {tag.id: tag for tag in draft.lifecycle.tags.all()}
     leads = {number: known[rule.to_tag] for number, rule in compiled.items()}
     with connection.cursor() as cursor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from lifecycle.models import Lifecycle, ReviewPolicy, RuleHold, Switch, SwitchKind
+from lifecycle.models import Lifecycle, ReviewPolicy, RuleHold, Switch, SwitchKind, TransitionRule
 from lifecycle.rules.confidence import confidence
 
 from .freshness import collecting_is_late, stale_feeds
@@ -19,12 +19,12 @@ from .freshness import collecting_is_late, stale_feeds
 DEFAULT_AUTO_APPLY = Decimal(ReviewPolicy._meta.get_field("auto_apply_confidence").default)
 
 _RULES = """
-SELECT r.id, r.priority, COALESCE(t.approved, 0), COALESCE(t.rejected + t.reverted + t.rolled_back, 0), h.rule_id,
-       COALESCE(t.rejected + t.rolled_back, 0) > 0
+SELECT r.id, r.key, r.priority, r.state = 'shadow', h.rule_id IS NOT NULL, COALESCE(t.approved, 0),
+       COALESCE(t.rejected + t.reverted + t.rolled_back, 0), COALESCE(t.rejected + t.rolled_back, 0) > 0
 FROM lifecycle_transitionrule AS r
 LEFT JOIN lifecycle_ruletrust AS t ON t.rule_id = r.id
 LEFT JOIN lifecycle_rulehold AS h ON h.rule_id = r.id
-WHERE r.lifecycle_id = %s AND r.state = 'published' AND NOT EXISTS (
+WHERE r.lifecycle_id = %s AND r.state IN ('published', 'shadow') AND NOT EXISTS (
     SELECT FROM lifecycle_switch AS s
     WHERE s.kind = 'rule' AND s.lifecycle_id = r.lifecycle_id AND s.rule_key = r.key AND NOT s.is_on)
 """
@@ -58,38 +58,91 @@ _NAMES = {"STATUS_TAGS_ENABLED": "Status tags were", "AUTOMATION_ENABLED": "All 
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
-    """``rule_ids`` in the order in which they win: priority, then confidence, then id.
+class _Row:
+    id: int
+    key: str
+    priority: int
+    is_shadow: bool = False
+    is_held: bool = False
+    good: int = 0
+    bad: int = 0
+    is_refused: bool = False
 
-    ``refused``: those to which people said no, or whose moves they took back, at least once. ``review``: the
-    thresholds of the review policy as parameters of ``sql.statements.MOVE``; NULL asks nobody.
+    @property
+    def confidence(self) -> Decimal:
+        return confidence(good=self.good, bad=self.bad)
+
+    @property
+    def rank(self) -> Rank:
+        return Rank(self.priority, -self.confidence, self.id, self.key)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rank:
+    """Where a rule stands among the others: the first wins."""
+
+    priority: int
+    distrust: Decimal
+    id: int
+    key: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """``ranks``: the rules in the order in which they win: priority, then confidence, then id.
+
+    ``shadows``: for each rule in shadow, the rules in that order as if it were published. ``refused``: those to which
+    people said no, or whose moves they took back, at least once. ``review``: the thresholds of the review policy as
+    parameters of ``sql.statements.MOVE``; NULL asks nobody.
     """
 
-    rule_ids: tuple[int, ...]
+    ranks: tuple[Rank, ...]
+    shadows: Mapping[int, tuple[int, ...]]
     refused: frozenset[int]
     confidences: Mapping[int, Decimal]
     review: Mapping[str, Any]
 
+    @property
+    def rule_ids(self) -> tuple[int, ...]:
+        return tuple(rank.id for rank in self.ranks)
 
-def in_force(lifecycle_id: int, *, holds_count: bool = True, asks: bool = True) -> InForce:
-    """The published rules that are not switched off and, if ``holds_count``, do not wait for a silent source.
+    def rule_ids_with(self, rule: Rank) -> tuple[int, ...]:
+        """The rules with another version in the place of the one that has its key."""
+        return tuple(rank.id for rank in sorted([*(rank for rank in self.ranks if rank.key != rule.key), rule]))
 
-    Without ``asks`` the policy is left aside, as in a replay: nobody can be asked about what is long past.
+
+def in_force(lifecycle_id: int, *, is_live: bool = True, asks: bool = True) -> InForce:
+    """The published rules that are not switched off and do not wait for a silent source; those in shadow beside them.
+
+    One over the past (not ``is_live``) waits for no source and has no shadows. Without ``asks`` the policy is left
+    aside, as in a replay: nobody can be asked about what is long past.
     """
     with connection.cursor() as cursor:
         cursor.execute(_RULES, [lifecycle_id])
-        rows = [row for row in cursor.fetchall() if not (row[4] and holds_count)]
+        rows = [_Row(*row) for row in cursor.fetchall()]
         policy = None
         if asks:
             cursor.execute(_POLICY, [lifecycle_id])
             policy = cursor.fetchone()
-    trusted = {row[0]: confidence(good=row[2], bad=row[3]) for row in rows}
-    rows.sort(key=lambda row: (row[1], -trusted[row[0]], row[0]))
+    rows = [row for row in rows if not (is_live and row.is_held)]
     review = dict(zip(_THRESHOLDS, policy or _ASKS_NOBODY, strict=True))
     if not asks:
         review["auto_apply"] = Decimal(0)
-    refused = frozenset(row[0] for row in rows if row[5])
-    return InForce(tuple(row[0] for row in rows), refused, trusted, {**review, "asks": asks})
+    published = [row for row in rows if not row.is_shadow]
+    force = InForce(
+        ranks=tuple(sorted(row.rank for row in published)),
+        shadows={},
+        refused=frozenset(row.id for row in published if row.is_refused),
+        confidences={row.id: row.confidence for row in published},
+        review={**review, "asks": asks},
+    )
+    shadows = {row.id: force.rule_ids_with(row.rank) for row in rows if row.is_shadow and is_live}
+    return replace(force, shadows=shadows)
+
+
+def rank_of(rule: TransitionRule) -> Rank:
+    """Where a rule that nobody has judged yet stands."""
+    return _Row(rule.id, rule.key, rule.priority).rank
 
 
 def stopped(lifecycle: Lifecycle, *, by_hand: bool = False) -> str | None:

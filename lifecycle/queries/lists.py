@@ -128,6 +128,11 @@ def published_rules(lifecycle: Lifecycle) -> QuerySet[TransitionRule]:
     return rules.select_related("to_tag", "trust").prefetch_related("from_tags").order_by("priority", "id")
 
 
+def heeded_rules(lifecycle: Lifecycle) -> QuerySet[TransitionRule]:
+    """The rules that decide or are looked at in shadow: what they read has to be there."""
+    return TransitionRule.objects.filter(lifecycle=lifecycle, state__in=(RuleState.PUBLISHED, RuleState.SHADOW))
+
+
 def customer_ids_found(text: str, *, most: int = 10_001) -> QuerySet[Customer, int]:
     """Ids of customers whose external id, email or name begins with a text; case counts for the external id only.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
@@ -65,11 +66,13 @@ class Rulebook:
     The SELECT has one row a customer: id, customer_id, tag_id, version, entered_at,
     last_event_at, rule_id (the winner or NULL), matched (ids of all rules that hold), evidence,
     known (the share of the winner's conditions whose values are known), check_at (when it has
-    to be looked at again), check_seen (what stands there now).
+    to be looked at again), check_seen (what stands there now); with rules in shadow, too,
+    winners_then (for each of ``shadows``, the winner if it were published).
     """
 
     lifecycle_id: int
     rules: tuple[Rule, ...]
+    shadows: tuple[int, ...]
     sql: str
     params: Mapping[str, Moment]
 
@@ -102,15 +105,23 @@ class Rulebook:
 
 
 @lru_cache(maxsize=64)
-def rulebook(lifecycle_id: int, rule_ids: tuple[int, ...], refused: frozenset[int] = frozenset()) -> Rulebook:
+def rulebook(
+    lifecycle_id: int,
+    rule_ids: tuple[int, ...],
+    refused: frozenset[int] = frozenset(),
+    shadows: tuple[tuple[int, tuple[int, ...]], ...] = (),
+) -> Rulebook:
     """The rulebook of published rules in the order given. They never change, so their ids name it.
 
-    ``refused``: the rules to which people said no; they leave alone whom the no was about.
+    ``refused``: the rules to which people said no; they leave alone whom the no was about. ``shadows``: rules in
+    shadow, each with all rules in order as if it were published.
     """
-    stored = TransitionRule.objects.prefetch_related("from_tags").in_bulk(rule_ids)
-    rules = tuple(rule_of(stored[rule_id], is_refused=rule_id in refused) for rule_id in rule_ids)
-    sql, params = decision_select(lifecycle_id, rules)
-    return Rulebook(lifecycle_id, rules, sql, params)
+    wanted = {*rule_ids, *(shadow for shadow, _ in shadows)}
+    stored = TransitionRule.objects.prefetch_related("from_tags").in_bulk(wanted)
+    rules = {rule_id: rule_of(stored[rule_id], is_refused=rule_id in refused) for rule_id in wanted}
+    book = [rules[rule_id] for rule_id in rule_ids]
+    sql, params = decision_select(lifecycle_id, book, [[rules[one] for one in order] for _, order in shadows])
+    return Rulebook(lifecycle_id, tuple(book), tuple(shadow for shadow, _ in shadows), sql, params)
 
 
 def trees_of(row: TransitionRule) -> tuple[Node, Node]:
@@ -132,26 +143,33 @@ def rule_of(row: TransitionRule, *, is_refused: bool = False) -> Rule:
     )
 
 
-def decision_select(lifecycle_id: int, rules: Iterable[Rule]) -> tuple[str, dict[str, Moment]]:
+def decision_select(
+    lifecycle_id: int, rules: Iterable[Rule], shadows: Sequence[Iterable[Rule]] = ()
+) -> tuple[str, dict[str, Moment]]:
     """The SELECT of ``Rulebook`` for any rules; parameters may be places of ``sql.moments``.
 
     Rules are nested by tag, ``CASE WHEN tag THEN CASE WHEN condition …``, so that a customer
     pays only for the rules of its tag.
     """
-    by_tag = _by_tag(rules)
+    by_tag, shadowed = _by_tag(rules), [_by_tag(order) for order in shadows]
+    all_by_tag = {tag: _together(tag, by_tag, *shadowed) for tag in dict.fromkeys(chain(by_tag, *shadowed))}
     statuses = CustomerStatus.objects.filter(lifecycle_id=lifecycle_id).annotate(
         last_event_at=F("facts__last_event_at"),
         rule_id=Cast(_per_tag(by_tag, _winner, while_pinned=Value(None)), BigIntegerField()),
         matched=Cast(_per_tag(by_tag, _matches), ArrayField(BigIntegerField())),
         evidence=Cast(_per_tag(by_tag, _evidence), JSONField()),
         known=Cast(_per_tag(by_tag, _known_share), FloatField()),
-        check_at=Cast(_per_tag(by_tag, _next_flip, while_pinned=_unpinned_at), DateTimeField()),
+        check_at=Cast(_per_tag(all_by_tag, _next_flip, while_pinned=_unpinned_at), DateTimeField()),
         check_seen=F("next_check__at"),
     )
-    columns = statuses.values_list(
-        "id", "customer_id", "tag_id", "version", "entered_at",
-        "last_event_at", "rule_id", "matched", "evidence", "known", "check_at", "check_seen",
-    )  # fmt: skip
+    names = ["id", "customer_id", "tag_id", "version", "entered_at",
+             "last_event_at", "rule_id", "matched", "evidence", "known", "check_at", "check_seen"]  # fmt: skip
+    if shadowed:
+        then = (_per_tag(order, _winner, while_pinned=Value(None)) for order in shadowed)
+        statuses = statuses.annotate(winners_then=Func(*then, template="ARRAY[%(expressions)s]::bigint[]",
+                                                       output_field=ArrayField(BigIntegerField())))  # fmt: skip
+        names.append("winners_then")
+    columns = statuses.values_list(*names)
     sql, params = columns.order_by().query.sql_with_params()
     return named(sql, params)
 
@@ -176,6 +194,10 @@ def _by_tag(rules: Iterable[Rule]) -> dict[int | None, list[Rule]]:
         for tag in rule.from_tags:
             found.setdefault(tag, []).append(rule)
     return found
+
+
+def _together(tag: int | None, *books: Mapping[int | None, list[Rule]]) -> list[Rule]:
+    return list({rule.id: rule for book in books for rule in book.get(tag, ())}.values())
 
 
 _PINNED = Q(GreaterThan(F("pinned_until"), Value(AsOf())))

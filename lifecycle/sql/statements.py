@@ -15,7 +15,7 @@ WITH trusted AS MATERIALIZED (
 ), decided AS MATERIALIZED (
     SELECT * FROM ({decide}) AS d
     WHERE (d.entered_at IS NULL OR d.entered_at <= %(as_of)s)
-      AND (d.rule_id IS NOT NULL OR d.check_at IS DISTINCT FROM d.check_seen)
+      AND (d.rule_id IS NOT NULL OR d.check_at IS DISTINCT FROM d.check_seen{or_in_shadow})
 ), winning AS MATERIALIZED (
     SELECT *, cardinality(reasons) = 0 AS applies FROM (
         SELECT d.id, d.customer_id, d.tag_id, d.version, d.entered_at, d.last_event_at, d.rule_id, d.matched,
@@ -79,7 +79,7 @@ WITH trusted AS MATERIALIZED (
     SELECT %(evaluation)s, customer_id, %(step)s, tag_id, rule_id, matched, id IN (SELECT id FROM moved), confidence,
            CASE WHEN NOT applies THEN reasons END
     FROM winning ORDER BY customer_id
-), due AS MATERIALIZED (
+){foreseen}, due AS MATERIALIZED (
     SELECT d.id, d.customer_id, d.check_at, d.check_seen FROM decided AS d
     WHERE d.check_at IS DISTINCT FROM d.check_seen
       AND (d.rule_id IS NULL OR d.id NOT IN (SELECT id FROM winning WHERE applies))
@@ -94,6 +94,18 @@ SELECT (SELECT count(*) FROM moved),
              UNION ALL SELECT customer_id FROM due WHERE id NOT IN (SELECT status_id FROM scheduled)),
        ARRAY(SELECT DISTINCT rule_id FROM moved)
 """
+
+# The parts of MOVE that are there where rules are in shadow: what each of them would change is kept once a stay.
+OR_IN_SHADOW = " OR num_nonnulls(VARIADIC d.winners_then) > 0"
+FORESEEN = """, foreseen AS (
+    INSERT INTO lifecycle_shadowdecision (rule_id, customer_id, stay, from_tag_id, decided_at, winner_then_id,
+        winner_now_id)
+    SELECT s.id, d.customer_id, d.version, d.tag_id, %(as_of)s, s.winner_then, d.rule_id
+    FROM decided AS d CROSS JOIN LATERAL unnest(%(shadows)s::bigint[], d.winners_then) AS s(id, winner_then)
+    WHERE s.winner_then = s.id OR s.winner_then IS DISTINCT FROM d.rule_id
+    ORDER BY d.customer_id
+    ON CONFLICT (rule_id, customer_id, stay) DO NOTHING
+)"""
 
 # Why a person has to decide about a winner ``d`` of rule ``r``; empty if nobody has to. A threshold that is NULL asks
 # nobody. Source: implementation guide of the status tags, ``shouldRequireManualReview``. Danger is churn, or risk for

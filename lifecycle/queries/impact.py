@@ -62,8 +62,9 @@ def impact(draft: TransitionRule, *, as_of: datetime) -> Impact:
     replaced = [rule for rule in before if rule.key == draft.key]
     compiled = {rule.id: rule_of(rule, is_refused=rule.id in force.refused) for rule in (*before, draft)}
     tags = {tag for rule in (*replaced, draft) for tag in compiled[rule.id].from_tags}
-    orders = [[compiled[number] for number in ids] for ids in (force.rule_ids, force.rule_ids_with(rank_of(draft)))]
-    sql, params = winners_select(draft.lifecycle_id, *orders, tags)
+    now = [compiled[number] for number in force.rule_ids]
+    then = [compiled[number] for number in force.rule_ids_with(rank_of(draft))]
+    sql, params = winners_select(draft.lifecycle_id, now, then, tags)
     known = {tag.id: tag for tag in draft.lifecycle.tags.all()}
     leads = {number: known[rule.to_tag] for number, rule in compiled.items()}
     with connection.cursor() as cursor:

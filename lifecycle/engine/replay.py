@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,19 +16,12 @@ from lifecycle.queries.lists import UNTAGGED
 from lifecycle.rules.calendar import end_of, last_complete_day, start_of
 from lifecycle.sql import past
 from lifecycle.sql.daily import COUNT_MILESTONES, REFRESH_ALL, REFRESH_MOVING
-from lifecycle.sql.folds import EVENT_COLUMNS, fold_into_facts
 
 from . import locks
 from .collect import collect, reads_collected
 from .defaults import enroll_everybody, wake
 from .evaluate import Progress, evaluate_changed, evaluate_everybody
-
-
-class Told(StrEnum):
-    """When an event counts as told."""
-
-    WHEN_IT_HAPPENED = "occurred_at"
-    WHEN_RECEIVED = "GREATEST(received_at, occurred_at)"
+from .past import past_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,35 +101,6 @@ def _fresh_start_afterwards(lifecycle: Lifecycle) -> Iterator[None]:
     enroll_everybody(lifecycle=lifecycle)
     wake(lifecycle=lifecycle)
     yield
-
-
-@contextmanager
-def past_facts(
-    *, until: datetime, told: Told = Told.WHEN_IT_HAPPENED
-) -> Iterator[Callable[[Lifecycle, datetime, datetime], None]]:
-    """Cover the live facts with empty ones for this connection; yields a function that adds what a period told."""
-    with connection.cursor() as cursor:
-        try:
-            for table in past.COVERED:
-                cursor.execute(past.COVER.format(table=table))
-            cursor.execute(past.EMPTY_FACTS)
-            more = ", properties" if told is Told.WHEN_RECEIVED else ""
-            cursor.execute(past.COPY_EVENTS.format(told=told.value, more=more), {"until": until})
-            cursor.execute(past.INDEX_EVENTS)
-            cursor.execute("ANALYZE past_event, lifecycle_customerfacts")
-            cursor.execute("SELECT DISTINCT name FROM past_event")
-            names = frozenset(name for (name,) in cursor.fetchall())
-            fold = past.FOLD_PERIOD.format(columns=EVENT_COLUMNS, folds=fold_into_facts("happened", names))
-
-            def add_events(lifecycle: Lifecycle, after: datetime, until: datetime) -> None:
-                if names:
-                    cursor.execute(fold, {"lifecycle": lifecycle.id, "after": after, "until": until})
-
-            yield add_events
-        finally:
-            if not connection.needs_rollback:
-                for table in (*past.COVERED, "past_event"):
-                    cursor.execute(past.UNCOVER.format(table=table))
 
 
 def _windows_of(lifecycle: Lifecycle, now: datetime) -> Callable[[date], None]:

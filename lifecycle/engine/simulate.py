@@ -10,20 +10,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 
-from lifecycle.metrics.daily import LONGEST
 from lifecycle.models import EvaluationKind, Lifecycle, RuleState, TransitionRule
 from lifecycle.queries.lists import UNTAGGED
 from lifecycle.rules.calendar import end_of, start_of
-from lifecycle.rules.learning import TREND_DAYS
-from lifecycle.sql import daily, past, rehearsal
+from lifecycle.sql import past, rehearsal
+from lifecycle.sql.run import rows, run
 
 from .collect import reads_collected
 from .evaluate import evaluate_changed
-from .replay import Told, past_facts
+from .past import Told, past_facts, windows_as_known
 from .rules import RuleText, check
 
 MAX_DAYS = 3_660
@@ -125,9 +123,9 @@ def backtest(
                     evaluate_day(first + timedelta(days=offset), asks, now)
                     if progress:
                         progress(number * days + offset + 1, 2 * days)
-                _run(rehearsal.KEEP.format(name=name))
+                run(rehearsal.KEEP.format(name=name))
             kept[name] = _outcome(name)
-        shown = _rows(rehearsal.DIFFERENT, most=MOST_SHOWN)
+        shown = rows(rehearsal.DIFFERENT, most=MOST_SHOWN)
         return Backtest(
             lifecycle=lifecycle.code, first=first, last=last, customers=sum(kept["after"].states.values()),
             tried=tuple(key for key, _ in tried), before=kept["before"], after=kept["after"],
@@ -139,7 +137,7 @@ def backtest(
     finally:
         if not connection.needs_rollback:
             for name in ("before", "after"):
-                _run(rehearsal.FORGET.format(name=name))
+                run(rehearsal.FORGET.format(name=name))
 
 
 def check_days(first: date, last: date, now: datetime) -> int:
@@ -162,21 +160,21 @@ def _rehearsal(
     lifecycle: Lifecycle, tried: Sequence[tuple[str, RuleText]], first: date, last: date
 ) -> Iterator[EvaluateDay]:
     """Cover the live tables and put everybody where they were before the first day; yields what evaluates a day."""
-    schema = _rows(rehearsal.SCHEMA)[0][0]
-    ids = [_rows(rehearsal.NEW_RULE_ID)[0][0] for _ in tried]  # of their own, since what was compiled is kept by id
+    schema = rows(rehearsal.SCHEMA)[0][0]
+    ids = [rows(rehearsal.NEW_RULE_ID)[0][0] for _ in tried]  # of their own, since what was compiled is kept by id
     before = start_of(first) - timedelta(microseconds=1)
     try:
         for table in rehearsal.BEHIND:
-            _run(past.COVER.format(table=table))
-        _run(rehearsal.KEEP_RULES.format(schema=schema), lifecycle=lifecycle.id, keys=[key for key, _ in tried])
+            run(past.COVER.format(table=table))
+        run(rehearsal.KEEP_RULES.format(schema=schema), lifecycle=lifecycle.id, keys=[key for key, _ in tried])
         for rule_id, (key, text) in zip(ids, tried, strict=True):
             _put(lifecycle, rule_id, key, text)
-        with past_facts(until=end_of(last), told=Told.WHEN_RECEIVED) as add_events:
-            _run(rehearsal.START.format(schema=schema), lifecycle=lifecycle.id, before=before)
+        with past_facts(until=end_of(last), told=Told.WHEN_RECEIVED, with_properties=True) as add_events:
+            run(rehearsal.START.format(schema=schema), lifecycle=lifecycle.id, before=before)
             add_events(lifecycle, past.BEGINNING, before)
-            _run("TRUNCATE pg_temp.lifecycle_dirtymark")  # everybody is looked at on the first day
-            move_windows = _windows(lifecycle, before.date()) if reads_collected(lifecycle) else None
-            _run(rehearsal.REST)
+            run("TRUNCATE pg_temp.lifecycle_dirtymark")  # everybody is looked at on the first day
+            move_windows = windows_as_known(lifecycle, before.date()) if reads_collected(lifecycle) else None
+            run(rehearsal.REST)
 
             @transaction.atomic
             def evaluate_day(day: date, asks: bool, now: datetime) -> None:
@@ -184,7 +182,7 @@ def _rehearsal(
                 add_events(lifecycle, after, until)
                 if move_windows:
                     move_windows(day)
-                _run(rehearsal.PEOPLE_S_MOVES.format(schema=schema), lifecycle=lifecycle.id, after=after, until=until)
+                run(rehearsal.PEOPLE_S_MOVES.format(schema=schema), lifecycle=lifecycle.id, after=after, until=until)
                 kind = EvaluationKind.REPLAY_ASKING if asks else EvaluationKind.REPLAY
                 evaluate_changed(lifecycle=lifecycle, as_of=until, now=now, kind=kind)
 
@@ -192,7 +190,7 @@ def _rehearsal(
     finally:
         if not connection.needs_rollback:
             for table in rehearsal.BEHIND:
-                _run(past.UNCOVER.format(table=table))
+                run(past.UNCOVER.format(table=table))
 
 
 def _put(lifecycle: Lifecycle, rule_id: int, key: str, text: RuleText) -> None:
@@ -204,66 +202,22 @@ def _put(lifecycle: Lifecycle, rule_id: int, key: str, text: RuleText) -> None:
     rule.from_tags.set(text.from_tags)
 
 
-def _windows(lifecycle: Lifecycle, before: date) -> Callable[[date], None]:
-    """A function that brings days and windows to a day, from what was known by its end."""
-    collect = daily.collect_days(rehearsal.ACTIVITY_TOLD.format(activity=daily.ACTIVITY), daily.CHANGED_DAYS)
-    since = start_of(before - timedelta(days=LONGEST + TREND_DAYS))
-    done = before
-
-    def told(after: datetime, until: datetime) -> list[int]:
-        """Sum up the days that news belongs to; returns the customers of whom it was an earlier day than the last."""
-        customers, days = _rows(collect, after=after, until=until, since=since)[0]
-        if customers:
-            _run(daily.RENEW_TRENDS, customers=customers, days=days)
-        return sorted({one for one, day in zip(customers, days, strict=True) if day < until.date()})
-
-    def move(day: date) -> None:
-        nonlocal done
-        late = told(end_of(done), end_of(day))
-        sql = daily.REFRESH_MOVING if day - done == timedelta(days=1) else daily.REFRESH_ALL
-        changed = _rows(sql, through=day, since=done)[0][0]
-        if late:  # the others have a day that comes into a window or leaves one
-            changed += _rows(daily.REFRESH_THESE, through=day, customers=late)[0][0]
-        changed += _rows(past.MILESTONES_OF, after=end_of(done), until=end_of(day))[0][0]
-        changed += _rows(daily.COUNT_MILESTONES, customers=changed, until=end_of(day))[0][0]
-        _run(past.MARK_CHANGED, lifecycle=lifecycle.id, customers=changed)
-        done = day
-
-    _run(rehearsal.INDEX_DAYS)
-    _run("ANALYZE past_event")
-    told(past.BEGINNING, end_of(before))
-    _rows(daily.REFRESH_ALL, through=before, since=before)
-    _run(rehearsal.OLD_HANDS.format(activity=daily.ACTIVITY), until=end_of(before))
-    return move
-
-
 def _outcome(name: str) -> Outcome:
-    returns, flapping = _rows(rehearsal.FLAPPING.format(name=name), days=FLAPPING_DAYS)[0]
+    returns, flapping = rows(rehearsal.FLAPPING.format(name=name), days=FLAPPING_DAYS)[0]
     return Outcome(
-        states={code or UNTAGGED: count for code, count in _rows(rehearsal.STATES.format(name=name))},
-        moves={f"{old or UNTAGGED}>{new}": count for old, new, count in _rows(rehearsal.MOVES.format(name=name))},
-        moves_a_day={str(day): count for day, count in _rows(rehearsal.MOVES_A_DAY.format(name=name))},
-        asked_a_week={str(week): count for week, count in _rows(rehearsal.ASKED_A_WEEK.format(name=name))},
+        states={code or UNTAGGED: count for code, count in rows(rehearsal.STATES.format(name=name))},
+        moves={f"{old or UNTAGGED}>{new}": count for old, new, count in rows(rehearsal.MOVES.format(name=name))},
+        moves_a_day={str(day): count for day, count in rows(rehearsal.MOVES_A_DAY.format(name=name))},
+        asked_a_week={str(week): count for week, count in rows(rehearsal.ASKED_A_WEEK.format(name=name))},
         returns=returns,
         flapping=flapping,
     )
 
 
 def _foretold(name: str, lifecycle: Lifecycle, first: date, last: date, now: datetime) -> tuple[Foretelling, ...]:
-    schema = _rows(rehearsal.SCHEMA)[0][0]
-    rows = _rows(
+    schema = rows(rehearsal.SCHEMA)[0][0]
+    found = rows(
         rehearsal.FORETOLD.format(name=name, schema=schema, horizon=HORIZON_DAYS), lifecycle=lifecycle.id,
         since=start_of(first), until=end_of(last), horizon=HORIZON_DAYS, known_until=now,
     )  # fmt: skip
-    return tuple(Foretelling(*row) for row in rows)
-
-
-def _rows(sql: str, **params: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params or None)
-        return cursor.fetchall()
-
-
-def _run(sql: str, **params: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params or None)
+    return tuple(Foretelling(*row) for row in found)

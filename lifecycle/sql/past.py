@@ -15,17 +15,21 @@ COVER = "CREATE TEMPORARY TABLE {table} (LIKE {table} INCLUDING ALL)"
 UNCOVER = "DROP TABLE IF EXISTS pg_temp.{table}"
 
 # Copy what was told by an instant, in the shape that folds read. {{told}}: when an event counts as told; {{more}}:
-# further columns.
+# further columns. Of everybody, and whenever it was received, where these are NULL.
 COPY_EVENTS = f"""
 CREATE TEMPORARY TABLE past_event AS
 SELECT {EVENT_COLUMNS.replace(", order_reference", "")}, {ORDER_REFERENCE}, {{told}} AS told_at{{more}}
-FROM lifecycle_event WHERE {{told}} <= %(until)s ORDER BY told_at
+FROM lifecycle_event WHERE {{told}} <= %(until)s AND (%(customers)s IS NULL OR customer_id = ANY(%(customers)s))
+  AND (%(received_until)s IS NULL OR received_at <= %(received_until)s) ORDER BY told_at
 """
 INDEX_EVENTS = "CREATE INDEX ON past_event (told_at)"
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
-# Begin with empty facts for everybody.
-EMPTY_FACTS = "INSERT INTO lifecycle_customerfacts (customer_id) SELECT id FROM lifecycle_customer"
+# Begin with empty facts for everybody, or for some.
+EMPTY_FACTS = """
+INSERT INTO lifecycle_customerfacts (customer_id)
+SELECT id FROM lifecycle_customer WHERE %(customers)s IS NULL OR id = ANY(%(customers)s)
+"""
 
 # Add the events of a period, its start excluded and its end included, to the covering facts.
 # {folds}: the CTEs of fold_into_facts over "happened". Customers with news are marked.
@@ -36,6 +40,25 @@ WITH happened AS (
     INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, customer_id FROM summed
 )
 SELECT count(*) FROM summed
+"""
+
+# Days as they were known: of who has news in a period, whole, from what was known by its end.
+ACTIVITY_TOLD = """
+SELECT e.customer_id, w.day, e.name, e.occurred_at, e.value, e.properties
+FROM (SELECT DISTINCT e.customer_id, (e.occurred_at AT TIME ZONE 'UTC')::date AS day FROM past_event AS e
+      WHERE e.told_at > %(after)s AND e.told_at <= %(until)s AND e.occurred_at >= %(since)s AND {activity}) AS w
+JOIN past_event AS e ON e.customer_id = w.customer_id
+    AND e.occurred_at >= w.day::timestamp AT TIME ZONE 'UTC'
+    AND e.occurred_at < (w.day + 1)::timestamp AT TIME ZONE 'UTC' AND e.told_at <= %(until)s
+WHERE {activity}
+"""
+
+INDEX_DAYS = "CREATE INDEX ON past_event (customer_id, occurred_at)"
+# Who did something long before the days that are summed up has sums too: nothing.
+OLD_HANDS = """
+INSERT INTO lifecycle_collectedmetrics (customer_id)
+SELECT DISTINCT e.customer_id FROM past_event AS e WHERE e.told_at <= %(until)s AND {activity}
+ON CONFLICT DO NOTHING
 """
 
 # Mark some customers; who completed a milestone in a period.

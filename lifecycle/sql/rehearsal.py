@@ -68,25 +68,6 @@ WITH made AS (
 INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, customer_id FROM moved
 """
 
-# Days as they were known: of who has news in a period, whole, from what was known by its end.
-ACTIVITY_TOLD = """
-SELECT e.customer_id, w.day, e.name, e.occurred_at, e.value, e.properties
-FROM (SELECT DISTINCT e.customer_id, (e.occurred_at AT TIME ZONE 'UTC')::date AS day FROM past_event AS e
-      WHERE e.told_at > %(after)s AND e.told_at <= %(until)s AND e.occurred_at >= %(since)s AND {activity}) AS w
-JOIN past_event AS e ON e.customer_id = w.customer_id
-    AND e.occurred_at >= w.day::timestamp AT TIME ZONE 'UTC'
-    AND e.occurred_at < (w.day + 1)::timestamp AT TIME ZONE 'UTC' AND e.told_at <= %(until)s
-WHERE {activity}
-"""
-
-INDEX_DAYS = "CREATE INDEX ON past_event (customer_id, occurred_at)"
-# Who did something long before the days that are summed up has sums too: nothing.
-OLD_HANDS = """
-INSERT INTO lifecycle_collectedmetrics (customer_id)
-SELECT DISTINCT e.customer_id FROM past_event AS e WHERE e.told_at <= %(until)s AND {activity}
-ON CONFLICT DO NOTHING
-"""
-
 # What one set of rules did, kept beside the other's.
 KEEP = """
 CREATE TEMPORARY TABLE rehearsed_{name} AS

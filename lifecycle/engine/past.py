@@ -1,0 +1,100 @@
+"""What was known at instants that are past, in temporary tables in front of the live ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.db import connection
+
+from lifecycle.metrics.daily import LONGEST
+from lifecycle.models import Lifecycle
+from lifecycle.rules.calendar import end_of, start_of
+from lifecycle.rules.learning import TREND_DAYS
+from lifecycle.sql import daily, past
+from lifecycle.sql.folds import EVENT_COLUMNS, fold_into_facts
+from lifecycle.sql.run import rows, run
+
+AddEvents = Callable[[Lifecycle, datetime, datetime], None]  # of a lifecycle, after an instant, until another
+
+
+class Told(StrEnum):
+    """When an event counts as told."""
+
+    WHEN_IT_HAPPENED = "occurred_at"
+    WHEN_RECEIVED = "GREATEST(received_at, occurred_at)"
+
+
+@contextmanager
+def past_facts(
+    *,
+    until: datetime,
+    told: Told = Told.WHEN_IT_HAPPENED,
+    with_properties: bool = False,
+    customers: list[int] | None = None,
+    received_until: datetime | None = None,
+) -> Iterator[AddEvents]:
+    """Cover the live facts with empty ones for this connection; yields a function that adds what a period told.
+
+    ``with_properties``: as days need them. ``customers``: of some only. ``received_until``: of what had come by then.
+    """
+    with connection.cursor() as cursor:
+        try:
+            for table in past.COVERED:
+                cursor.execute(past.COVER.format(table=table))
+            cursor.execute(past.EMPTY_FACTS, {"customers": customers})
+            copy = past.COPY_EVENTS.format(told=told.value, more=", properties" if with_properties else "")
+            cursor.execute(copy, {"until": until, "customers": customers, "received_until": received_until})
+            cursor.execute(past.INDEX_EVENTS)
+            cursor.execute("ANALYZE past_event, lifecycle_customerfacts")
+            cursor.execute("SELECT DISTINCT name FROM past_event")
+            names = frozenset(name for (name,) in cursor.fetchall())
+            fold = past.FOLD_PERIOD.format(columns=EVENT_COLUMNS, folds=fold_into_facts("happened", names))
+
+            def add_events(lifecycle: Lifecycle, after: datetime, until: datetime) -> None:
+                if names:
+                    cursor.execute(fold, {"lifecycle": lifecycle.id, "after": after, "until": until})
+
+            yield add_events
+        finally:
+            if not connection.needs_rollback:
+                for table in (*past.COVERED, "past_event"):
+                    cursor.execute(past.UNCOVER.format(table=table))
+
+
+def windows_as_known(lifecycle: Lifecycle, before: date) -> Callable[[date], None]:
+    """A function that brings days and windows to a day, from what was known by its end.
+
+    Covers no table itself; daily metrics have to be covered before.
+    """
+    collect = daily.collect_days(past.ACTIVITY_TOLD.format(activity=daily.ACTIVITY), daily.CHANGED_DAYS)
+    since = start_of(before - timedelta(days=LONGEST + TREND_DAYS))
+    done = before
+
+    def told(after: datetime, until: datetime) -> list[int]:
+        """Sum up the days that news belongs to; returns the customers of whom it was an earlier day than the last."""
+        customers, days = rows(collect, after=after, until=until, since=since)[0]
+        if customers:
+            run(daily.RENEW_TRENDS, customers=customers, days=days)
+        return sorted({one for one, day in zip(customers, days, strict=True) if day < until.date()})
+
+    def move(day: date) -> None:
+        nonlocal done
+        late = told(end_of(done), end_of(day))
+        sql = daily.REFRESH_MOVING if day - done == timedelta(days=1) else daily.REFRESH_ALL
+        changed = rows(sql, through=day, since=done)[0][0]
+        if late:  # the others have a day that comes into a window or leaves one
+            changed += rows(daily.REFRESH_THESE, through=day, customers=late)[0][0]
+        changed += rows(past.MILESTONES_OF, after=end_of(done), until=end_of(day))[0][0]
+        changed += rows(daily.COUNT_MILESTONES, customers=changed, until=end_of(day))[0][0]
+        run(past.MARK_CHANGED, lifecycle=lifecycle.id, customers=changed)
+        done = day
+
+    run(past.INDEX_DAYS)
+    run("ANALYZE past_event")
+    told(past.BEGINNING, end_of(before))
+    rows(daily.REFRESH_ALL, through=before, since=before)
+    run(past.OLD_HANDS.format(activity=daily.ACTIVITY), until=end_of(before))
+    return move

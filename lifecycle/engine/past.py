@@ -40,28 +40,40 @@ def past_facts(
 
     ``with_properties``: as days need them. ``customers``: of some only. ``received_until``: of what had come by then.
     """
-    with connection.cursor() as cursor:
-        try:
-            for table in past.COVERED:
-                cursor.execute(past.COVER.format(table=table))
-            cursor.execute(past.EMPTY_FACTS, {"customers": customers})
-            copy = past.COPY_EVENTS.format(told=told.value, more=", properties" if with_properties else "")
-            cursor.execute(copy, {"until": until, "customers": customers, "received_until": received_until})
-            cursor.execute(past.INDEX_EVENTS)
-            cursor.execute("ANALYZE past_event, lifecycle_customerfacts")
-            cursor.execute("SELECT DISTINCT name FROM past_event")
-            names = frozenset(name for (name,) in cursor.fetchall())
-            fold = past.FOLD_PERIOD.format(columns=EVENT_COLUMNS, folds=fold_into_facts("happened", names))
+    with covered(*past.COVERED), dropped_afterwards("past_event"):
+        run(past.EMPTY_FACTS, customers=customers)
+        copy = past.COPY_EVENTS.format(told=told.value, more=", properties" if with_properties else "")
+        run(copy, until=until, customers=customers, received_until=received_until)
+        run(past.INDEX_EVENTS)
+        run("ANALYZE past_event, lifecycle_customerfacts")
+        names = frozenset(name for (name,) in rows("SELECT DISTINCT name FROM past_event"))
+        fold = past.FOLD_PERIOD.format(columns=EVENT_COLUMNS, folds=fold_into_facts("happened", names))
 
-            def add_events(lifecycle: Lifecycle, after: datetime, until: datetime) -> None:
-                if names:
-                    cursor.execute(fold, {"lifecycle": lifecycle.id, "after": after, "until": until})
+        def add_events(lifecycle: Lifecycle, after: datetime, until: datetime) -> None:
+            if names:
+                run(fold, lifecycle=lifecycle.id, after=after, until=until)
 
-            yield add_events
-        finally:
-            if not connection.needs_rollback:
-                for table in (*past.COVERED, "past_event"):
-                    cursor.execute(past.UNCOVER.format(table=table))
+        yield add_events
+
+
+@contextmanager
+def covered(*tables: str) -> Iterator[None]:
+    """Put empty tables in front of live ones for this connection."""
+    with dropped_afterwards(*tables):
+        for table in tables:
+            run(past.COVER.format(table=table))
+        yield
+
+
+@contextmanager
+def dropped_afterwards(*tables: str) -> Iterator[None]:
+    """Temporary tables that may be made here, and are gone afterwards."""
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:  # which drops them, too
+            for table in tables:
+                run(past.UNCOVER.format(table=table))
 
 
 def windows_as_known(lifecycle: Lifecycle, before: date) -> Callable[[date], None]:

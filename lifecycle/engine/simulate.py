@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from lifecycle.models import EvaluationKind, Lifecycle, RuleState, TransitionRule
 from lifecycle.queries.lists import UNTAGGED
@@ -21,7 +21,7 @@ from lifecycle.sql.run import rows, run
 
 from .collect import reads_collected
 from .evaluate import evaluate_changed
-from .past import Told, past_facts, windows_as_known
+from .past import Told, covered, dropped_afterwards, past_facts, windows_as_known
 from .rules import RuleText, check
 
 MAX_DAYS = 3_660
@@ -116,7 +116,7 @@ def backtest(
     for _, text in tried:
         check(text, lifecycle)
     kept = {}
-    try:
+    with dropped_afterwards(*(f"{kind}_{name}" for kind in rehearsal.KEPT for name in ("before", "after"))):
         for number, (name, rules) in enumerate((("before", []), ("after", list(tried)))):
             with _rehearsal(lifecycle, rules, first, last) as evaluate_day:
                 for offset in range(days):
@@ -134,10 +134,6 @@ def backtest(
             different=shown[0][4] if shown else 0,
             examples=tuple(Difference(id_, name, old or UNTAGGED, new or UNTAGGED) for id_, name, old, new, _ in shown),
         )  # fmt: skip
-    finally:
-        if not connection.needs_rollback:
-            for name in ("before", "after"):
-                run(rehearsal.FORGET.format(name=name))
 
 
 def check_days(first: date, last: date, now: datetime) -> int:
@@ -163,9 +159,7 @@ def _rehearsal(
     schema = rows(rehearsal.SCHEMA)[0][0]
     ids = [rows(rehearsal.NEW_RULE_ID)[0][0] for _ in tried]  # of their own, since what was compiled is kept by id
     before = start_of(first) - timedelta(microseconds=1)
-    try:
-        for table in rehearsal.BEHIND:
-            run(past.COVER.format(table=table))
+    with covered(*rehearsal.BEHIND):
         run(rehearsal.KEEP_RULES.format(schema=schema), lifecycle=lifecycle.id, keys=[key for key, _ in tried])
         for rule_id, (key, text) in zip(ids, tried, strict=True):
             _put(lifecycle, rule_id, key, text)
@@ -187,10 +181,6 @@ def _rehearsal(
                 evaluate_changed(lifecycle=lifecycle, as_of=until, now=now, kind=kind)
 
             yield evaluate_day
-    finally:
-        if not connection.needs_rollback:
-            for table in rehearsal.BEHIND:
-                run(past.UNCOVER.format(table=table))
 
 
 def _put(lifecycle: Lifecycle, rule_id: int, key: str, text: RuleText) -> None:

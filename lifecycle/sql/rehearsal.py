@@ -78,10 +78,7 @@ CREATE TEMPORARY TABLE asked_{name} AS
 SELECT r.customer_id, r.created_at, k.key FROM lifecycle_recommendation AS r
 JOIN lifecycle_transitionrule AS k ON k.id = r.rule_id
 """
-FORGET = """
-DROP TABLE IF EXISTS pg_temp.rehearsed_{name}; DROP TABLE IF EXISTS pg_temp.ended_{name};
-DROP TABLE IF EXISTS pg_temp.asked_{name}
-"""
+KEPT = ("rehearsed", "ended", "asked")
 
 STATES = """
 SELECT t.code, count(*) FROM ended_{name} AS e LEFT JOIN lifecycle_statustag AS t ON t.id = e.tag_id

@@ -1,0 +1,258 @@
+"""History derived anew: what the engine did follows from what was known, and what was tampered with is named."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lifecycle.engine.collect import collect
+from lifecycle.engine.defaults import load_defaults
+from lifecycle.engine.evaluate import evaluate_customers, evaluate_everybody
+from lifecycle.engine.passes import EvaluationLoop
+from lifecycle.engine.replay import replay
+from lifecycle.engine.review import approve, reject
+from lifecycle.engine.rollback import Batch, roll_back
+from lifecycle.engine.rules import publish, write_draft
+from lifecycle.engine.switches import switch
+from lifecycle.engine.transitions import override_tag, pin_customer
+from lifecycle.engine.verify import Verified, verify_history
+from lifecycle.models import Customer, Lifecycle, Recommendation, Transition
+from tests.factories import UserFactory
+
+from .stage import (
+    NOW, Undone, code_of, days_ago, event, is_at_least, lifecycle_with, paid, path, rule_text, send, tag,
+)  # fmt: skip
+from .test_backtest import BACK, FIRST, GONE, IDLE, LAST, everything_stored, happenings, history
+
+pytestmark = pytest.mark.django_db
+BUYS = {
+    "key": "buys",
+    "from": "NEW",
+    "to": "BUYER",
+    "when": is_at_least("order_count", 1),
+    "at": days_ago(60),
+    "priority": 8,
+}
+RICH = {
+    "key": "rich",
+    "from": "NEW BUYER",
+    "to": "VIP",
+    "when": is_at_least("total_spend", 100),
+    "at": days_ago(60),
+    "priority": 9,
+}
+
+
+def verified(lifecycle: Lifecycle, **how: Any) -> Verified:
+    return verify_history(lifecycle=lifecycle, now=NOW, **how)
+
+
+def causes(lifecycle: Lifecycle) -> dict[str, str]:
+    return {one.name: one.cause for one in verified(lifecycle).doubts}
+
+
+def tell(*events: Any, at: datetime) -> None:
+    """Events from a source of their own, which therefore is never missed."""
+    send(*events, source=f"source {at}", now=at)
+
+
+def evaluate(lifecycle: Lifecycle, at: datetime) -> None:
+    evaluate_everybody(lifecycle=lifecycle, as_of=at, now=at)
+
+
+@pytest.fixture
+def replayed(db: None) -> Lifecycle:
+    lifecycle = lifecycle_with("NEW RISK LOST", IDLE, GONE, BACK)
+    history(event("ann", "login", days_ago(30)), event("bob", "login", days_ago(20)),
+            event("ann", "login", days_ago(12)))  # fmt: skip
+    replay(lifecycle=lifecycle, first=FIRST, last=LAST, now=NOW)
+    return lifecycle
+
+
+@pytest.fixture
+def live(db: None) -> Lifecycle:
+    """A shop that is evaluated each noon, and whose customers' tags follow."""
+    lifecycle = lifecycle_with("NEW BUYER VIP", BUYS, RICH)
+    tell(paid("ann", days_ago(9.5), 20), event("bob", "login", days_ago(9.5)), at=days_ago(9.5))
+    for day in range(9, 0, -1):
+        if day == 5:
+            tell(paid("ann", days_ago(5.5), 200), paid("bob", days_ago(5.5), 500), at=days_ago(5.5))
+        evaluate(lifecycle, days_ago(day))
+    assert [path(lifecycle, who) for who in ("ann", "bob")] == [["NEW>BUYER", "BUYER>VIP"], ["NEW>BUYER", "BUYER>VIP"]]
+    return lifecycle
+
+
+class TestWhatTheEngineDid:
+    def test_follows_where_it_was_replayed(self, replayed: Lifecycle) -> None:
+        found = verified(replayed)
+
+        assert (found.doubts, found.open, found.customers) == ((), 0, 2)
+        assert found.moves == Transition.objects.count() > 3
+
+    def test_follows_where_it_was_live(self, live: Lifecycle) -> None:
+        found = verified(live)
+
+        assert (found.doubts, found.moves) == ((), 4)
+
+    def test_follows_around_what_people_decided(self, live: Lifecycle) -> None:
+        mia = UserFactory()
+        at = days_ago(0.9)
+        ann, bob = (Customer.objects.get(external_id=who) for who in ("ann", "bob"))
+        override_tag(customer=ann, to_tag=tag(live, "NEW"), seen_tag=tag(live, "VIP"), by=mia, reason="told us", now=at)
+        roll_back(Batch(transition=Transition.objects.filter(customer=bob).latest("id")), by=mia,
+                  reason="a mistake", now=at)  # fmt: skip
+        pin_customer(customer=ann, lifecycle=live, until=None, reason="waits", by=mia, now=at)
+        for hours in (18, 12, 6):
+            evaluate(live, NOW - timedelta(hours=hours))
+
+        assert [code_of(who, live) for who in ("ann", "bob")] == ["NEW", "BUYER"]
+        assert verified(live).doubts == ()
+
+    def test_follows_a_rule_that_asks(self, live: Lifecycle) -> None:
+        mia = UserFactory()
+        draft = write_draft(lifecycle=live, key="rich", text=rule_text(
+            live, **{"from": "NEW", "to": "VIP"}, when=is_at_least("order_count", 1), is_automatic=False, priority=1))  # fmt: skip
+        publish(rule=draft, by=mia, now=days_ago(0.9))
+        tell(paid("cem", days_ago(0.8)), paid("dora", days_ago(0.8)), at=days_ago(0.8))
+        for hours in (12, 6):
+            evaluate(live, NOW - timedelta(hours=hours))
+        asked = list(Recommendation.objects.filter(state="pending").order_by("customer__external_id"))
+        approve(recommendation=asked[0], by=mia, now=NOW - timedelta(hours=5))
+        reject(recommendation=asked[1], by=mia, note="no", now=NOW - timedelta(hours=5))
+        for hours in (4, 3):
+            evaluate(live, NOW - timedelta(hours=hours))
+
+        assert [code_of(who, live) for who in ("cem", "dora")] == ["VIP", "BUYER"]
+        assert verified(live).doubts == ()
+
+    def test_follows_a_rule_that_was_switched_off(self, live: Lifecycle) -> None:
+        switch(
+            kind="rule", lifecycle=live, rule_key="buys", is_on=False, reason="odd", by=UserFactory(), now=days_ago(0.9)
+        )
+        tell(paid("cem", days_ago(0.8)), at=days_ago(0.8))
+        for day in (0.5, 0.0):
+            evaluate(live, days_ago(day))
+
+        assert code_of("cem", live) == "NEW"
+        assert verified(live).doubts == ()
+
+    def test_follows_versions_as_they_were_in_force(self, live: Lifecycle) -> None:
+        draft = write_draft(lifecycle=live, key="buys", text=rule_text(
+            live, **{"from": "NEW", "to": "BUYER"}, when=is_at_least("order_count", 3), priority=1))  # fmt: skip
+        publish(rule=draft, by=None, now=days_ago(0.9))
+        tell(paid("cem", days_ago(0.8)), at=days_ago(0.8))
+        for day in (0.5, 0.0):
+            evaluate(live, days_ago(day))
+
+        assert code_of("cem", live) == "NEW"
+        assert verified(live).doubts == ()
+
+    def test_writes_nothing(self, live: Lifecycle) -> None:
+        before = everything_stored()
+
+        verified(live)
+
+        assert everything_stored() == before
+
+    def test_a_sample_is_the_same_for_the_same_word(self, live: Lifecycle) -> None:
+        assert verified(live, sample=1, seed="a").customers == 1
+        assert verified(live, sample=0 + 1, seed="a") == verified(live, sample=1, seed="a")
+
+    def test_an_empty_lifecycle_has_nothing_to_doubt(self) -> None:
+        assert verified(lifecycle_with("NEW", is_tagged=True)).customers == 0
+
+
+class TestTampering:
+    def run(self, sql: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+
+    def test_a_tag_that_no_move_led_to(self, live: Lifecycle) -> None:
+        self.run(f"UPDATE lifecycle_customerstatus SET tag_id = {tag(live, 'NEW').id}, version = version + 1")
+
+        assert [cause.partition(", but")[2] for cause in causes(live).values()] == [" the last move led to VIP."] * 2
+
+    def test_an_event_that_is_gone(self, live: Lifecycle) -> None:
+        self.run("DELETE FROM lifecycle_event WHERE name = 'ORDER_PAID' AND properties ->> 'amount' = '20'")
+
+        assert list(causes(live)) == ["ann"]
+        assert "moved the customer, but did not hold by what was known then" in causes(live)["ann"]
+        assert "0, not 1" in causes(live)["ann"]
+
+    def test_a_rule_that_was_changed_after_it_decided(self, live: Lifecycle) -> None:
+        self.run("""UPDATE lifecycle_transitionrule SET conditions = '{"metric": "order_count", "operator": ">=", "value": 2}'
+                    WHERE key = 'buys'""")
+
+        assert set(causes(live)) == {"ann", "bob"}
+
+    def test_a_move_that_is_gone(self, live: Lifecycle) -> None:
+        first = Transition.objects.filter(customer__external_id="ann").earliest("id")
+        self.run(f"DELETE FROM lifecycle_transition WHERE id = {first.id}")
+
+        assert list(causes(live)) == ["ann"]
+
+    def test_a_customer_whom_nobody_moved(self, live: Lifecycle) -> None:
+        tell(paid("cem", days_ago(3.5)), at=days_ago(3.5))
+
+        assert "held, and nobody moved the customer" in causes(live)["cem"]
+
+    def test_names_the_first_step_only(self, live: Lifecycle) -> None:
+        self.run("DELETE FROM lifecycle_event WHERE name = 'ORDER_PAID'")
+
+        found = [one for one in verified(live).doubts if one.name == "ann"]
+
+        assert [one.at for one in found] == [days_ago(9)]
+
+
+def test_news_in_flight_is_left_open(live: Lifecycle) -> None:
+    """A run that was under way while an event came may or may not have known it."""
+    at = days_ago(0.5)
+    tell(paid("cem", at), at=at + timedelta(seconds=20))
+    evaluate_customers(lifecycle=live, customers=[Customer.objects.get(external_id="cem").id], now=at)
+
+    found = verified(live)
+
+    assert (found.doubts, found.open) == ((), 1)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(events=st.lists(happenings(), min_size=1, max_size=40))
+def test_any_replayed_history_follows(events: list[Any]) -> None:
+    with suppress(Undone), transaction.atomic():
+        load_defaults(now=NOW)
+        history(*events)
+        collect(now=NOW)
+        for code in ("learning", "commerce"):
+            lifecycle = Lifecycle.objects.get(code=code)
+            with suppress(EvaluationLoop):
+                replay(lifecycle=lifecycle, first=FIRST, last=LAST, now=NOW)
+
+            assert verified(lifecycle).doubts == ()
+        raise Undone
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    days=st.lists(st.tuples(st.integers(0, 20), st.sampled_from("abc"), st.integers(1, 120)), min_size=1, max_size=15)
+)
+def test_any_live_history_follows(days: list[tuple[int, str, int]]) -> None:
+    with suppress(Undone), transaction.atomic():
+        idle = {**IDLE, "from": "NEW BUYER", "to": "IDLE", "at": days_ago(60), "priority": 9}
+        lifecycle = lifecycle_with("NEW BUYER VIP IDLE", BUYS, RICH, idle)
+        for day in range(20, -1, -1):
+            at = days_ago(day)
+            bought = [(who, amount) for when, who, amount in days if when == day]
+            if bought:
+                tell(
+                    *(paid(who, at - timedelta(hours=3), amount) for who, amount in bought), at=at - timedelta(hours=2)
+                )
+            evaluate(lifecycle, at)
+
+        assert verified(lifecycle).doubts == ()
+        raise Undone

@@ -9,6 +9,7 @@ ROUTINE = "Evaluate who changed or is due"
 DAILY = "Evaluate everybody"
 COLLECT = "Collect metrics"
 MAIL = "Write to teams"
+VERIFY = "Verify history"
 
 
 def load_schedule() -> list[str]:
@@ -19,6 +20,7 @@ def load_schedule() -> list[str]:
         (COLLECT, "lifecycle.tasks.collect_metrics", _hourly),
         (MAIL, "lifecycle.tasks.mail_messages", _often),
         (DAILY, "lifecycle.tasks.evaluate_all", _nightly),
+        (VERIFY, "lifecycle.tasks.verify_histories", _later_at_night),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())
@@ -37,6 +39,10 @@ def _hourly() -> dict[str, CrontabSchedule]:
 
 def _nightly() -> dict[str, CrontabSchedule]:
     return _crontab(minute="10", hour="0")  # after the first collection of the day
+
+
+def _later_at_night() -> dict[str, CrontabSchedule]:
+    return _crontab(minute="40", hour="2")
 
 
 def _crontab(**times: str) -> dict[str, CrontabSchedule]:

@@ -43,6 +43,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Sources", "sensors", "lifecycle.feed"),
             ("Evaluations", "play_circle", "lifecycle.evaluation"),
             ("Rollbacks", "undo", "lifecycle.rollback"),
+            ("History checks", "fact_check", "lifecycle.historycheck"),
             ("Periodic tasks", "schedule", "django_celery_beat.periodictask"),
             ("Intervals", "timer", "django_celery_beat.intervalschedule"),
             ("Crontabs", "calendar_month", "django_celery_beat.crontabschedule"),

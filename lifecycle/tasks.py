@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from lifecycle.engine.backtests import backtests_to_do, run_backtest
@@ -25,6 +26,7 @@ from lifecycle.engine.locks import CollectingAlready, LifecycleBusy
 from lifecycle.engine.notices import mail_notices
 from lifecycle.engine.passes import EvaluationLoop
 from lifecycle.engine.switches import AutomationOff
+from lifecycle.engine.verify import check_history
 from lifecycle.models import Evaluation, EvaluationState, Lifecycle
 
 log = logging.getLogger(__name__)
@@ -122,6 +124,15 @@ def share_out(evaluation: Evaluation) -> None:
     """Send a wake-up for each open range; ranges that somebody works on are skipped by the others."""
     for _ in range(max(evaluation.chunks.filter(done_at=None).count(), 1)):
         evaluate_chunk.delay(evaluation.id)
+
+
+@shared_task
+def verify_histories() -> None:
+    """Every night: whether the history of a sample of customers follows from what was known."""
+    for lifecycle in Lifecycle.objects.filter(is_active=True):
+        found = check_history(lifecycle=lifecycle, sample=settings.VERIFY_SAMPLE, now=timezone.now())
+        if found.doubts:
+            log.error("%s customers of %s have a history that does not follow", len(found.doubts), lifecycle.code)
 
 
 @shared_task

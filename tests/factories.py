@@ -25,6 +25,7 @@ from lifecycle.models import (
     EvaluationKind,
     Event,
     Feed,
+    HistoryCheck,
     Lifecycle,
     MilestoneProgress,
     MilestoneStatus,
@@ -330,6 +331,17 @@ class ReviewPolicyFactory(DjangoModelFactory):
         model = ReviewPolicy
 
     lifecycle = factory.SubFactory(LifecycleFactory)
+
+
+class HistoryCheckFactory(DjangoModelFactory):
+    class Meta:
+        model = HistoryCheck
+
+    lifecycle = factory.SubFactory(LifecycleFactory)
+    checked_at = factory.LazyFunction(timezone.now)
+    customers = 1
+    moves = 1
+    open = 0
 
 
 class RuleTrustFactory(DjangoModelFactory):

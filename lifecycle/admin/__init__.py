@@ -7,6 +7,7 @@ from . import (
     customers,
     evaluations,
     history,
+    history_checks,
     lifecycles,
     recommendations,
     rollbacks,
@@ -16,6 +17,6 @@ from . import (
 )
 
 __all__ = [
-    "accounts", "automation", "backtests", "customers", "evaluations", "history", "lifecycles", "recommendations",
-    "rollbacks", "rules", "schedule", "teams",
+    "accounts", "automation", "backtests", "customers", "evaluations", "history", "history_checks",
+    "lifecycles", "recommendations", "rollbacks", "rules", "schedule", "teams",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ customer has now is derived anew, step by step, and the first step that does not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from lifecycle.metrics.catalogue import CATALOGUE
@@ -20,6 +20,7 @@ from lifecycle.models import (
     CustomerStatus,
     Evaluation,
     EvaluationKind,
+    HistoryCheck,
     Lifecycle,
     Transition,
     TransitionRule,
@@ -104,6 +105,16 @@ def verify_history(
     names = dict(rows(verify.NAMES, customers=list(first)))
     doubts = tuple(Doubt(one, names[one], at, cause) for one, at, cause in first.values())
     return Verified(lifecycle.code, len(customers), found.moves, found.open, doubts)
+
+
+def check_history(*, lifecycle: Lifecycle, sample: int, now: datetime) -> HistoryCheck:
+    """Verify the history of a sample, another each day, and keep what was found."""
+    found = verify_history(lifecycle=lifecycle, now=now, sample=sample, seed=str(now.date()))
+    doubts = [{**asdict(one), "at": one.at.isoformat()} for one in found.doubts]
+    return HistoryCheck.objects.create(
+        lifecycle=lifecycle, checked_at=now, customers=found.customers, moves=found.moves, open=found.open,
+        doubts=doubts,
+    )  # fmt: skip
 
 
 class _Course:
@@ -250,7 +261,7 @@ class _Course:
     def _is_out(self, rule: TransitionRule, instant: _Instant) -> bool:
         """Whether a rule was switched off then, or waited for a silent source."""
         words = [is_on for is_on, at in self.switched.get(rule.key, ()) if at <= instant.rules_at]
-        held = Evaluation.objects.filter(id=instant.evaluation, held__contains=f"“{rule.name}”")
+        held = Evaluation.objects.filter(id=instant.evaluation or 0, held__contains=f"“{rule.name}”")
         return bool(words and not words[-1]) or held.exists()
 
 

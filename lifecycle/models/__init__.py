@@ -17,6 +17,7 @@ from .evaluation import (
 )
 from .event import CustomerFacts, Event, Order
 from .feed import Feed, RuleHold
+from .history_check import HistoryCheck
 from .learning import CollectedMetrics, Collection, DailyMetrics, MilestoneProgress, MilestoneStatus, Trend
 from .notice import Notice, NoticePriority, Team
 from .outbox import OutboxMessage, Topic
@@ -38,9 +39,9 @@ from .status import (
 __all__ = [
     "FOREVER", "REPLAYS", "AppendOnly", "AutoTransition", "BacktestRun", "BacktestState", "CollectedMetrics",
     "Collection", "Customer", "CustomerFacts", "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark",
-    "Evaluation", "EvaluationChunk", "EvaluationKind", "EvaluationState", "Event", "Feed", "LeftAlone", "Lifecycle",
-    "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice", "NoticePriority", "Order", "OutboxMessage", "Pin",
-    "Recommendation", "RecommendationState", "ReviewPolicy", "ReviewReason", "Rollback", "RolledBack", "RuleHold",
-    "RuleState", "RuleTrust", "ShadowDecision", "StatusTag", "Switch", "SwitchKind", "Synergy", "TagCategory", "Team",
-    "Topic", "Transition", "TransitionRule", "Trend",
+    "Evaluation", "EvaluationChunk", "EvaluationKind", "EvaluationState", "Event", "Feed", "HistoryCheck",
+    "LeftAlone", "Lifecycle", "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice", "NoticePriority",
+    "Order", "OutboxMessage", "Pin", "Recommendation", "RecommendationState", "ReviewPolicy", "ReviewReason",
+    "Rollback", "RolledBack", "RuleHold", "RuleState", "RuleTrust", "ShadowDecision", "StatusTag", "Switch",
+    "SwitchKind", "Synergy", "TagCategory", "Team", "Topic", "Transition", "TransitionRule", "Trend",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from lifecycle.models import Lifecycle, ReviewPolicy, RuleHold, Switch, SwitchKind, TransitionRule
+from lifecycle.models import HistoryCheck, Lifecycle, ReviewPolicy, RuleHold, Switch, SwitchKind, TransitionRule
 from lifecycle.rules.confidence import confidence
 
 from .freshness import collecting_is_late, stale_feeds
@@ -174,6 +174,12 @@ def warnings(*, now: datetime) -> list[str]:
         waiting = RuleHold.objects.filter(reason__startswith=f"{feed.source} has been silent").count()
         rules = f" {waiting} rule{'s wait' if waiting > 1 else ' waits'} for it." if waiting else ""
         found.append(f"{feed.source} has been silent since {feed.last_seen_at:%-d %b %Y, %H:%M} UTC.{rules}")
+    for check in (
+        HistoryCheck.objects.order_by("lifecycle_id", "-id").distinct("lifecycle_id").select_related("lifecycle")
+    ):
+        if check.doubts:
+            who = f"{len(check.doubts):,} customer{'s have' if len(check.doubts) > 1 else ' has'}"
+            found.append(f"{who} a history in {check.lifecycle} that does not follow; see History checks.")
     if collecting_is_late(now):
         found.append("Metrics have not been collected for days; rules that read them wait. Is the worker running?")
     return found

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,11 +23,24 @@ from lifecycle.engine.rules import publish, write_draft
 from lifecycle.engine.switches import switch
 from lifecycle.engine.transitions import override_tag, pin_customer
 from lifecycle.engine.verify import Verified, verify_history
-from lifecycle.models import Customer, Lifecycle, Recommendation, Transition
+from lifecycle.models import Customer, HistoryCheck, Lifecycle, Recommendation, Transition
+from lifecycle.queries import warnings
+from lifecycle.tasks import verify_histories
 from tests.factories import UserFactory
 
 from .stage import (
-    NOW, Undone, code_of, days_ago, event, is_at_least, lifecycle_with, paid, path, rule_text, send, tag,
+    NOW,
+    Undone,
+    code_of,
+    days_ago,
+    event,
+    is_at_least,
+    lifecycle_with,
+    paid,
+    path,
+    rule_text,
+    send,
+    tag,
 )  # fmt: skip
 from .test_backtest import BACK, FIRST, GONE, IDLE, LAST, everything_stored, happenings, history
 
@@ -116,8 +130,14 @@ class TestWhatTheEngineDid:
 
     def test_follows_a_rule_that_asks(self, live: Lifecycle) -> None:
         mia = UserFactory()
-        draft = write_draft(lifecycle=live, key="rich", text=rule_text(
-            live, **{"from": "NEW", "to": "VIP"}, when=is_at_least("order_count", 1), is_automatic=False, priority=1))  # fmt: skip
+        asking = {
+            "from": "NEW",
+            "to": "VIP",
+            "when": is_at_least("order_count", 1),
+            "is_automatic": False,
+            "priority": 1,
+        }
+        draft = write_draft(lifecycle=live, key="rich", text=rule_text(live, **asking))
         publish(rule=draft, by=mia, now=days_ago(0.9))
         tell(paid("cem", days_ago(0.8)), paid("dora", days_ago(0.8)), at=days_ago(0.8))
         for hours in (12, 6):
@@ -186,8 +206,9 @@ class TestTampering:
         assert "0, not 1" in causes(live)["ann"]
 
     def test_a_rule_that_was_changed_after_it_decided(self, live: Lifecycle) -> None:
-        self.run("""UPDATE lifecycle_transitionrule SET conditions = '{"metric": "order_count", "operator": ">=", "value": 2}'
-                    WHERE key = 'buys'""")
+        self.run(
+            "UPDATE lifecycle_transitionrule SET conditions = jsonb_set(conditions, '{value}', '2') WHERE key = 'buys'"
+        )
 
         assert set(causes(live)) == {"ann", "bob"}
 
@@ -256,3 +277,40 @@ def test_any_live_history_follows(days: list[tuple[int, str, int]]) -> None:
 
         assert verified(lifecycle).doubts == ()
         raise Undone
+
+
+class TestTheCommandAndTheNight:
+    def test_says_that_everything_follows(self, live: Lifecycle, capsys: pytest.CaptureFixture[str]) -> None:
+        call_command("verify_history", "--lifecycle", live.code, "--sample", "50")
+
+        assert capsys.readouterr().out == f"4 moves of 2 customers in {live.code} follow from what was known.\n"
+
+    def test_names_what_does_not_and_fails(self, live: Lifecycle, capsys: pytest.CaptureFixture[str]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM lifecycle_event WHERE name = 'ORDER_PAID'")
+
+        with pytest.raises(SystemExit) as stop:
+            call_command("verify_history", "--lifecycle", live.code)
+
+        said = capsys.readouterr().out
+        assert stop.value.code == 1
+        assert "2 customers with a step that does not follow" in said
+        assert "ann, " in said
+
+    def test_refuses_an_empty_sample(self, live: Lifecycle) -> None:
+        with pytest.raises(CommandError, match="at least 1, not 0"):
+            call_command("verify_history", "--lifecycle", live.code, "--sample", "0")
+
+    def test_keeps_what_a_night_found_and_warns(self, live: Lifecycle) -> None:
+        verify_histories()
+        assert warnings(now=NOW) == []
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM lifecycle_event WHERE name = 'ORDER_PAID'")
+
+        verify_histories()
+
+        last, first = HistoryCheck.objects.all()
+        assert ([one["name"] for one in last.doubts], first.doubts) == (["ann", "bob"], [])
+        assert [f"2 customers have a history in {live} that does not follow" in one for one in warnings(now=NOW)] == [
+            True
+        ]

@@ -1,0 +1,50 @@
+"""What the nightly proof of the stored history found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.decorators import display
+
+from lifecycle.models import HistoryCheck
+
+from .access import ReadOnlyAdmin
+from .paging import CappedList
+
+
+@admin.register(HistoryCheck)
+class HistoryCheckAdmin(CappedList, ReadOnlyAdmin):
+    when_empty = (
+        "Each night a sample of customers is derived anew from what was known; manage.py verify_history does it now."
+    )
+    list_display = ("checked_at", "lifecycle", "verdict", "customers", "moves", "open")
+    list_filter = (("lifecycle", RelatedDropdownFilter),)
+    list_filter_submit = True
+    list_select_related = ("lifecycle",)
+    sortable_by = ()
+    ordering = ("-id",)
+    fields = ("lifecycle", "checked_at", "verdict", "customers", "moves", "open", "doubts_shown")
+    readonly_fields = ("verdict", "doubts_shown")
+
+    @display(description="Verdict", label={"Follows": "success", "Doubts": "danger"})
+    def verdict(self, check: HistoryCheck) -> str:
+        return "Doubts" if check.doubts else "Follows"
+
+    @display(description="What does not follow", empty_value="Nothing")
+    def doubts_shown(self, check: HistoryCheck) -> SafeString | None:
+        if not check.doubts:
+            return None
+        rows = (
+            (
+                reverse("admin:lifecycle_customer_change", args=[one["customer"]]), one["name"],
+                f"{datetime.fromisoformat(one['at']):%-d %b %Y, %H:%M}", one["cause"],
+            )
+            for one in check.doubts
+        )  # fmt: skip
+        row = '<li><a class="tn-link" href="{}">{}</a> <span class="tn-subtle">{}</span><br>{}</li>'
+        return format_html('<ul class="tn-rows">{}</ul>', format_html_join("", row, rows))

@@ -14,10 +14,10 @@ from django.urls import reverse
 
 from lifecycle import queries
 from lifecycle.engine.locks import LifecycleBusy
-from lifecycle.engine.rules import RuleNotEditable, publish, retire
+from lifecycle.engine.rules import RuleNotEditable, SecondPersonNeeded, publish, retire, why_not_publish
 from lifecycle.models import RuleState, TransitionRule
 
-from .pages import Question, ask, patience, some_of
+from .pages import Question, ask, some_of
 from .rule_preview import preview, written_of
 
 IMPACT_SECONDS = 10
@@ -26,6 +26,7 @@ IMPACT_SECONDS = 10
 def publish_page(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *, now: datetime) -> HttpResponse:
     return _step(
         admin, request, object_id,
+        why_not=lambda rule: why_not_publish(rule, request.user),
         question=lambda rule: _publish_question(rule, now),
         do=lambda rule: publish(rule=rule, by=request.user, now=now),
         done="is in force now",
@@ -49,16 +50,20 @@ def _step(
     question: Callable[[TransitionRule], Question],
     do: Callable[[TransitionRule], TransitionRule],
     done: str,
+    why_not: Callable[[TransitionRule], str] = lambda rule: "",
 ) -> HttpResponse:
     rule = admin.get_object(request, object_id)
     if rule is None:
         return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]
     page = reverse("admin:lifecycle_transitionrule_change", args=[rule.id])
     if request.method != "POST":
+        if why := why_not(rule):
+            messages.error(request, why)
+            return HttpResponseRedirect(page)
         return ask(admin, request, question(rule), original=rule, cancel_url=page)
     try:
         do(rule)
-    except (RuleNotEditable, LifecycleBusy) as error:
+    except (RuleNotEditable, SecondPersonNeeded, LifecycleBusy) as error:
         messages.error(request, str(error))
     else:
         admin.log_change(request, rule, f"It {done}.")
@@ -86,7 +91,7 @@ def _publish_question(rule: TransitionRule, now: datetime) -> Question:
 def _impact_in_words(rule: TransitionRule, now: datetime) -> Iterator[str]:
     """Who would move at once that does not now, and who no longer."""
     try:
-        with patience(IMPACT_SECONDS):
+        with queries.patience(IMPACT_SECONDS):
             found = queries.impact(rule, as_of=now)
     except OperationalError:
         yield f"To say whom it changes takes longer than {IMPACT_SECONDS} seconds here; a backtest says it."

@@ -26,6 +26,7 @@ from .lists import (
     transitions_of,
     waiting_recommendations,
 )
+from .preview import COUNT_SECONDS, Preview, patience, preview
 from .standing import (
     FactsNow,
     Milestone,
@@ -48,12 +49,14 @@ from .standing import (
 )
 
 __all__ = [
+    "COUNT_SECONDS",
     "Change",
     "Explanation",
     "FactsNow",
     "Impact",
     "InForce",
     "Milestone",
+    "Preview",
     "RuleStanding",
     "Standing",
     "TagCount",
@@ -82,8 +85,10 @@ __all__ = [
     "milestones",
     "move_of",
     "moves_after",
+    "patience",
     "pin_of",
     "plans",
+    "preview",
     "published_rules",
     "recommendation_waiting",
     "recommendations",

@@ -79,7 +79,7 @@ def test_changes_a_draft_without_a_new_version(client, shop):
     [
         (
             UNKNOWN,
-            "At all[0].metric: there is no metric “total_spent”; did you mean total_spend",
+            "At all[0].metric: There is no metric “total_spent”; did you mean total_spend",
         ),
         ('{"all": []}', "is empty"),
         ('{"all": [', "This is not valid JSON"),

@@ -23,6 +23,10 @@ class RuleSerializer(serializers.ModelSerializer):
     sentence = serializers.SerializerMethodField(help_text="The conditions in words.")
     conditions = serializers.DictField(help_text="The tree of all, any, not and conditions.")
     notification = serializers.DictField(allow_null=True)
+    written_by = serializers.CharField(
+        source="written_by.username", default=None, read_only=True, allow_null=True,
+        help_text="Who wrote the text as it stands; null if nobody is known.",
+    )  # fmt: skip
     published_by = serializers.CharField(source="published_by.username", default=None, read_only=True, allow_null=True)
 
     class Meta:
@@ -31,7 +35,7 @@ class RuleSerializer(serializers.ModelSerializer):
             "id", "lifecycle", "key", "version", "state", "name", "description", "from_tags", "from_untagged", "to_tag",
             "priority", "is_automatic", "skips_review", "cooldown_days", "hysteresis_percent",
             "sentence", "conditions", "notification",
-            "published_at", "published_by",
+            "written_by", "published_at", "published_by",
             "retired_at",
         )  # fmt: skip
         read_only_fields = fields

@@ -29,7 +29,7 @@ class ChangesAdmin(EventsAdmin, ModelAdmin):
     readonly_fields = fields
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
-        names = dict(get_user_model().objects.values_list("pk", "username"))  # once, not once a row
+        names = _names()  # once, not once a row
         return ("at", _who_column(names), "did", "what", _difference_column(names))
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
@@ -52,7 +52,17 @@ class ChangesAdmin(EventsAdmin, ModelAdmin):
 
     @display(description="The row after it")
     def data(self, event: Events) -> str:
-        return "; ".join(f"{_words(field)}: {value}" for field, value in (event.pgh_data or {}).items())
+        names = _names()
+        values = (event.pgh_data or {}).items()
+        return "; ".join(f"{_words(field)}: {_shown(field, value, names)}" for field, value in values)
+
+
+def _names() -> dict[int, str]:
+    return dict(get_user_model().objects.values_list("pk", "username"))
+
+
+def _shown(field: str, value: Any, names: Mapping[int, str]) -> Any:
+    return names.get(value, value) if field.endswith("_by_id") else value
 
 
 def _who_column(names: Mapping[int, str]) -> Callable[[Events], str]:
@@ -65,13 +75,13 @@ def _who_column(names: Mapping[int, str]) -> Callable[[Events], str]:
 
 
 def _difference_column(names: Mapping[int, str]) -> Callable[[Events], str | None]:
-    def shown(field: str, value: Any) -> Any:
-        return names.get(value, value) if field.endswith("_by_id") else value
-
     @display(description="Changes", empty_value="–")
     def difference(event: Events) -> str | None:
         changes = (event.pgh_diff or {}).items()
-        words = (f"{_words(field)}: {shown(field, old)} → {shown(field, new)}" for field, (old, new) in changes)
+        words = (
+            f"{_words(field)}: {_shown(field, old, names)} → {_shown(field, new, names)}"
+            for field, (old, new) in changes
+        )
         return "; ".join(words)[:300] or None
 
     return difference

@@ -16,13 +16,17 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person is asked before something happens: the heading, what will happen, the button."""
+    """What a person is asked before something happens: the heading, what will happen, the button.
+
+    ``seen`` comes back with the answer and says what the person was shown.
+    """
 
     title: str
     happens: tuple[str, ...]
     button: str
     picture: SafeString | str = ""
     is_dangerous: bool = False
+    seen: str = ""
 
 
 class DayInput(UnfoldAdminTextInputWidget):

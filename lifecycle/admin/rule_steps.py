@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from lifecycle import queries
 from lifecycle.engine.locks import LifecycleBusy
-from lifecycle.engine.rules import RuleNotEditable, SecondPersonNeeded, publish, retire, why_not_publish
+from lifecycle.engine.rules import RuleNotEditable, SecondPersonNeeded, fingerprint, publish, retire, why_not_publish
 from lifecycle.models import RuleState, TransitionRule
 
 from .pages import Question, ask, some_of
@@ -28,7 +28,7 @@ def publish_page(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *
         admin, request, object_id,
         why_not=lambda rule: why_not_publish(rule, request.user),
         question=lambda rule: _publish_question(rule, now),
-        do=lambda rule: publish(rule=rule, by=request.user, now=now),
+        do=lambda rule: publish(rule=rule, by=request.user, now=now, expected=request.POST.get("seen", "")),
         done="is in force now",
     )  # fmt: skip
 
@@ -83,9 +83,12 @@ def _publish_question(rule: TransitionRule, now: datetime) -> Question:
         if rule.is_automatic
         else "At the next evaluation each move becomes a recommendation that waits for a person."
     )
+    if rule.written_by:
+        happens.append(f"Written by {rule.written_by}.")
     happens += [f"Mind: {warning}" for warning in found.warnings]
     happens.append("A published version is never changed; to change the rule, write a new version.")
-    return Question(f"Publish “{rule.name}”, version {rule.version}?", tuple(happens), "Publish")
+    title = f"Publish “{rule.name}”, version {rule.version}?"
+    return Question(title, tuple(happens), "Publish", seen=fingerprint(rule))
 
 
 def _impact_in_words(rule: TransitionRule, now: datetime) -> Iterator[str]:

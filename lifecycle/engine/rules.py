@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +36,7 @@ MAX_COOLDOWN, MAX_HYSTERESIS = 3650, 100
 
 
 class RuleNotEditable(ValueError):
-    """The version is published or retired; what decided once is never changed."""
+    """The version is not what it has to be for this: what decided once is never changed."""
 
 
 class DraftExists(ValueError):
@@ -122,6 +124,13 @@ def text_of(rule: TransitionRule) -> RuleText:
              "notification", "cooldown_days", "hysteresis_percent")  # fmt: skip
     values = {name: getattr(rule, name) for name in names}
     return RuleText(**values, to_tag=rule.to_tag, from_tags=_in_order(rule.from_tags.all()))
+
+
+def fingerprint(rule: TransitionRule) -> str:
+    """Names the text of a version: the same for the same text, so that what was read is what is published."""
+    text = text_of(rule)
+    written = {one.name: getattr(text, one.name) for one in fields(text)}
+    return hashlib.sha256(json.dumps(written, default=str, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @transaction.atomic
@@ -214,16 +223,20 @@ def why_not_publish(rule: TransitionRule, by: Any) -> str:
 
 
 @transaction.atomic
-def publish(*, rule: TransitionRule, by: Any, now: datetime, is_shipped: bool = False) -> TransitionRule:
+def publish(
+    *, rule: TransitionRule, by: Any, now: datetime, expected: str = "", is_shipped: bool = False
+) -> TransitionRule:
     """Put a draft in force in place of the published version; everybody it may concern is looked at again.
 
-    ``is_shipped``: it came with the product, so no second person is needed. Raises ``RuleNotEditable`` and
-    ``SecondPersonNeeded``.
+    ``expected``: the fingerprint of the text that was read. ``is_shipped``: it came with the product, so no second
+    person is needed. Raises ``RuleNotEditable`` and ``SecondPersonNeeded``.
     """
     locks.wait_alone(rule.lifecycle)
     rule = _locked(rule)
     if rule.state != RuleState.DRAFT:
         raise RuleNotEditable(f"Only a draft can be published; {rule} is {rule.get_state_display().lower()}.")
+    if expected and expected != fingerprint(rule):
+        raise RuleNotEditable(f"{rule} was changed after you read it; look at it again.")
     if not is_shipped and (why := why_not_publish(rule, by)):
         raise SecondPersonNeeded(why)
     before = TransitionRule.objects.filter(lifecycle=rule.lifecycle, key=rule.key, state=RuleState.PUBLISHED)

@@ -276,6 +276,17 @@ class TestSteps:
         before.refresh_from_db()
         assert (told["state"], told["published_by"], before.state) == ("published", "wilma", "retired")
 
+    def test_publishes_only_what_was_read(self, writer, write):
+        read = write().json()
+        path = f"/api/rules/{read['id']}"
+        changed = writer.patch(path, {"priority": 1}, format="json").json()
+
+        said = refused(writer.post(f"{path}/publish", {"expected_fingerprint": read["fingerprint"]}, format="json"))
+        answer = writer.post(f"{path}/publish", {"expected_fingerprint": changed["fingerprint"]}, format="json")
+
+        assert said == "Second order (version 1) was changed after you read it; look at it again."
+        assert answer.json()["fingerprint"] == changed["fingerprint"] != read["fingerprint"]
+
     def test_retires_a_rule(self, writer, write):
         path = f"/api/rules/{write().json()['id']}"
         writer.post(f"{path}/publish")

@@ -91,6 +91,15 @@ def _field(problem: Problem) -> str:
     return f"conditions.{path}".rstrip(".")
 
 
+class PublishSerializer(StrictSerializer):
+    """What is published."""
+
+    expected_fingerprint = Text(
+        max_length=64, required=False,
+        help_text="`fingerprint` of the text that you read. If it was changed since, the answer is 409.",
+    )  # fmt: skip
+
+
 class ValidatedRuleSerializer(serializers.Serializer):
     """What a rule means that could be written so."""
 

@@ -19,6 +19,7 @@ from lifecycle.api.problems import ProblemSerializer
 from lifecycle.api.serializers.rule_texts import (
     FindingSerializer,
     NewRuleSerializer,
+    PublishSerializer,
     ValidatedRuleSerializer,
     at_fields,
     with_tags,
@@ -122,13 +123,14 @@ class RuleStep(ApiView):
 class Publish(RuleStep):
     """Put a draft in force."""
 
-    @extend_schema(operation_id="publish_rule", summary="Publish a draft", request=None, responses=CHANGED)
+    @extend_schema(operation_id="publish_rule", summary="Publish a draft", request=PublishSerializer, responses=CHANGED)
     def post(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         """In place of the version in force. 409 if it is no draft, or the lifecycle is busy.
 
         With `RULES_NEED_SECOND_PERSON`, 403 (`second_person_needed`) for who wrote it.
         """
-        return self.take(id, publish, by=request.user)
+        wanted = read(PublishSerializer(data=request.data))
+        return self.take(id, publish, by=request.user, expected=wanted.get("expected_fingerprint", ""))
 
 
 class Retire(RuleStep):

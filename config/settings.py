@@ -239,6 +239,10 @@ VERIFY_SAMPLE = env.integer("VERIFY_SAMPLE", 1000, least=1, most=10_000_000)
 EVALUATION_EVERY_MINUTES = env.integer("EVALUATION_EVERY_MINUTES", 5, least=1, most=1440)
 EVALUATION_CHUNK_SIZE = env.integer("EVALUATION_CHUNK_SIZE", 50_000, least=100, most=1_000_000)
 
+# --- Rules -----------------------------------------------------------------------------------------------------------
+
+RULES_NEED_SECOND_PERSON = env.boolean("RULES_NEED_SECOND_PERSON", default=False)
+
 # --- Web processes (read by gunicorn.conf.py and `manage.py serve`) --------------------------------------------------
 
 TENURE_PORT = env.integer("TENURE_PORT", 8000, least=1, most=65535)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -29,7 +29,8 @@ class ChangesAdmin(EventsAdmin, ModelAdmin):
     readonly_fields = fields
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
-        return ("at", _who_column(), "did", "what", "difference")
+        names = _names()  # once, not once a row
+        return ("at", _who_column(names), "did", "what", _difference_column(names))
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         return ()
@@ -49,27 +50,41 @@ class ChangesAdmin(EventsAdmin, ModelAdmin):
         version = f", version {data['version']}" if "version" in data else ""
         return f"{kind.capitalize()} “{data.get('name') or data.get('code') or event.pgh_obj_id}”{version}"
 
-    @display(description="Changes", empty_value="–")
-    def difference(self, event: Events) -> str | None:
-        changes = (event.pgh_diff or {}).items()
-        return "; ".join(f"{_words(field)}: {before} → {after}" for field, (before, after) in changes)[:300] or None
-
     @display(description="The row after it")
     def data(self, event: Events) -> str:
-        return "; ".join(f"{_words(field)}: {value}" for field, value in (event.pgh_data or {}).items())
+        names = _names()
+        values = (event.pgh_data or {}).items()
+        return "; ".join(f"{_words(field)}: {_shown(field, value, names)}" for field, value in values)
 
 
-def _who_column() -> Callable[[Events], str]:
-    """The names of all who may work here are read once, not once a row."""
-    staff = get_user_model().objects.filter(is_staff=True)
-    names = {user.pk: str(user) for user in staff}
+def _names() -> dict[int, str]:
+    return dict(get_user_model().objects.values_list("pk", "username"))
 
+
+def _shown(field: str, value: Any, names: Mapping[int, str]) -> Any:
+    return names.get(value, value) if field.endswith("_by_id") else value
+
+
+def _who_column(names: Mapping[int, str]) -> Callable[[Events], str]:
     @display(description="Who")
     def who(event: Events) -> str:
         user_id = (event.pgh_context or {}).get("user")
         return names.get(user_id, f"User {user_id}") if user_id else "The system"
 
     return who
+
+
+def _difference_column(names: Mapping[int, str]) -> Callable[[Events], str | None]:
+    @display(description="Changes", empty_value="–")
+    def difference(event: Events) -> str | None:
+        changes = (event.pgh_diff or {}).items()
+        words = (
+            f"{_words(field)}: {_shown(field, old, names)} → {_shown(field, new, names)}"
+            for field, (old, new) in changes
+        )
+        return "; ".join(words)[:300] or None
+
+    return difference
 
 
 def _words(field: str) -> str:

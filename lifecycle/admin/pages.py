@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin.options import ModelAdmin
-from django.db import connection, transaction
 from django.db.models import Model
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -18,13 +16,17 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person is asked before something happens: the heading, what will happen, the button."""
+    """What a person is asked before something happens: the heading, what will happen, the button.
+
+    ``seen`` comes back with the answer and says what the person was shown.
+    """
 
     title: str
     happens: tuple[str, ...]
     button: str
     picture: SafeString | str = ""
     is_dangerous: bool = False
+    seen: str = ""
 
 
 class DayInput(UnfoldAdminTextInputWidget):
@@ -39,15 +41,6 @@ def some_of(names: Iterable[str], number: int) -> str:
     others = number - len(named)
     more = f" and {others:,} other{'s' if others > 1 else ''}" if others > 0 else ""
     return f"{', '.join(named)}{more}."
-
-
-@contextmanager
-def patience(seconds: int) -> Iterator[None]:
-    """Questions that take longer are given up. Raises ``OperationalError``."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = '{seconds}s'")
-        yield
-        cursor.execute("SET LOCAL statement_timeout = 0")
 
 
 def framed(

@@ -6,23 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import OperationalError
 from django.http import QueryDict
 
 from lifecycle import queries
 from lifecycle.engine.rules import RuleText, check
 from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.models import Lifecycle, StatusTag, TransitionRule
-from lifecycle.rules.explain import sentence
 from lifecycle.rules.lint import Move
 from lifecycle.rules.nodes import Node
 from lifecycle.rules.parse import Problem, RuleError, parse_text
-from lifecycle.rules.steadiness import with_cooldown
 
-from .pages import patience
 from .rule_text import as_sentence, laid_out
-
-COUNT_SECONDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +34,7 @@ class Preview:
         if self.problems:
             return ""
         if self.count is None:
-            return f"Counting takes longer than {COUNT_SECONDS} seconds here."
+            return f"Counting takes longer than {queries.COUNT_SECONDS} seconds here."
         who = {0: "No customers", 1: "1 customer"}.get(self.count, f"{self.count:,} customers")
         verb = "meets" if self.count == 1 else "meet"
         others = " Rules with a lower number come first." if self.count else ""
@@ -110,12 +104,12 @@ def preview(written: Written, *, now: datetime) -> Preview:
         return Preview(problems=_sentences(error.problems))
     if problems := _tag_problems(written, tree):
         return Preview(problems=problems)
-    warnings = queries.lint_move(_move(written, tree), written.lifecycle)
-    tree = with_cooldown(tree, written.cooldown_days)
-    text = sentence(tree, CATALOGUE)
+    found = queries.preview(
+        _move(written, tree), lifecycle=written.lifecycle, from_tags=written.from_tags, as_of=now
+    )  # fmt: skip
     starts = [tag.name for tag in written.from_tags] + (["no tag"] if written.from_untagged else [])
-    says = f"{text[:1].upper()}{text[1:]}."
-    return Preview(says=says, count=_counted(written, tree, now), starts=tuple(starts), warnings=warnings)
+    says = f"{found.sentence[:1].upper()}{found.sentence[1:]}."
+    return Preview(says=says, count=found.customers, starts=tuple(starts), warnings=found.warnings)
 
 
 def _move(written: Written, tree: Node) -> Move:
@@ -139,20 +133,6 @@ def _tag_problems(written: Written, tree: Node) -> tuple[str, ...]:
     except RuleError as error:
         return _sentences(error.problems)
     return ()
-
-
-def _counted(written: Written, tree: Node, now: datetime) -> int | None:
-    try:
-        with patience(COUNT_SECONDS):
-            return queries.matching_now(
-                lifecycle=written.lifecycle,
-                tree=tree,
-                from_tags=written.from_tags,
-                from_untagged=written.from_untagged,
-                as_of=now,
-            )
-    except OperationalError:  # the time was up
-        return None
 
 
 def _sentences(problems: Iterable[Problem]) -> tuple[str, ...]:

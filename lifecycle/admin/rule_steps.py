@@ -14,10 +14,18 @@ from django.urls import reverse
 
 from lifecycle import queries
 from lifecycle.engine.locks import LifecycleBusy
-from lifecycle.engine.rules import RuleNotEditable, publish, put_in_shadow, retire
+from lifecycle.engine.rules import (
+    RuleNotEditable,
+    SecondPersonNeeded,
+    fingerprint,
+    publish,
+    put_in_shadow,
+    retire,
+    why_not_publish,
+)
 from lifecycle.models import RuleState, TransitionRule
 
-from .pages import Question, ask, patience, some_of
+from .pages import Question, ask, some_of
 from .rule_preview import preview, written_of
 
 IMPACT_SECONDS = 10
@@ -26,8 +34,9 @@ IMPACT_SECONDS = 10
 def publish_page(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *, now: datetime) -> HttpResponse:
     return _step(
         admin, request, object_id,
+        why_not=lambda rule: why_not_publish(rule, request.user),
         question=lambda rule: _publish_question(rule, now),
-        do=lambda rule: publish(rule=rule, by=request.user, now=now),
+        do=lambda rule: publish(rule=rule, by=request.user, now=now, expected=request.POST.get("seen", "")),
         done="is in force now",
     )  # fmt: skip
 
@@ -58,16 +67,20 @@ def _step(
     question: Callable[[TransitionRule], Question],
     do: Callable[[TransitionRule], TransitionRule],
     done: str,
+    why_not: Callable[[TransitionRule], str] = lambda rule: "",
 ) -> HttpResponse:
     rule = admin.get_object(request, object_id)
     if rule is None:
         return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]
     page = reverse("admin:lifecycle_transitionrule_change", args=[rule.id])
     if request.method != "POST":
+        if why := why_not(rule):
+            messages.error(request, why)
+            return HttpResponseRedirect(page)
         return ask(admin, request, question(rule), original=rule, cancel_url=page)
     try:
         do(rule)
-    except (RuleNotEditable, LifecycleBusy) as error:
+    except (RuleNotEditable, SecondPersonNeeded, LifecycleBusy) as error:
         messages.error(request, str(error))
     else:
         admin.log_change(request, rule, f"It {done}.")
@@ -87,15 +100,18 @@ def _publish_question(rule: TransitionRule, now: datetime) -> Question:
         if rule.is_automatic
         else "At the next evaluation each move becomes a recommendation that waits for a person."
     )
+    if rule.written_by:
+        happens.append(f"Written by {rule.written_by}.")
     happens += [f"Mind: {warning}" for warning in found.warnings]
     happens.append("A published version is never changed; to change the rule, write a new version.")
-    return Question(f"Publish “{rule.name}”, version {rule.version}?", tuple(happens), "Publish")
+    title = f"Publish “{rule.name}”, version {rule.version}?"
+    return Question(title, tuple(happens), "Publish", seen=fingerprint(rule))
 
 
 def _impact_in_words(rule: TransitionRule, now: datetime) -> Iterator[str]:
     """Who would move at once that does not now, and who no longer."""
     try:
-        with patience(IMPACT_SECONDS):
+        with queries.patience(IMPACT_SECONDS):
             found = queries.impact(rule, as_of=now)
     except OperationalError:
         yield f"To say whom it changes takes longer than {IMPACT_SECONDS} seconds here; a backtest says it."

@@ -44,11 +44,10 @@ def field_of(problem: Problem) -> str:
 
 
 def as_sentence(problem: Problem) -> str:
-    """``At all[0].metric: there is no metric …`` with a full stop."""
-    message = problem.message if problem.message.endswith(("?", ".")) else f"{problem.message}."
+    """``At all[0].metric: There is no metric …``"""
     if not problem.path or problem.path in _FIELDS:
-        return message[:1].upper() + message[1:]
-    return f"At {problem.path}: {message}"
+        return problem.sentence
+    return f"At {problem.path}: {problem.sentence}"
 
 
 def sentence_of(rule: TransitionRule) -> str:

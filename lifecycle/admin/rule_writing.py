@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
-from lifecycle.engine.rules import write_draft
+from lifecycle.engine.rules import why_not_publish, write_draft
 from lifecycle.metrics.catalogue import METRICS
 from lifecycle.models import Lifecycle, RuleState, TransitionRule
 
@@ -69,7 +69,7 @@ class RuleWriting(ModelAdmin):
 
     def save_form(self, request: HttpRequest, form: RuleForm, change: bool) -> TransitionRule:
         """The engine writes; the two hooks after this one have nothing left to do."""
-        return write_draft(lifecycle=form.lifecycle, key=form.cleaned_data["key"], text=form.text)
+        return write_draft(lifecycle=form.lifecycle, key=form.cleaned_data["key"], text=form.text, by=request.user)
 
     def save_model(self, request: HttpRequest, obj: TransitionRule, form: RuleForm, change: bool) -> None: ...
 
@@ -98,6 +98,7 @@ class RuleWriting(ModelAdmin):
             metrics=METRICS,
             before=before,
             in_force=_in_force(obj),
+            why_not_publish=why_not_publish(obj, request.user) if obj is not None else "",
         )
         return super().render_change_form(request, context, add, change, form_url, obj)
 

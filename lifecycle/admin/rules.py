@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action
 
 from lifecycle.engine.rollback import Batch
+from lifecycle.engine.rules import why_not_publish
 from lifecycle.metrics import document
 from lifecycle.models import Lifecycle, RuleState, TransitionRule
 
@@ -74,7 +75,17 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
         ),
         (
             "Version",
-            {"fields": ("version", "state_shown", "shadow_since", "published_at", "published_by", "retired_at")},
+            {
+                "fields": (
+                    "version",
+                    "state_shown",
+                    "written_by",
+                    "shadow_since",
+                    "published_at",
+                    "published_by",
+                    "retired_at",
+                )
+            },
         ),
     )
 
@@ -125,10 +136,12 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
         """The steps that the version's state allows, as far as the person may take them."""
-        rule = TransitionRule.objects.filter(id=id_in(object_id)).first()
-        allowed = _STEPS[rule.state] | ({"shadow"} if rule.shadow_since else set()) if rule else set()
+        rule = TransitionRule.objects.select_related("written_by").filter(id=id_in(object_id)).first()
+        fitting = _STEPS[rule.state] | ({"shadow"} if rule.shadow_since else set()) if rule else set()
+        if rule and why_not_publish(rule, request.user):
+            fitting = fitting - {"publish"}
         steps = super().get_actions_detail(request, object_id)
-        return [one for one in steps if one.method.original_function_name in allowed]
+        return [one for one in steps if one.method.original_function_name in fitting]
 
     @action(description="Publish", icon="publish", permissions=["decide"])
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:

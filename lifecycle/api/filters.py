@@ -53,6 +53,15 @@ class LifecycleFilter(filters.ModelChoiceFilter):
         )
 
 
+class OneOf(filters.ChoiceFilter):
+    """One of a few words; whatever else is asked for is told what they are."""
+
+    def __init__(self, *, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        words = ", ".join(value for value, _ in choices)
+        message = f"There is no “%(value)s”; use one of {words}."
+        super().__init__(choices=choices, error_messages={"invalid_choice": message}, **kwargs)
+
+
 class InstantField(forms.CharField):
     """RFC 3339 with a zone: a time without one would be a guess."""
 
@@ -102,7 +111,7 @@ class CustomerFilter(OfLifecycle):
     )
     tag = TagFilter(label="Code of the current status tag.")
     plan = filters.CharFilter(label="The plan, exactly.", max_length=60)
-    product_tag = filters.ChoiceFilter(choices=tuple(PRODUCT_TAGS.items()), label=f"{PRODUCTS}.")
+    product_tag = OneOf(choices=tuple(PRODUCT_TAGS.items()), label=f"{PRODUCTS}.")
     email = filters.CharFilter(method="with_email", label="The email address; case does not matter.", max_length=254)
     external_id = filters.CharFilter(label="The customer's id in the system that sends the events.", max_length=200)
 
@@ -162,11 +171,9 @@ class DayFilter(filters.FilterSet):
 
 class RecommendationFilter(filters.FilterSet):
     lifecycle = LifecycleFilter(label="Code of a lifecycle.")
-    state = filters.ChoiceFilter(choices=RecommendationState.choices, label="Where it stands.")
-    reason = filters.ChoiceFilter(
-        choices=ReviewReason.choices, method="for_reason", label="One of the reasons why a person is asked."
-    )
-    snoozed = filters.ChoiceFilter(
+    state = OneOf(choices=RecommendationState.choices, label="Where it stands.")
+    reason = OneOf(choices=ReviewReason.choices, method="for_reason", label="One of the reasons why a person is asked.")
+    snoozed = OneOf(
         choices=(("true", "Yes"), ("false", "No")), method="with_snooze",
         label="Whether it was put off to a later instant.",
     )  # fmt: skip
@@ -189,8 +196,8 @@ class RecommendationFilter(filters.FilterSet):
 
 class EvaluationFilter(filters.FilterSet):
     lifecycle = LifecycleFilter(label="Code of a lifecycle.")
-    state = filters.ChoiceFilter(choices=EvaluationState.choices, label="How it went.")
-    kind = filters.ChoiceFilter(choices=EvaluationKind.choices, label="Over whom it went.")
+    state = OneOf(choices=EvaluationState.choices, label="How it went.")
+    kind = OneOf(choices=EvaluationKind.choices, label="Over whom it went.")
 
     class Meta:
         model = Evaluation
@@ -199,7 +206,7 @@ class EvaluationFilter(filters.FilterSet):
 
 class RuleFilter(filters.FilterSet):
     lifecycle = LifecycleFilter(label="Code of a lifecycle.")
-    state = filters.ChoiceFilter(choices=RuleState.choices, label="Where the version stands.")
+    state = OneOf(choices=RuleState.choices, label="Where the version stands.")
     key = filters.CharFilter(label="Names the rule across its versions.", max_length=60)
 
     class Meta:

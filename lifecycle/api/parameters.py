@@ -23,6 +23,14 @@ def check(given: QueryDict, known: Collection[str]) -> None:
         raise ValidationError(problems)
 
 
+def yes_or_no(given: QueryDict, name: str) -> bool:
+    """A parameter that is ``true`` or ``false``; false where it is left out."""
+    value = given.get(name, "false")
+    if value not in {"true", "false"}:
+        raise ValidationError({name: [ErrorDetail("Use true or false.", "invalid_choice")]})
+    return value == "true"
+
+
 def _unknown(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name[:80], known, n=1, cutoff=0.5)
     if near:

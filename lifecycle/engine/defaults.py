@@ -73,7 +73,7 @@ def _load(shipped: dict[str, Any], now: datetime) -> Iterator[str]:
     for values in shipped["rules"]:
         if values["key"] not in known:
             draft = write_draft(lifecycle=lifecycle, key=values["key"], text=_text(values, tags))
-            publish(rule=draft, by=None, now=now)
+            publish(rule=draft, by=None, now=now, is_shipped=True)
             lines.append(f"rule {values['key']}")
     for values in shipped.get("drafts", ()):
         if values["key"] not in known:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from lifecycle.models import Lifecycle, RuleState, StatusTag, TransitionRule
 from lifecycle.queries import published_rules
 from lifecycle.rules.notations import NotationError, WrittenRule, rules_in
 from lifecycle.rules.parse import RuleError
 
-from .rules import RuleText, check, publish, write_draft
+from .rules import RuleText, SecondPersonNeeded, check, publish, text_of, write_draft
 
 MAX_PRIORITY = 1_000_000
 _KINDS = {int: "a number", bool: "true or false", str: "a text"}
@@ -41,15 +43,19 @@ def import_rules(
     """Write the rules of a document as drafts, and publish them if wanted; what is there already is not written again.
 
     ``start``: the tags of rules that name none. One bad rule does not stop the others. Raises ``NotationError`` if the
-    document is in none of the notations.
+    document is in none of the notations, ``SecondPersonNeeded`` if it would take one to publish.
     """
+    if puts_in_force and settings.RULES_NEED_SECOND_PERSON:
+        raise SecondPersonNeeded(
+            "Rules need a second person here: import them as drafts, and let another publish them."
+        )
     done = ImportedRules()
     for key, wanted in read_rules(lifecycle=lifecycle, document=document, start=start, done=done):
         same = [rule for rule in _versions(lifecycle, key) if text_of(rule) == wanted]
         if any(rule.state == RuleState.PUBLISHED or not puts_in_force for rule in same):
             done.unchanged.append(key)
             continue
-        draft = same[0] if same else write_draft(lifecycle=lifecycle, key=key, text=wanted)
+        draft = same[0] if same else write_draft(lifecycle=lifecycle, key=key, text=wanted, by=by)
         if puts_in_force:
             publish(rule=draft, by=by, now=now)
         done.written.append(key)
@@ -117,14 +123,6 @@ def _versions(lifecycle: Lifecycle, key: str) -> list[TransitionRule]:
     """The draft of a rule and the version in force, where there are any."""
     versions = TransitionRule.objects.filter(lifecycle=lifecycle, key=key).exclude(state=RuleState.RETIRED)
     return list(versions.select_related("to_tag").prefetch_related("from_tags"))
-
-
-def text_of(rule: TransitionRule) -> RuleText:
-    """What was written of a rule."""
-    names = ("name", "conditions", "from_untagged", "priority", "is_automatic", "skips_review", "description",
-             "notification", "cooldown_days", "hysteresis_percent")  # fmt: skip
-    values = {name: getattr(rule, name) for name in names}
-    return RuleText(**values, to_tag=rule.to_tag, from_tags=tuple(sorted(rule.from_tags.all(), key=lambda tag: tag.id)))
 
 
 def written_rule(rule: TransitionRule) -> dict[str, Any]:

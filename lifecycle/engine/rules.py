@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
@@ -22,15 +25,26 @@ from lifecycle.models import (
     Team,
     TransitionRule,
 )
+from lifecycle.rules.lint import Move
 from lifecycle.rules.nodes import to_json
 from lifecycle.rules.parse import Problem, RuleError, parse
 
 from . import freshness, locks
 from .marks import mark_concerned
 
+MAX_COOLDOWN, MAX_HYSTERESIS = 3650, 100
+
 
 class RuleNotEditable(ValueError):
-    """The version is published or retired; what decided once is never changed."""
+    """The version is not what it has to be for this: what decided once is never changed."""
+
+
+class DraftExists(ValueError):
+    """No draft was started: the rule has one already."""
+
+
+class SecondPersonNeeded(PermissionError):
+    """The draft was not published: whoever wrote it cannot put it in force too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,48 +66,132 @@ class RuleText:
 
 
 def check(text: RuleText, lifecycle: Lifecycle) -> dict[str, object]:
-    """The canonical conditions of a rule. Raises ``RuleError`` for the tree and for tags that do not fit."""
-    if not text.from_tags and not text.from_untagged:
-        raise RuleError([Problem("from_tags", "a rule starts from at least one tag, or from “no tag yet”")])
-    for tag in (*text.from_tags, text.to_tag):
-        if tag.lifecycle_id != lifecycle.id:
-            raise RuleError([Problem("tags", f"{tag.code} belongs to another lifecycle")])
-    if text.to_tag in text.from_tags:
-        raise RuleError([Problem("to_tag", f"{text.to_tag.code} is also where the rule starts; a move needs two tags")])
-    _check_notification(text.notification)
-    for name, most in (("cooldown_days", 3650), ("hysteresis_percent", 100)):
+    """The canonical conditions of a rule. Raises ``RuleError`` with all that is wrong with it."""
+    problems = [*_tag_problems(text, lifecycle), *_notification_problems(text.notification)]
+    for name, most in (("cooldown_days", MAX_COOLDOWN), ("hysteresis_percent", MAX_HYSTERESIS)):
         value = getattr(text, name)
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-            raise RuleError([Problem(name, f"must be a whole number from 0 to {most}")])
-    return to_json(parse(text.conditions, CATALOGUE))
+            problems.append(Problem(name, f"must be a whole number from 0 to {most}"))
+    try:
+        tree = parse(text.conditions, CATALOGUE)
+    except RuleError as error:
+        raise RuleError([*problems, *error.problems]) from error
+    if problems:
+        raise RuleError(problems)
+    return to_json(tree)
 
 
-def _check_notification(notification: Any) -> None:
+def _tag_problems(text: RuleText, lifecycle: Lifecycle) -> Iterator[Problem]:
+    if not text.from_tags and not text.from_untagged:
+        yield Problem("from_tags", "a rule starts from at least one tag, or from “no tag yet”")
+    for tag in (*text.from_tags, text.to_tag):
+        if tag.lifecycle_id != lifecycle.id:
+            yield Problem("tags", f"{tag.code} belongs to another lifecycle")
+    if text.to_tag in text.from_tags:
+        yield Problem("to_tag", f"{text.to_tag.code} is also where the rule starts; a move needs two tags")
+
+
+def _notification_problems(notification: Any) -> Iterator[Problem]:
     if notification is None:
         return
     if not isinstance(notification, dict) or set(notification) != {"team", "priority"}:
-        raise RuleError([Problem("notification", 'must be empty or such as {"team": "retention", "priority": "high"}')])
+        yield Problem("notification", 'must be empty or such as {"team": "retention", "priority": "high"}')
+        return
     teams = list(Team.objects.values_list("code", flat=True))
     if notification["team"] not in teams:
-        raise RuleError(
-            [Problem("notification.team", f"there is no such team; there are {', '.join(teams) or 'none'}")]
-        )
+        yield Problem("notification.team", f"there is no such team; there are {', '.join(teams) or 'none'}")
     if notification["priority"] not in NoticePriority.values:
-        raise RuleError([Problem("notification.priority", f"must be one of {', '.join(NoticePriority.values)}")])
+        yield Problem("notification.priority", f"must be one of {', '.join(NoticePriority.values)}")
+
+
+def move_of(text: RuleText, *, key: str) -> Move:
+    """A text that was checked, as the linter looks at it."""
+    return Move(
+        name=text.name,
+        starts=frozenset((*(tag.name for tag in text.from_tags), *((None,) if text.from_untagged else ()))),
+        to=text.to_tag.name,
+        tree=parse(text.conditions, CATALOGUE),
+        cooldown_days=text.cooldown_days,
+        hysteresis_percent=text.hysteresis_percent,
+        priority=text.priority,
+        key=key,
+    )
+
+
+def text_of(rule: TransitionRule) -> RuleText:
+    """What was written of a rule."""
+    names = ("name", "conditions", "from_untagged", "priority", "is_automatic", "skips_review", "description",
+             "notification", "cooldown_days", "hysteresis_percent")  # fmt: skip
+    values = {name: getattr(rule, name) for name in names}
+    return RuleText(**values, to_tag=rule.to_tag, from_tags=_in_order(rule.from_tags.all()))
+
+
+def fingerprint(rule: TransitionRule) -> str:
+    """Names the text of a version: the same for the same text, so that what was read is what is published."""
+    text = text_of(rule)
+    written = {one.name: getattr(text, one.name) for one in fields(text)}
+    return hashlib.sha256(json.dumps(written, default=str, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @transaction.atomic
-def write_draft(*, lifecycle: Lifecycle, key: str, text: RuleText) -> TransitionRule:
+def write_draft(*, lifecycle: Lifecycle, key: str, text: RuleText, by: Any = None) -> TransitionRule:
     """Write the draft of a rule: the one that is there is changed, otherwise a new version starts."""
-    conditions = check(text, lifecycle)
+    draft = _draft_of(lifecycle, key)
+    return _write(draft or _next_version(lifecycle, key), text, by)
+
+
+@transaction.atomic
+def start_draft(*, lifecycle: Lifecycle, key: str, text: RuleText, by: Any) -> TransitionRule:
+    """Start a rule, or the next version of one. Raises ``DraftExists``."""
+    if draft := _draft_of(lifecycle, key):
+        raise DraftExists(f"There is a draft of “{key}” already, number {draft.id}; change that one.")
+    return _write(_next_version(lifecycle, key), text, by)
+
+
+@transaction.atomic
+def change_draft(*, rule: TransitionRule, text: RuleText, by: Any) -> TransitionRule:
+    """Change this draft and no other. Raises ``RuleNotEditable``."""
+    rule = _locked(rule)
+    if rule.state != RuleState.DRAFT:
+        raise RuleNotEditable(f"{rule} is {rule.get_state_display().lower()} and stays so; write a new version of it.")
+    return _write(rule, text, by)
+
+
+@transaction.atomic
+def delete_draft(*, rule: TransitionRule) -> None:
+    """Delete a draft, which has moved nobody. Raises ``RuleNotEditable``."""
+    rule = _locked(rule)
+    if rule.state != RuleState.DRAFT:
+        raise RuleNotEditable(f"Only a draft can be deleted; {rule} is {rule.get_state_display().lower()}.")
+    rule.delete()
+
+
+def _draft_of(lifecycle: Lifecycle, key: str) -> TransitionRule | None:
     Lifecycle.objects.select_for_update(no_key=True).get(id=lifecycle.id)  # one version number at a time
+    drafts = TransitionRule.objects.filter(lifecycle=lifecycle, key=key, state=RuleState.DRAFT)
+    return drafts.select_for_update(of=("self",)).first()
+
+
+def _next_version(lifecycle: Lifecycle, key: str) -> TransitionRule:
     versions = TransitionRule.objects.filter(lifecycle=lifecycle, key=key)
-    draft = versions.filter(state=RuleState.DRAFT).first()
-    if draft is None:
-        latest = versions.aggregate(latest=Max("version"))["latest"] or 0
-        draft = TransitionRule(lifecycle=lifecycle, key=key, version=latest + 1)
+    latest = versions.aggregate(latest=Max("version"))["latest"] or 0
+    return TransitionRule(lifecycle=lifecycle, key=key, version=latest + 1)
+
+
+def _locked(rule: TransitionRule) -> TransitionRule:
+    found = TransitionRule.objects.select_for_update().filter(id=rule.id).order_by().first()
+    if found is None:
+        raise RuleNotEditable(f"{rule} was deleted meanwhile.")
+    return found
+
+
+def _write(draft: TransitionRule, text: RuleText, by: Any) -> TransitionRule:
+    """Whoever saves what stands there already has not written it, unless nobody had."""
+    text = replace(text, conditions=check(text, draft.lifecycle), from_tags=_in_order(text.from_tags))
+    if draft.written_by_id is None or text_of(draft) != text:
+        draft.written_by = by
     draft.name, draft.description, draft.priority = text.name, text.description, text.priority
-    draft.to_tag, draft.conditions, draft.from_untagged = text.to_tag, conditions, text.from_untagged
+    draft.to_tag, draft.conditions, draft.from_untagged = text.to_tag, text.conditions, text.from_untagged
     draft.is_automatic, draft.notification = text.is_automatic, text.notification
     draft.skips_review = text.skips_review
     draft.cooldown_days, draft.hysteresis_percent = text.cooldown_days, text.hysteresis_percent
@@ -102,12 +200,35 @@ def write_draft(*, lifecycle: Lifecycle, key: str, text: RuleText) -> Transition
     return draft
 
 
+def _in_order(tags: Iterable[StatusTag]) -> tuple[StatusTag, ...]:
+    return tuple(sorted(set(tags), key=lambda tag: tag.id))
+
+
+def why_not_publish(rule: TransitionRule, by: Any) -> str:
+    """Why it takes somebody else to publish a draft, in a sentence; empty if it does not.
+
+    With ``RULES_NEED_SECOND_PERSON``, two known people stand behind each rule: who wrote it and who published it.
+    """
+    if not settings.RULES_NEED_SECOND_PERSON:
+        return ""
+    if rule.written_by_id is None:
+        return f"Nobody is known to have written {rule}: somebody has to save it first, and another person publish it."
+    if by is None:
+        return f"Rules need a second person here, so somebody has to answer for publishing {rule}."
+    if not by.has_perm("lifecycle.change_transitionrule"):
+        return f"{by} may not publish rules."
+    if rule.written_by_id == by.pk:
+        return f"{rule} was written by {rule.written_by}, so another person has to publish it."
+    return ""
+
+
 @transaction.atomic
 def put_in_shadow(*, rule: TransitionRule, now: datetime) -> TransitionRule:
     """Have a draft decided by beside the rules in force, moving nobody; the version that was in shadow is retired.
 
     It cannot be changed from then on, so that what is recorded is of one text.
     """
+    locks.wait_alone(rule.lifecycle)
     rule = _locked(rule)
     if rule.state != RuleState.DRAFT:
         raise RuleNotEditable(f"Only a draft can go into shadow; {rule} is {rule.get_state_display().lower()}.")
@@ -121,14 +242,23 @@ def put_in_shadow(*, rule: TransitionRule, now: datetime) -> TransitionRule:
 
 
 @transaction.atomic
-def publish(*, rule: TransitionRule, by: Any, now: datetime) -> TransitionRule:
+def publish(
+    *, rule: TransitionRule, by: Any, now: datetime, expected: str = "", is_shipped: bool = False
+) -> TransitionRule:
     """Put a draft, or what was in shadow, in force in place of the published version.
 
-    Everybody it may concern is looked at again.
+    Everybody it may concern is looked at again. ``expected``: the fingerprint of the text that was read.
+    ``is_shipped``: it came with the product, so no second person is needed. Raises ``RuleNotEditable`` and
+    ``SecondPersonNeeded``.
     """
+    locks.wait_alone(rule.lifecycle)
     rule = _locked(rule)
     if rule.state not in {RuleState.DRAFT, RuleState.SHADOW}:
         raise RuleNotEditable(f"Only a draft can be published; {rule} is {rule.get_state_display().lower()}.")
+    if expected and expected != fingerprint(rule):
+        raise RuleNotEditable(f"{rule} was changed after you read it; look at it again.")
+    if not is_shipped and (why := why_not_publish(rule, by)):
+        raise SecondPersonNeeded(why)
     before = TransitionRule.objects.filter(lifecycle=rule.lifecycle, key=rule.key, state=RuleState.PUBLISHED)
     concerned = [*before, rule]
     _supersede(before, now)
@@ -144,6 +274,7 @@ def publish(*, rule: TransitionRule, by: Any, now: datetime) -> TransitionRule:
 @transaction.atomic
 def retire(*, rule: TransitionRule, now: datetime) -> TransitionRule:
     """Take a published rule out of force or out of shadow, or put a draft away."""
+    locks.wait_alone(rule.lifecycle)
     rule = _locked(rule)
     if rule.state == RuleState.RETIRED:
         raise RuleNotEditable(f"{rule} is retired already.")
@@ -152,12 +283,6 @@ def retire(*, rule: TransitionRule, now: datetime) -> TransitionRule:
     _supersede([rule], now)
     mark_concerned([rule])
     return rule
-
-
-def _locked(rule: TransitionRule) -> TransitionRule:
-    """The rule as it is now, while no evaluation runs."""
-    locks.wait_alone(rule.lifecycle)
-    return TransitionRule.objects.select_for_update().get(id=rule.id)
 
 
 def _supersede(rules: Iterable[TransitionRule], now: datetime) -> None:

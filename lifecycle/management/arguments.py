@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 
 from lifecycle.models import Lifecycle
@@ -45,6 +46,13 @@ def lifecycle_called(code: str) -> Lifecycle:
     except Lifecycle.DoesNotExist:
         known = ", ".join(Lifecycle.objects.values_list("code", flat=True)) or "none; run manage.py load_defaults"
         raise CommandError(f"There is no lifecycle “{code}”. There are: {known}.") from None
+
+
+def user_called(name: str) -> User:
+    user = User.objects.filter(username=name, is_active=True).first()
+    if user is None:
+        raise CommandError(f"There is no user “{name}”.")
+    return user
 
 
 def rule_file(file: Path) -> Any:

@@ -52,6 +52,10 @@ class TransitionRule(models.Model):
     notification = models.JSONField(
         null=True, blank=True, help_text='Such as {"team": "retention", "priority": "high"}.'
     )
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+",
+        help_text="Who wrote the text as it stands; empty if nobody is known.",
+    )  # fmt: skip
     shadow_since = models.DateTimeField(null=True, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
     published_by = models.ForeignKey(

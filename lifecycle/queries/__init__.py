@@ -27,6 +27,7 @@ from .lists import (
     transitions_of,
     waiting_recommendations,
 )
+from .preview import COUNT_SECONDS, Preview, patience, preview
 from .shadow import Foreseen, Shadow, shadow_of
 from .standing import (
     FactsNow,
@@ -50,6 +51,7 @@ from .standing import (
 )
 
 __all__ = [
+    "COUNT_SECONDS",
     "Change",
     "Explanation",
     "FactsNow",
@@ -57,6 +59,7 @@ __all__ = [
     "Impact",
     "InForce",
     "Milestone",
+    "Preview",
     "RuleStanding",
     "Shadow",
     "Standing",
@@ -87,8 +90,10 @@ __all__ = [
     "milestones",
     "move_of",
     "moves_after",
+    "patience",
     "pin_of",
     "plans",
+    "preview",
     "published_rules",
     "recommendation_waiting",
     "recommendations",

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db.models import DateTimeField, Q
 
 from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.metrics.sources import Attribute, Fact, Metric
-from lifecycle.models import CollectedMetrics, Customer, CustomerFacts, Lifecycle, TransitionRule
+from lifecycle.models import CollectedMetrics, Customer, CustomerFacts, Lifecycle, RuleState, TransitionRule
 from lifecycle.rules.lint import Finding, Move, lint_rules
 from lifecycle.rules.nodes import metrics_of
 from lifecycle.rules.parse import parse
 
-from .lists import published_rules
+from .lists import published_rules, rules
 
 
 def lint(rule: TransitionRule) -> tuple[str, ...]:
@@ -31,11 +29,11 @@ def lint_move(move: Move, lifecycle: Lifecycle) -> tuple[str, ...]:
     return tuple(one.sentence for one in _findings([*others, move], lifecycle) if one.sentence not in known)
 
 
-def lint_lifecycle(lifecycle: Lifecycle, *, tried: Iterable[Move] = ()) -> tuple[Finding, ...]:
-    """What is likely a mistake about the rules in force, or about them with others in the place of some."""
-    moves = {move.key: move for move in map(move_of, published_rules(lifecycle))}
-    together = {**moves, **{move.key: move for move in tried}}
-    return _findings([*together.values()], lifecycle, looks_at_data=Customer.objects.exists())
+def lint_lifecycle(lifecycle: Lifecycle, *, with_drafts: bool = False) -> tuple[Finding, ...]:
+    """What is likely a mistake about the rules in force, or about them with the drafts in their places."""
+    drafts = rules().filter(lifecycle=lifecycle, state=RuleState.DRAFT) if with_drafts else ()
+    moves = {rule.key: move_of(rule) for rule in (*published_rules(lifecycle), *drafts)}
+    return _findings([*moves.values()], lifecycle, looks_at_data=Customer.objects.exists())
 
 
 def _findings(moves: list[Move], lifecycle: Lifecycle, *, looks_at_data: bool = False) -> tuple[Finding, ...]:

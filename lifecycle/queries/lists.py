@@ -50,7 +50,7 @@ def rollbacks() -> QuerySet[Rollback]:
 
 def rules() -> QuerySet[TransitionRule]:
     """Every version of every rule."""
-    related = ("lifecycle", "to_tag", "published_by")
+    related = ("lifecycle", "to_tag", "written_by", "published_by")
     return TransitionRule.objects.select_related(*related).prefetch_related("from_tags")
 
 

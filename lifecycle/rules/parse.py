@@ -51,6 +51,12 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.path or 'rule'}: {self.message}"
 
+    @property
+    def sentence(self) -> str:
+        """The message with a full stop, and a capital letter unless a metric's name begins it."""
+        message = self.message if self.message.endswith(("?", ".")) else f"{self.message}."
+        return message if "_" in message.partition(" ")[0] else message[:1].upper() + message[1:]
+
 
 class RuleError(ValueError):
     """The tree was not accepted. ``problems`` lists every mistake that was found."""

@@ -54,9 +54,9 @@ def test_tells_while_typing_what_is_wrong_with_a_rule_and_then_whom_it_meets(des
     desk.get_by_label("Customer", exact=True).check()
     desk.get_by_label(re.compile("^To")).select_option(label="VIP")
     conditions.fill('{"all": [{"metric": "total_spent", "operator": ">", "value": 100}]}')
-    expect(panel).to_contain_text("there is no metric “total_spent”; did you mean total_spend")
+    expect(panel).to_contain_text("There is no metric “total_spent”; did you mean total_spend")
     desk.get_by_role("button", name="Save", exact=True).click()
-    expect(desk.locator(".field-conditions")).to_contain_text("there is no metric “total_spent”")
+    expect(desk.locator(".field-conditions")).to_contain_text("There is no metric “total_spent”")
 
     conditions.fill('{"all": [{"metric": "total_spend", "operator": ">", "value": 100}]}')
     expect(panel).to_contain_text("Total spend is more than 100.")

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from lifecycle.engine.rules import RuleText, publish, write_draft
 from lifecycle.models import RuleState, TransitionRule
+from tests.admin.conftest import person
 from tests.factories import TeamFactory
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,7 @@ def test_changes_a_draft_without_a_new_version(client, shop):
     [
         (
             UNKNOWN,
-            "At all[0].metric: there is no metric “total_spent”; did you mean total_spend",
+            "At all[0].metric: There is no metric “total_spent”; did you mean total_spend",
         ),
         ('{"all": []}', "is empty"),
         ('{"all": [', "This is not valid JSON"),
@@ -176,6 +177,63 @@ def test_publishing_asks_first_and_retires_the_version_before(client, shop, boss
     assert "1 customer in Customer meets this now. Rules with a lower number come first." in question
     assert "Version 1, in force until now, is retired." in question
     assert (draft.state, draft.published_by, rule.state) == (RuleState.PUBLISHED, boss, RuleState.RETIRED)
+
+
+def test_what_was_changed_after_the_question_is_not_published(client, shop):
+    client.post(reverse(ADD), written(shop))
+    page = page_of(drafts().get(), "publish")
+    seen = client.get(page).context["question"].seen
+    client.post(page_of(drafts().get()), written(shop, priority="16"))
+
+    answer = client.post(page, {"seen": seen}, follow=True)
+
+    assert "was changed after you read it" in answer.text
+    assert drafts().exists()
+
+
+class TestSecondPerson:
+    @pytest.fixture(autouse=True)
+    def _is_on(self, settings):
+        settings.RULES_NEED_SECOND_PERSON = True
+
+    def test_the_writer_is_told_that_somebody_else_publishes_and_finds_no_button(self, client, shop):
+        client.post(reverse(ADD), written(shop))
+        draft = drafts().get()
+
+        page = client.get(page_of(draft)).text
+        answer = client.get(page_of(draft, "publish"), follow=True).text
+        client.post(page_of(draft, "publish"))
+
+        assert "/publish/" not in page
+        for text in (page, answer):
+            assert "was written by berta, so another person has to publish it." in text
+        assert drafts().exists()
+
+    def test_somebody_else_finds_the_button_and_publishes(self, client, shop, sign_in):
+        client.post(reverse(ADD), written(shop))
+        draft = drafts().get()
+        other = sign_in(person("otto", "view_transitionrule", "change_transitionrule"))
+
+        page, question = other.get(page_of(draft)), other.get(page_of(draft, "publish"))
+        other.post(page_of(draft, "publish"), {"seen": question.context["question"].seen})
+
+        assert "/publish/" in page.text
+        assert "Written by berta." in page.text
+        assert "Written by berta." in question.text
+        draft.refresh_from_db()
+        assert (draft.state, draft.written_by.username, draft.published_by.username) == ("published", "berta", "otto")
+        shown = client.get(page_of(draft)).text
+        assert "berta" in shown
+        assert "otto" in shown
+
+    def test_the_audit_names_both(self, client, shop, sign_in):
+        client.post(reverse(ADD), written(shop))
+        sign_in(person("otto", "change_transitionrule", "view_transitionrule")).post(page_of(drafts().get(), "publish"))
+
+        page = client.get(reverse("admin:pghistory_events_changelist")).text
+
+        assert "published by: None → otto" in page
+        assert "berta" in page
 
 
 def test_retiring_asks_first(client, shop):

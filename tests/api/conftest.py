@@ -19,6 +19,11 @@ READS = (
     "view_evaluation", "view_rollback", "view_backtestrun",
 )  # fmt: skip
 
+WRITES = (
+    "change_recommendation", "add_transition", "add_event", "add_transitionrule", "change_transitionrule",
+    "delete_transitionrule",
+)  # fmt: skip
+
 
 def token_of(user: User) -> str:
     return f"Bearer {AuthToken.objects.create(user=user)[1]}"

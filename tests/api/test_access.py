@@ -25,6 +25,7 @@ READS = {
     "/api/backtests": ("view_backtestrun",),
     "/api/evaluations": ("view_evaluation",),
     "/api/rules": ("view_transitionrule",),
+    "/api/rules/lint": ("view_transitionrule",),
     "/api/metrics": ("view_transitionrule",),
     "/api/lifecycles": ("view_lifecycle",),
 }
@@ -35,6 +36,16 @@ WRITES = {
     "/api/rollbacks": "add_rollback",
     "/api/backtests": "add_backtestrun",
     "/api/rollbacks/preview": "view_rollback",
+    "/api/rules": "add_transitionrule",
+    "/api/rules/validate": "view_transitionrule",
+}
+# What is not there is told only to those who could change it.
+CHANGES = {
+    ("put", "/api/rules/404404"): "change_transitionrule",
+    ("patch", "/api/rules/404404"): "change_transitionrule",
+    ("delete", "/api/rules/404404"): "delete_transitionrule",
+    ("post", "/api/rules/404404/publish"): "change_transitionrule",
+    ("post", "/api/rules/404404/retire"): "change_transitionrule",
 }
 
 
@@ -68,6 +79,18 @@ class TestPermissions:
         assert reader.post(address(path), {}, format="json").status_code == 403
         writer = speaking_for(person("writer", WRITES[path]))
         assert writer.post(address(path), {}, format="json").status_code == 400
+
+    @pytest.mark.parametrize(("method", "path"), CHANGES)
+    def test_changing_needs_its_own_permission(self, method, path, anonymous, stranger):
+        def ask(client):
+            return getattr(client, method)(path, {}, format="json")
+
+        assert ask(anonymous).status_code == 401
+        assert ask(stranger).status_code == 403
+        others = {"view_transitionrule", *CHANGES.values()} - {CHANGES[method, path]}
+        assert ask(speaking_for(person("reader", *others))).status_code == 403
+        answer = ask(speaking_for(person("writer", CHANGES[method, path])))
+        assert (answer.status_code, answer.json()["detail"]) == (404, "There is no rule 404404.")
 
     def test_a_sender_of_events_reads_nothing(self, shop, address):
         assert {shop.get(address(path)).status_code for path in READS} == {403}

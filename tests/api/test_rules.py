@@ -34,14 +34,21 @@ def test_narrows_to_those_in_force(manager, lifecycle):
 
     assert [one["version"] for one in manager.get("/api/rules?state=published").json()["results"]] == [2]
     assert manager.get("/api/rules?lifecycle=other").json()["results"] == []
-    assert manager.get("/api/rules?state=sleeping").status_code == 400
+
+
+def test_a_state_that_there_is_not_is_told_those_that_there_are(manager, lifecycle):
+    answer = manager.get("/api/rules?state=sleeping")
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "state: There is no “sleeping”; use one of draft, published, retired."
 
 
 def test_shows_one_version(manager, lifecycle):
     first = manager.get("/api/rules").json()["results"][0]
 
     assert manager.get(f"/api/rules/{first['id']}").json() == first
-    assert manager.get("/api/rules/404404").status_code == 404
+    nowhere = manager.get("/api/rules/404404")
+    assert (nowhere.status_code, nowhere.json()["detail"]) == (404, "There is no rule 404404.")
 
 
 def test_asks_the_same_number_of_questions_for_any_number_of_rules(

@@ -29,7 +29,7 @@ from schemathesis.specs.openapi.checks import (
 from lifecycle.engine.defaults import load_defaults
 from lifecycle.engine.evaluate import evaluate_everybody
 from lifecycle.models import Customer, Lifecycle
-from tests.api.conftest import READS, person, token_of
+from tests.api.conftest import READS, WRITES, person, token_of
 from tests.factories import CustomerFactory, RecommendationFactory
 from tests.lifecycle.stage import NOW, event, paid, send
 
@@ -71,7 +71,7 @@ def token(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> s
     )
     CustomerFactory.create(id=0)
     load_defaults(now=NOW)
-    return token_of(person("mia", *READS, "change_recommendation", "add_transition", "add_event"))
+    return token_of(person("mia", *READS, *WRITES))
 
 
 @hostile.parametrize()
@@ -93,6 +93,13 @@ def ann(token: str) -> int:
 
 COMMERCE = {"lifecycle": "commerce"}
 MOVE = {"new_tag": "VIP", "reason": "Signed for a year", "manual_override": True, "expected_tag": "REPEAT"}
+RULE = {
+    **COMMERCE,
+    "name": "Asleep",
+    "from_tags": ["CUSTOMER"],
+    "to_tag": "AT_RISK",
+    "conditions": {"all": [{"metric": "days_since_order", "operator": ">=", "value": 30}]},
+}
 BATCH = {"events": [event("bob", "login"), event("bob", "identify", plan="gold")]}
 
 
@@ -118,6 +125,9 @@ BATCH = {"events": [event("bob", "login"), event("bob", "identify", plan="gold")
         ("/api/recommendations", "GET", {"query": {"state": "pending"}}),
         ("/api/evaluations", "GET", {"query": COMMERCE}),
         ("/api/rules", "GET", {"query": {"state": "published"}}),
+        ("/api/rules", "POST", {"body": RULE, "media_type": "application/json"}),
+        ("/api/rules/validate", "POST", {"body": RULE, "media_type": "application/json"}),
+        ("/api/rules/lint", "GET", {"query": {**COMMERCE, "drafts": "true"}}),
         ("/api/metrics", "GET", {}),
         ("/api/lifecycles", "GET", {}),
         ("/api/events", "POST", {"body": BATCH, "media_type": "application/json"}),

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
+from time import sleep
 from typing import Any
 
 import msgspec
-from django.db import connections
+from django.db import connection, connections
 
 from lifecycle.engine.defaults import enroll_everybody
 from lifecycle.engine.ingest import Stored, ingest
@@ -165,6 +166,17 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(outcome, calls))
+
+
+def until_somebody_waits() -> None:
+    """Go on once another connection waits for a lock."""
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.01)
+    raise AssertionError("nobody came to wait")
 
 
 def customers(*external_ids: str) -> Iterable[int]:

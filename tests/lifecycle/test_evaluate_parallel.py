@@ -6,11 +6,10 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
 from threading import Barrier, Thread
-from time import sleep
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.db.models import Model
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
@@ -38,7 +37,19 @@ from lifecycle.models import (
 )
 from tests.factories import UserFactory
 
-from .stage import NOW, at_once, code_of, event, is_at_least, lifecycle_with, path, rule_text, send, tag
+from .stage import (
+    NOW,
+    at_once,
+    code_of,
+    event,
+    is_at_least,
+    lifecycle_with,
+    path,
+    rule_text,
+    send,
+    tag,
+    until_somebody_waits,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOGIN = {"from": "NEW", "to": "OLD", "when": is_at_least("login_count", 1)}
@@ -87,16 +98,6 @@ def with_a_pause(run: Callable[[], Any], meanwhile: Callable[[], Any], hold: typ
     result = run()
     thread.join()
     return result
-
-
-def until_somebody_waits() -> None:
-    for _ in range(500):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        sleep(0.01)
-    raise AssertionError("nobody came to wait")
 
 
 def test_two_full_runs_at_once_move_everybody_once(lifecycle: Lifecycle) -> None:

@@ -10,8 +10,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.fields import empty
 
 from lifecycle.rules.nodes import Scalar, plain
+
+_KINDS = {list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
 
 
 class Text(serializers.CharField):
@@ -30,6 +33,21 @@ class YesNo(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class Tree(serializers.DictField):
+    """A JSON object."""
+
+    default_error_messages = {"not_a_dict": "A JSON object is needed, {{…}}."}
+
+
+class Whole(serializers.IntegerField):
+    """A JSON whole number; texts are not read as one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -53,6 +71,12 @@ class Instant(serializers.Field):
 
 class StrictSerializer(serializers.Serializer):
     """A body in which an unknown field is a mistake: a misspelt one would otherwise be ignored."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if self.root is self and not isinstance(data, Mapping):
+            message = f"The body must be a JSON object, {{…}}; this is {_KINDS.get(type(data), 'something else')}."
+            raise ValidationError({"non_field_errors": [ErrorDetail(message, "invalid")]})
+        return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []

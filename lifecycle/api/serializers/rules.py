@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from lifecycle import queries
+from lifecycle.engine.rules import fingerprint
 from lifecycle.metrics.sources import Metric
 from lifecycle.models import Lifecycle, RuleState, StatusTag, TransitionRule
 from lifecycle.rules.parse import OPERATORS_OF
@@ -23,6 +24,11 @@ class RuleSerializer(serializers.ModelSerializer):
     sentence = serializers.SerializerMethodField(help_text="The conditions in words.")
     conditions = serializers.DictField(help_text="The tree of all, any, not and conditions.")
     notification = serializers.DictField(allow_null=True)
+    written_by = serializers.CharField(
+        source="written_by.username", default=None, read_only=True, allow_null=True,
+        help_text="Who wrote the text as it stands; null if nobody is known.",
+    )  # fmt: skip
+    fingerprint = serializers.SerializerMethodField(help_text="Names the text: another text, another fingerprint.")
     published_by = serializers.CharField(source="published_by.username", default=None, read_only=True, allow_null=True)
 
     class Meta:
@@ -31,10 +37,13 @@ class RuleSerializer(serializers.ModelSerializer):
             "id", "lifecycle", "key", "version", "state", "name", "description", "from_tags", "from_untagged", "to_tag",
             "priority", "is_automatic", "skips_review", "cooldown_days", "hysteresis_percent",
             "sentence", "conditions", "notification",
-            "published_at", "published_by",
+            "written_by", "fingerprint", "published_at", "published_by",
             "retired_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_fingerprint(self, rule: TransitionRule) -> str:
+        return fingerprint(rule)
 
     def get_sentence(self, rule: TransitionRule) -> str:
         return queries.rule_sentence(rule)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -17,7 +16,7 @@ from lifecycle.engine.backtests import BacktestRefused, ask_for_backtest
 from lifecycle.models import BacktestRun
 from lifecycle.wake import BACKTEST, wake
 
-from .base import ApiList, ApiView
+from .base import ApiList, ApiView, existing
 
 
 class BacktestList(ApiList):
@@ -61,4 +60,4 @@ class BacktestDetail(ApiView):
 
     @extend_schema(operation_id="get_backtest", summary="A backtest", responses=BacktestSerializer)
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
-        return Response(BacktestSerializer(get_object_or_404(queries.backtests(), id=id)).data)
+        return Response(BacktestSerializer(existing(queries.backtests(), id)).data)

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
+from django.db.models import Model, QuerySet
+from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lifecycle.api import parameters
+
+M = TypeVar("M", bound=Model)
+
+
+def existing(rows: QuerySet[M], number: int) -> M:
+    """The row with an id, or a 404 that says what is not there."""
+    row = rows.filter(id=number).first()
+    if row is None:
+        raise NotFound(f"There is no {rows.model._meta.verbose_name} {number}.")
+    return row
 
 
 class ApiView(APIView):

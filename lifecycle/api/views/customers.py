@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
@@ -16,7 +15,7 @@ from lifecycle.api.serializers.customers import CustomerDetailSerializer, Custom
 from lifecycle.api.serializers.transitions import TransitionSerializer
 from lifecycle.models import Customer, DailyMetrics, Transition
 
-from .base import ApiList, ApiView
+from .base import ApiList, ApiView, existing
 
 
 @extend_schema_view(get=extend_schema(operation_id="list_customers", summary="Customers, the newest first"))
@@ -39,7 +38,7 @@ class CustomerDetail(ApiView):
     @extend_schema(operation_id="get_customer", summary="A customer", responses=CustomerDetailSerializer)
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         now = timezone.now()
-        customer = get_object_or_404(queries.customers(), id=id)
+        customer = existing(queries.customers(), id)
         known = {"facts": queries.facts_of(customer, as_of=now), "milestones": queries.milestones(customer)}
         return Response(CustomerDetailSerializer(customer, context=known).data)
 
@@ -58,7 +57,7 @@ class CustomerDays(ApiList):
     def get_queryset(self) -> QuerySet[DailyMetrics]:
         if getattr(self, "swagger_fake_view", False):
             return DailyMetrics.objects.none()
-        return queries.days_of(get_object_or_404(Customer, id=self.kwargs["id"]))
+        return queries.days_of(existing(Customer.objects.all(), self.kwargs["id"]))
 
 
 @extend_schema_view(
@@ -74,4 +73,4 @@ class CustomerTransitions(ApiList):
     def get_queryset(self) -> QuerySet[Transition]:
         if getattr(self, "swagger_fake_view", False):
             return Transition.objects.none()
-        return queries.transitions_of(get_object_or_404(Customer, id=self.kwargs["id"]))
+        return queries.transitions_of(existing(Customer.objects.all(), self.kwargs["id"]))

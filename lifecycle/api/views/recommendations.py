@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
@@ -21,7 +20,7 @@ from lifecycle.engine import review
 from lifecycle.engine.transitions import TransitionNotAllowed
 from lifecycle.models import Recommendation
 
-from .base import ApiList, ApiView
+from .base import ApiList, ApiView, existing
 
 CHANGED = {200: RecommendationSerializer, 409: ProblemSerializer}
 
@@ -45,7 +44,7 @@ class RecommendationDetail(ApiView):
 
     @extend_schema(operation_id="get_recommendation", summary="A recommendation", responses=RecommendationSerializer)
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
-        return Response(RecommendationSerializer(get_object_or_404(queries.recommendations(), id=id)).data)
+        return Response(RecommendationSerializer(existing(queries.recommendations(), id)).data)
 
 
 class _Word(ApiView):
@@ -56,9 +55,9 @@ class _Word(ApiView):
     def say(self, request: Request, number: int, body: type[DecisionSerializer], do: Callable[..., Any]) -> Response:
         asked = body(data=request.data)
         asked.is_valid(raise_exception=True)
-        found = get_object_or_404(queries.recommendations(), id=number)
+        recommendation = existing(queries.recommendations(), number)
         try:
-            do(recommendation=found, by=request.user, now=timezone.now(), **asked.validated_data)
+            do(recommendation=recommendation, by=request.user, now=timezone.now(), **asked.validated_data)
         except TransitionNotAllowed as error:
             raise Conflict(str(error)) from error
         return Response(RecommendationSerializer(queries.recommendations().get(id=number)).data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -29,7 +28,7 @@ from lifecycle.engine.transitions import (
 )
 from lifecycle.models import Customer, Lifecycle
 
-from .base import ApiView
+from .base import ApiView, existing
 
 LIFECYCLE = OpenApiParameter(
     "lifecycle",
@@ -54,7 +53,7 @@ class StatusTags(ApiView):
     )  # fmt: skip
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         now = timezone.now()
-        customer = get_object_or_404(Customer, id=id)
+        customer = existing(Customer.objects.all(), id)
         lifecycle = lifecycles.chosen(request.query_params.get("lifecycle"))
         return Response(answer(customer, lifecycle, now))
 
@@ -68,7 +67,7 @@ class StatusTags(ApiView):
         409 if the customer has moved meanwhile, or is in that tag already.
         """
         now = timezone.now()
-        customer = get_object_or_404(Customer, id=id)
+        customer = existing(Customer.objects.all(), id)
         asked = StatusTagUpdateSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         update = asked.validated_data
@@ -102,7 +101,7 @@ class Explain(ApiView):
     )  # fmt: skip
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         now = timezone.now()
-        customer = get_object_or_404(Customer, id=id)
+        customer = existing(Customer.objects.all(), id)
         lifecycle = lifecycles.chosen(request.query_params.get("lifecycle"))
         current = queries.current_tag(customer, lifecycle)
         found = {
@@ -127,7 +126,7 @@ class PinView(ApiView):
     def post(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         """Rules leave the customer alone until then, or until it is released. Takes the place of an earlier pin."""
         now = timezone.now()
-        customer = get_object_or_404(Customer, id=id)
+        customer = existing(Customer.objects.all(), id)
         asked = PinSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         lifecycle = lifecycles.chosen(request.query_params.get("lifecycle"))
@@ -143,7 +142,7 @@ class PinView(ApiView):
     )  # fmt: skip
     def delete(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         """409 if the customer is not pinned."""
-        customer = get_object_or_404(Customer, id=id)
+        customer = existing(Customer.objects.all(), id)
         lifecycle = lifecycles.chosen(request.query_params.get("lifecycle"))
         try:
             release_pin(customer=customer, lifecycle=lifecycle, by=request.user, now=timezone.now())

@@ -15,10 +15,10 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from lifecycle.engine.backtests import drafts
-from lifecycle.engine.exchange import ImportedRules, read_rules, text_of
+from lifecycle.engine.exchange import ImportedRules, read_rules
 from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.passes import EvaluationLoop
-from lifecycle.engine.rules import RuleText
+from lifecycle.engine.rules import RuleText, text_of
 from lifecycle.engine.simulate import Backtest, Foretelling, Outcome, backtest
 from lifecycle.engine.switches import AutomationOff
 from lifecycle.management.arguments import day, lifecycle_called, rule_file

@@ -6,13 +6,15 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+import pghistory
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
 from lifecycle.engine.exchange import import_rules
 from lifecycle.engine.locks import LifecycleBusy
-from lifecycle.management.arguments import lifecycle_called, rule_file
+from lifecycle.engine.rules import SecondPersonNeeded
+from lifecycle.management.arguments import lifecycle_called, rule_file, user_called
 from lifecycle.rules.notations import NotationError
 
 SOME_REFUSED, NOTHING_DONE = 1, 2
@@ -33,11 +35,13 @@ class Command(BaseCommand):
             help="where rules start that do not say it; may be given several times",
         )  # fmt: skip
         parser.add_argument("--publish", action="store_true", help="put the drafts in force")
+        parser.add_argument("--by", metavar="USERNAME", help="who counts as their writer; default: nobody")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and undo it")
 
     def handle(
-        self, *, file: Path, lifecycle: str | None, start: list[str], publish: bool, dry_run: bool, **options: Any
-    ) -> None:
+        self, *, file: Path, lifecycle: str | None, start: list[str], publish: bool, by: str | None, dry_run: bool,
+        **options: Any,
+    ) -> None:  # fmt: skip
         try:
             document = rule_file(file)
         except CommandError as error:
@@ -45,12 +49,13 @@ class Command(BaseCommand):
         named = document.get("lifecycle") if isinstance(document, dict) else None
         try:
             found = lifecycle_called(lifecycle or (named if isinstance(named, str) else "learning"))
-            with transaction.atomic():
+            user = user_called(by) if by is not None else None
+            with transaction.atomic(), pghistory.context(user=user.id if user else None):
                 done = import_rules(
-                    lifecycle=found, document=document, now=timezone.now(), start=start, puts_in_force=publish
+                    lifecycle=found, document=document, now=timezone.now(), by=user, start=start, puts_in_force=publish
                 )
                 transaction.set_rollback(dry_run)
-        except (NotationError, LifecycleBusy, CommandError) as error:
+        except (NotationError, LifecycleBusy, SecondPersonNeeded, CommandError) as error:
             self._stop(str(error))
         for sentence in done.refused:
             self.stderr.write(f"Refused: {sentence}")

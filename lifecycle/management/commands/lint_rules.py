@@ -10,7 +10,6 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from lifecycle import queries
 from lifecycle.management.arguments import lifecycle_called
-from lifecycle.models import RuleState
 
 FOUND = 1
 
@@ -29,8 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *, lifecycle: str, drafts: bool, output: str, **options: Any) -> None:
         found = lifecycle_called(lifecycle)
-        tried = found.rules.filter(state=RuleState.DRAFT).select_related("to_tag").prefetch_related("from_tags")
-        findings = queries.lint_lifecycle(found, tried=map(queries.move_of, tried) if drafts else ())
+        findings = queries.lint_lifecycle(found, with_drafts=drafts)
         if output == "json":
             rows = [{"kind": one.kind.value, "rule": one.key, "sentence": one.sentence} for one in findings]
             self.stdout.write(json.dumps(rows))

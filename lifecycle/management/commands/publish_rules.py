@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.auth import get_user_model
+import pghistory
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from lifecycle import queries
 from lifecycle.engine.locks import LifecycleBusy
-from lifecycle.engine.rules import RuleNotEditable, publish
-from lifecycle.management.arguments import lifecycle_called
+from lifecycle.engine.rules import RuleNotEditable, SecondPersonNeeded, publish
+from lifecycle.management.arguments import lifecycle_called, user_called
 from lifecycle.models import RuleState, TransitionRule
 from lifecycle.queries.lists import UNTAGGED
 
@@ -28,9 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *, keys: list[str], lifecycle: str, by: str, dry_run: bool, **options: Any) -> None:
         found = lifecycle_called(lifecycle)
-        user = get_user_model().objects.filter(username=by, is_active=True).first()
-        if user is None:
-            raise CommandError(f"There is no user “{by}”.")
+        user = user_called(by)
         drafts = {rule.key: rule for rule in queries.rules().filter(lifecycle=found, state=RuleState.DRAFT)}
         if unknown := [key for key in keys if key not in drafts]:
             raise CommandError(
@@ -42,8 +40,9 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(_told(drafts[key])))
             if not dry_run:
                 try:
-                    publish(rule=drafts[key], by=user, now=timezone.now())
-                except (RuleNotEditable, LifecycleBusy) as error:
+                    with pghistory.context(user=user.id):
+                        publish(rule=drafts[key], by=user, now=timezone.now())
+                except (RuleNotEditable, SecondPersonNeeded, LifecycleBusy) as error:
                     raise CommandError(str(error)) from error
                 self.stdout.write("  In force now.")
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.rollback import Batch, Effect, RollbackRefused, preview, roll_back
+from lifecycle.management.arguments import user_called
 from lifecycle.models import Evaluation, Rollback, Transition, TransitionRule
 
 WHAT = {
@@ -39,9 +39,7 @@ class Command(BaseCommand):
     def handle(self, *, by: str, reason: str, dry_run: bool, **options: Any) -> None:
         now = timezone.now()
         batch = self._batch(options)
-        user = get_user_model().objects.filter(username=by, is_active=True).first()
-        if user is None:
-            raise CommandError(f"There is no user “{by}”.")
+        user = user_called(by)
         effects = preview(batch, now=now)
         if not dry_run:
             try:

@@ -1,0 +1,142 @@
+"""What a rule means, what is likely a mistake about it, whom it changes; publishing and retiring it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from lifecycle import queries
+from lifecycle.api import lifecycles, parameters
+from lifecycle.api.exceptions import Conflict
+from lifecycle.api.problems import ProblemSerializer
+from lifecycle.api.serializers.rule_texts import (
+    FindingSerializer,
+    NewRuleSerializer,
+    PublishSerializer,
+    ValidatedRuleSerializer,
+    at_fields,
+    with_tags,
+)
+from lifecycle.api.serializers.rules import ImpactSerializer
+from lifecycle.engine.locks import LifecycleBusy
+from lifecycle.engine.rules import (
+    RuleNotEditable,
+    RuleText,
+    SecondPersonNeeded,
+    check,
+    move_of,
+    publish,
+    retire,
+)
+from lifecycle.models import RuleState, TransitionRule
+from lifecycle.rules.parse import RuleError
+
+from .base import ApiView, existing
+from .rules import CHANGED, read, shown
+from .status_tags import LIFECYCLE
+
+
+class RuleValidation(ApiView):
+    """What a rule means, before it is written."""
+
+    needs = {"POST": ("lifecycle.view_transitionrule",)}
+
+    @extend_schema(
+        operation_id="validate_rule", summary="What a rule means, and whom it meets now", request=NewRuleSerializer,
+        responses=ValidatedRuleSerializer,
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Nothing is written. 400 with every problem at its field, such as `conditions.all.1.value`."""
+        wanted = read(NewRuleSerializer(data=request.data))
+        lifecycle = wanted["lifecycle"]
+        text = RuleText(**with_tags(wanted, lifecycle))
+        try:
+            conditions = check(text, lifecycle)
+        except RuleError as error:
+            raise at_fields(error) from error
+        found = queries.preview(
+            move_of(text, key=wanted["key"]), lifecycle=lifecycle, from_tags=text.from_tags, as_of=timezone.now()
+        )
+        return Response(ValidatedRuleSerializer({**asdict(found), "conditions": conditions}).data)
+
+
+class RuleFindings(ApiView):
+    """What is allowed and yet likely a mistake."""
+
+    needs = {"GET": ("lifecycle.view_transitionrule",)}
+    known_parameters = frozenset({"lifecycle", "drafts"})
+
+    @extend_schema(
+        operation_id="lint_rules", summary="What is likely a mistake about the rules in force",
+        parameters=[
+            LIFECYCLE,
+            OpenApiParameter("drafts", bool, description="True: as if the drafts were published."),
+        ],
+        responses=FindingSerializer(many=True),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        lifecycle = lifecycles.chosen(request.query_params.get("lifecycle"))
+        drafts = parameters.yes_or_no(request.query_params, "drafts")
+        return Response(FindingSerializer(queries.lint_lifecycle(lifecycle, with_drafts=drafts), many=True).data)
+
+
+class RuleImpact(ApiView):
+    """Whom publishing a draft would change."""
+
+    needs = {"GET": ("lifecycle.view_transitionrule", "lifecycle.view_customer")}
+
+    @extend_schema(
+        operation_id="get_rule_impact", summary="Whom publishing a draft would change at once",
+        responses={200: ImpactSerializer, 409: ProblemSerializer},
+    )  # fmt: skip
+    def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
+        """Beside the rules in force, review aside. 409 if the version is no draft."""
+        rule = existing(queries.rules(), id)
+        if rule.state != RuleState.DRAFT:
+            raise Conflict(f"{rule} is {rule.get_state_display().lower()}, not a draft.")
+        return Response(ImpactSerializer(queries.impact(rule, as_of=timezone.now())).data)
+
+
+class RuleStep(ApiView):
+    """A step from one state to the next."""
+
+    needs = {"POST": ("lifecycle.change_transitionrule",)}
+
+    def take(self, number: int, step: Callable[..., TransitionRule], **who: Any) -> Response:
+        rule = existing(queries.rules(), number)
+        try:
+            step(rule=rule, now=timezone.now(), **who)
+        except (RuleNotEditable, LifecycleBusy) as error:
+            raise Conflict(str(error)) from error
+        except SecondPersonNeeded as error:
+            raise PermissionDenied(str(error), "second_person_needed") from error
+        return Response(shown(number))
+
+
+class Publish(RuleStep):
+    """Put a draft in force."""
+
+    @extend_schema(operation_id="publish_rule", summary="Publish a draft", request=PublishSerializer, responses=CHANGED)
+    def post(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
+        """In place of the version in force. 409 if it is no draft, or the lifecycle is busy.
+
+        With `RULES_NEED_SECOND_PERSON`, 403 (`second_person_needed`) for who wrote it.
+        """
+        wanted = read(PublishSerializer(data=request.data))
+        return self.take(id, publish, by=request.user, expected=wanted.get("expected_fingerprint", ""))
+
+
+class Retire(RuleStep):
+    """Take a version out of force."""
+
+    @extend_schema(operation_id="retire_rule", summary="Retire a version", request=None, responses=CHANGED)
+    def post(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
+        """It moves nobody any more. 409 if it is retired already, or the lifecycle is busy."""
+        return self.take(id, retire)

@@ -45,6 +45,7 @@ urlpatterns = [
     path("rules/validate", rule_steps.RuleValidation.as_view(), name="api-rules-validate"),
     path("rules/<int:id>", rules.RuleDetail.as_view(), name="api-rule"),
     path("rules/<int:id>/impact", rule_steps.RuleImpact.as_view(), name="api-rule-impact"),
+    path("rules/<int:id>/shadow", rule_steps.Shadow.as_view(), name="api-rule-shadow"),
     path("rules/<int:id>/publish", rule_steps.Publish.as_view(), name="api-rule-publish"),
     path("rules/<int:id>/retire", rule_steps.Retire.as_view(), name="api-rule-retire"),
     path("metrics", rules.MetricList.as_view(), name="api-metrics"),

@@ -44,6 +44,7 @@ CHANGES = {
     ("put", "/api/rules/404404"): "change_transitionrule",
     ("patch", "/api/rules/404404"): "change_transitionrule",
     ("delete", "/api/rules/404404"): "delete_transitionrule",
+    ("post", "/api/rules/404404/shadow"): "change_transitionrule",
     ("post", "/api/rules/404404/publish"): "change_transitionrule",
     ("post", "/api/rules/404404/retire"): "change_transitionrule",
 }

@@ -40,7 +40,7 @@ def test_a_state_that_there_is_not_is_told_those_that_there_are(manager, lifecyc
     answer = manager.get("/api/rules?state=sleeping")
 
     assert answer.status_code == 400
-    assert answer.json()["detail"] == "state: There is no “sleeping”; use one of draft, published, retired."
+    assert answer.json()["detail"] == "state: There is no “sleeping”; use one of draft, shadow, published, retired."
 
 
 def test_shows_one_version(manager, lifecycle):

@@ -116,6 +116,25 @@ class TestPublish:
         draft.refresh_from_db()
         assert (draft.state, draft.published_by) == ("published", User.objects.get(username="mia"))
 
+    def test_runs_in_shadow_and_publishes_from_there(self, lifecycle: Lifecycle) -> None:
+        UserFactory(username="mia")
+        text = RuleText(
+            name="Idle", to_tag=tag(lifecycle, "OLD"), from_tags=(tag(lifecycle, "NEW"),), priority=1,
+            conditions=is_at_least("days_since_login", 1),
+        )  # fmt: skip
+        draft = write_draft(lifecycle=lifecycle, key="idle", text=text)
+        command = ("publish_rules", "idle", "--lifecycle", lifecycle.code, "--by", "mia")
+
+        assert "In shadow now." in run(*command, "--shadow")
+        draft.refresh_from_db()
+        assert draft.state == "shadow"
+        with pytest.raises(CommandError, match="no draft of idle"):
+            run(*command, "--shadow")
+        assert "In force now." in run(*command)
+
+        draft.refresh_from_db()
+        assert draft.state == "published"
+
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [(["nosuch"], "no draft of nosuch"), ([], "has no drafts"), (["--lifecycle", "nosuch"], "no lifecycle"),

@@ -11,6 +11,7 @@ from lifecycle.engine.evaluate import evaluate_changed, evaluate_everybody
 from lifecycle.engine.rules import RuleNotEditable, publish, put_in_shadow, retire, write_draft
 from lifecycle.models import DirtyMark, Lifecycle, NextCheck, RuleState, ShadowDecision, TransitionRule
 from lifecycle.queries import shadow_of
+from tests.api.conftest import READS, person, speaking_for
 
 from .stage import NOW, code_of, days_ago, event, is_at_least, lifecycle_with, paid, path, rule_text, send, status_of
 
@@ -143,3 +144,22 @@ class TestSteps:
         evaluate_everybody(lifecycle=lifecycle, as_of=NOW, now=NOW)
 
         assert told(rule) == []
+
+
+class TestTheApi:
+    def test_goes_into_shadow_and_says_what_came_of_it(self, lifecycle: Lifecycle) -> None:
+        draft = write_draft(lifecycle=lifecycle, key="rich", text=rule_text(
+            lifecycle, **{"from": "NEW"}, to="VIP", when=is_at_least("total_spend", 100), priority=5))  # fmt: skip
+        writer = speaking_for(person("mia", *READS, "change_transitionrule"))
+        address = f"/api/rules/{draft.id}/shadow"
+
+        assert writer.get(address).status_code == 409
+        assert writer.post(address).json()["state"] == "shadow"
+        evaluate_everybody(lifecycle=lifecycle, as_of=NOW, now=NOW)
+
+        told = writer.get(address).json()
+        assert told["moves_a_day"] == {str(NOW.date()): 1}
+        assert [(one["before"], one["after"], one["examples"]) for one in told["changes"]] == [
+            ("BUYER", "VIP", ["bob"])
+        ]
+        assert writer.post(address).status_code == 409

@@ -37,8 +37,7 @@ class RuleSerializer(serializers.ModelSerializer):
             "id", "lifecycle", "key", "version", "state", "name", "description", "from_tags", "from_untagged", "to_tag",
             "priority", "is_automatic", "skips_review", "cooldown_days", "hysteresis_percent",
             "sentence", "conditions", "notification",
-            "written_by", "fingerprint", "published_at", "published_by",
-            "retired_at",
+            "written_by", "fingerprint", "shadow_since", "published_at", "published_by", "retired_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -71,6 +70,20 @@ class ImpactSerializer(serializers.Serializer):
     no_longer = serializers.IntegerField(help_text="Would stay, and move by the rules in force.")
     elsewhere = serializers.IntegerField(help_text="Would move elsewhere.")
     changes = ChangeSerializer(many=True)
+
+
+class ForeseenSerializer(ChangeSerializer):
+    came_later = serializers.IntegerField(help_text="How many of them the rules in force have led there since.")
+
+
+class ShadowSerializer(serializers.Serializer):
+    """What a rule in shadow would have changed, beside the rules in force."""
+
+    would_move = serializers.IntegerField(help_text="Moves that it would have made.")
+    same = serializers.IntegerField(help_text="Of those, moves to where the rules in force led.")
+    no_longer = serializers.IntegerField(help_text="Were moved, and would have stayed.")
+    changes = ForeseenSerializer(many=True)
+    moves_a_day = serializers.DictField(child=serializers.IntegerField(), help_text="By UTC day.")
 
 
 class MetricSerializer(serializers.Serializer):

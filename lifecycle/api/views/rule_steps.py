@@ -24,7 +24,7 @@ from lifecycle.api.serializers.rule_texts import (
     at_fields,
     with_tags,
 )
-from lifecycle.api.serializers.rules import ImpactSerializer
+from lifecycle.api.serializers.rules import ImpactSerializer, ShadowSerializer
 from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.rules import (
     RuleNotEditable,
@@ -33,6 +33,7 @@ from lifecycle.engine.rules import (
     check,
     move_of,
     publish,
+    put_in_shadow,
     retire,
 )
 from lifecycle.models import RuleState, TransitionRule
@@ -97,9 +98,9 @@ class RuleImpact(ApiView):
         responses={200: ImpactSerializer, 409: ProblemSerializer},
     )  # fmt: skip
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
-        """Beside the rules in force, review aside. 409 if the version is no draft."""
+        """Beside the rules in force, review aside. 409 if the version is neither a draft nor in shadow."""
         rule = existing(queries.rules(), id)
-        if rule.state != RuleState.DRAFT:
+        if rule.state not in {RuleState.DRAFT, RuleState.SHADOW}:
             raise Conflict(f"{rule} is {rule.get_state_display().lower()}, not a draft.")
         return Response(ImpactSerializer(queries.impact(rule, as_of=timezone.now())).data)
 
@@ -118,6 +119,31 @@ class RuleStep(ApiView):
         except SecondPersonNeeded as error:
             raise PermissionDenied(str(error), "second_person_needed") from error
         return Response(shown(number))
+
+
+class Shadow(RuleStep):
+    """Have a draft decided by live, moving nobody; and what came of it."""
+
+    needs = {
+        "GET": ("lifecycle.view_transitionrule", "lifecycle.view_customer"),
+        "POST": ("lifecycle.change_transitionrule",),
+    }
+
+    @extend_schema(
+        operation_id="get_rule_shadow", summary="What a rule in shadow would have changed",
+        responses={200: ShadowSerializer, 409: ProblemSerializer},
+    )  # fmt: skip
+    def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
+        """Since it went there, once for each stay of a customer in a tag. 409 if the version was never in shadow."""
+        rule = existing(queries.rules(), id)
+        if rule.shadow_since is None:
+            raise Conflict(f"{rule} was never in shadow.")
+        return Response(ShadowSerializer(queries.shadow_of(rule)).data)
+
+    @extend_schema(operation_id="run_rule_in_shadow", summary="Run a draft in shadow", request=None, responses=CHANGED)
+    def post(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
+        """It cannot be changed from then on. 409 if it is no draft, or the lifecycle is busy."""
+        return self.take(id, put_in_shadow)
 
 
 class Publish(RuleStep):

@@ -26,6 +26,7 @@ from lifecycle.models import (
     Event,
     Feed,
     Lifecycle,
+    ManualMove,
     MilestoneProgress,
     MilestoneStatus,
     NextCheck,
@@ -106,6 +107,7 @@ class LifecycleFactory(DjangoModelFactory):
 
     code = factory.Sequence("lifecycle-{}".format)
     name = factory.Sequence("Lifecycle {}".format)
+    is_set_up = True
 
 
 class StatusTagFactory(DjangoModelFactory):
@@ -117,6 +119,13 @@ class StatusTagFactory(DjangoModelFactory):
     name = factory.SelfAttribute("code")
     category = TagCategory.ACTIVE
     position = factory.Sequence(lambda number: number)
+
+
+class ManualMoveFactory(DjangoModelFactory):
+    class Meta:
+        model = ManualMove
+
+    to_tag = factory.SubFactory(StatusTagFactory)
 
 
 class CustomerStatusFactory(DjangoModelFactory):

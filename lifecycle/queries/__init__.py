@@ -1,5 +1,6 @@
 """Questions that doors ask, answered without writing. Each is a fixed number of statements."""
 
+from .by_hand import manual_moves, targets_by_hand
 from .counts import TagCount, TagCounts, matching_now, plans, tag_counts
 from .explain import Explanation, explain
 from .freshness import collecting_is_late, stale_feeds, stale_metrics
@@ -22,6 +23,7 @@ from .lists import (
     recommendations,
     rollbacks,
     rules,
+    rules_to_draw,
     transitions,
     transitions_of,
     waiting_recommendations,
@@ -77,6 +79,7 @@ __all__ = [
     "lint",
     "lint_lifecycle",
     "lint_move",
+    "manual_moves",
     "matching_now",
     "metric_values",
     "milestones",
@@ -90,6 +93,7 @@ __all__ = [
     "rollbacks",
     "rule_sentence",
     "rules",
+    "rules_to_draw",
     "stale_feeds",
     "stale_metrics",
     "standing_of",
@@ -99,6 +103,7 @@ __all__ = [
     "stopped",
     "synergy_of",
     "tag_counts",
+    "targets_by_hand",
     "transitions",
     "transitions_of",
     "waiting_recommendations",

@@ -88,7 +88,7 @@ class MetricSerializer(serializers.Serializer):
 class StatusTagSerializer(serializers.ModelSerializer):
     class Meta:
         model = StatusTag
-        fields = ("code", "name", "description", "category", "position", "is_initial")
+        fields = ("code", "name", "description", "category", "colour", "position", "is_initial")
         read_only_fields = fields
 
 

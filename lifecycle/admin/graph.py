@@ -22,7 +22,7 @@ from .layered import Box, Drawing, Place, curve, drawn
 from .pages import framed
 
 TAG_SIZE, RULE_HEIGHT = (164.0, 48.0), 28.0
-TAG_LETTERS, RULE_LETTERS = 20, 26
+TAG_LETTERS, RULE_LETTERS = 20, 30
 LETTER = 6.7  # of the 12 pixels in which rules are written
 
 

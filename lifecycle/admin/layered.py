@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 GAP, LANE_GAP, LAYER_GAP, MARGIN = 26.0, 12.0, 34.0, 10.0
-SWEEPS = 16
+SWEEPS = 24
+STRAIGHT = 8  # as much as a lane would rather follow a lane than a box
 PORTS_APART = 18.0
 
 Point = tuple[float, float]
@@ -103,12 +104,13 @@ def drawn(boxes: Sequence[Box], arrows: Sequence[tuple[int, int]]) -> Drawing:
 
 def curve(points: Sequence[Point]) -> str:
     """The path of an SVG: straight where it goes straight down or up, otherwise bent so that it leaves upright."""
-    (x, y), *rest = points
-    steps = [f"M{x:.1f} {y:.1f}"]
-    for (x0, y0), (x1, y1) in pairwise(((x, y), *rest)):
+    steps = ["M{:.1f} {:.1f}".format(*points[0])]
+    for (x0, y0), (x1, y1) in pairwise(points):
         half = (y0 + y1) / 2
-        bent = f"C{x0:.1f} {half:.1f} {x1:.1f} {half:.1f} {x1:.1f} {y1:.1f}"
-        steps.append(f"V{y1:.1f}" if x0 == x1 else bent)
+        if x0 != x1:
+            steps.append(f"C{x0:.1f} {half:.1f} {x1:.1f} {half:.1f} {x1:.1f} {y1:.1f}")
+        elif y0 != y1:
+            steps.append(f"V{y1:.1f}")
     return "".join(steps)
 
 
@@ -162,12 +164,17 @@ def _crossings(layers: Sequence[Sequence[int]], below: Neighbours) -> int:
 def _placed(
     layers: Sequence[Sequence[int]], widths: Sequence[float], above: Neighbours, below: Neighbours
 ) -> list[float]:
-    """The middle of each box and lane: near the middle of its neighbours, in order and apart."""
+    """The middle of each box and lane: near the middle of its neighbours, in order and apart; lanes run straight."""
     middles = [0.0] * len(widths)
+
+    def wish(one: int, others: Iterable[int]) -> float:
+        weighed = [other for other in others for _ in range(STRAIGHT if not widths[one] and not widths[other] else 1)]
+        return _mean([middles[other] for other in weighed], middles[one])
+
     for sweep in range(SWEEPS):
         for layer in layers if sweep % 2 == 0 else reversed(layers):
             neighbours = {one: above[one] if sweep == 0 else [*above[one], *below[one]] for one in layer}
-            wanted = [_mean([middles[other] for other in neighbours[one]], middles[one]) for one in layer]
+            wanted = [wish(one, neighbours[one]) for one in layer]
             apart = [_apart(widths[one], widths[other]) for one, other in pairwise(layer)]
             for one, middle in zip(layer, _spread(wanted, apart), strict=True):
                 middles[one] = middle

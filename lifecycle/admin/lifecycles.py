@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
@@ -40,11 +40,13 @@ class TagInline(TabularInline):
     form, formset = TagForm, TagFormSet
     fields = ("code", "name", "category", "colour", "position", "is_initial", "description")
     ordering_field = "position"  # rows are dragged, or numbered by hand
-    extra = 0
     max_num = MOST_TAGS
     hide_title = True
     formfield_overrides = SHORT_TEXTS
     can_delete = False  # history speaks of tags for ever
+
+    def get_extra(self, request: HttpRequest, obj: Lifecycle | None = None, **kwargs: Any) -> int:
+        return 0 if obj else 3
 
 
 class PolicyInline(StackedInline):
@@ -152,7 +154,8 @@ class LifecycleAdmin(ModelAdmin):
 
     @display(description="Tags")
     def tags_shown(self, lifecycle: Lifecycle) -> SafeString:
-        return format_html_join(" ", "{}", ((tag_label(tag),) for tag in lifecycle.tags.all()))
+        labels = format_html_join(" ", "{}", ((tag_label(tag),) for tag in lifecycle.tags.all()))
+        return format_html('<span class="tn-move">{}</span>', labels)
 
 
 @admin.register(StatusTag)

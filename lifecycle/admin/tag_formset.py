@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 
-from lifecycle.models import StatusTag
+from lifecycle.models import StatusTag, TagColour
 
 MOST_TAGS = 100
 
@@ -21,6 +21,7 @@ class TagForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].disabled = self.instance.pk is not None  # the API and the shipped files name it
+        self.fields["colour"].choices = [("", "As its category"), *TagColour.choices]  # type: ignore[attr-defined]
         self.fields["position"].required, self.fields["position"].initial = False, None
 
     def validate_constraints(self) -> None:

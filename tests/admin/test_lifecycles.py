@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.management import call_command
 from django.urls import reverse
 
 from lifecycle.admin.tag_formset import MOST_TAGS
@@ -63,6 +64,26 @@ class TestTags:
         assert [tag.code for tag in made.tags.all()] == ["NEW", "LATER", "END"]
         assert made.is_set_up
         assert CustomerStatus.objects.get(lifecycle=made).tag.code == "NEW"
+
+    def test_what_was_made_is_at_home_everywhere(self, client, shop, django_capture_on_commit_callbacks):
+        customer = shop.customer()
+        tags = ({"code": "GUEST", "name": "Guest", "is_initial": "on"}, {"code": "MEMBER", "name": "Member"})
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(reverse(ADD), written(*tags, code="loyalty-2"))
+        made = Lifecycle.objects.get(code="loyalty-2")
+        guest, member = made.tags.all()
+        draft = TransitionRuleFactory(lifecycle=made, from_tags=[guest], to_tag=member)
+
+        assert f"?lifecycle={made.id}" in client.get(reverse("admin:lifecycle_transitionrule_add")).text
+        assert "Onboarding" in client.get(reverse("admin:lifecycle_backtestrun_add")).text
+        client.post(reverse("admin:lifecycle_transitionrule_publish", args=[draft.id]), {"confirm": "yes"})
+        call_command("lint_rules", lifecycle="loyalty-2")
+        call_command("evaluate", "loyalty-2")
+
+        assert "Member" in client.get(reverse("admin:lifecycle_customer_change", args=[customer.id])).text
+        assert str(customer) in client.get(f"{reverse('admin:lifecycle_customer_changelist')}?in_loyalty-2=MEMBER").text
+        told = client.get(f"/api/customers/{customer.id}/status-tags?lifecycle=loyalty-2").json()
+        assert (told["current_tag"], told["history"][0]["previous_tag"]) == ("MEMBER", "GUEST")
 
     def test_says_what_to_do_next_until_a_rule_is_in_force(self, client, shop):
         made = LifecycleFactory(name="Onboarding", is_set_up=False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 
-from lifecycle.models import StatusTag, TagColour
+from lifecycle.models import StatusTag, TagCategory, TagColour
 
 MOST_TAGS = 100
 
@@ -21,7 +21,9 @@ class TagForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].disabled = self.instance.pk is not None  # the API and the shipped files name it
-        self.fields["colour"].choices = [("", "As its category"), *TagColour.choices]  # type: ignore[attr-defined]
+        # An empty choice, so that a row nobody has written in is empty.
+        for name, empty, known in (("category", "Choose one", TagCategory), ("colour", "As its category", TagColour)):
+            cast(forms.ChoiceField, self.fields[name]).choices = [("", empty), *known.choices]
         self.fields["position"].required, self.fields["position"].initial = False, None
 
     def validate_constraints(self) -> None:

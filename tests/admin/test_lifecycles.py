@@ -128,6 +128,17 @@ class TestTags:
         assert said in errors_in(answer).non_form_errors()[0]
         assert not Lifecycle.objects.exists()
 
+    def test_rows_that_nobody_has_written_in_are_left_out(self, client):
+        (formset, *_) = client.get(reverse(ADD)).context["inline_admin_formsets"]
+        untouched = {
+            name: formset.formset.forms[1][name].value() or "" for name in ("code", "name", "category", "colour")
+        }
+
+        client.post(reverse(ADD), written({"code": "A"}, untouched))
+
+        assert untouched["category"] == formset.formset.forms[1].fields["category"].choices[0][0] == ""
+        assert [tag.code for tag in Lifecycle.objects.get().tags.all()] == ["A"]
+
     def test_another_becomes_the_first_and_codes_stay(self, client):
         later = StatusTagFactory(code="LATER", position=2)
         first = StatusTagFactory(lifecycle=later.lifecycle, code="NEW", position=3, is_initial=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from celery import shared_task
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from lifecycle.engine.backtests import backtests_to_do, run_backtest
@@ -22,6 +23,7 @@ from lifecycle.engine.evaluate import (
     plan_everybody,
     resume,
 )
+from lifecycle.engine.lifecycles import set_up
 from lifecycle.engine.locks import CollectingAlready, LifecycleBusy
 from lifecycle.engine.notices import mail_notices
 from lifecycle.engine.passes import EvaluationLoop
@@ -36,6 +38,8 @@ log = logging.getLogger(__name__)
 def evaluate_what_changed() -> None:
     """The routine run, every few minutes: customers with news or a due check, and runs that were left unfinished."""
     now = timezone.now()
+    for lifecycle in _to_set_up():
+        set_up(lifecycle=lifecycle)
     catch_up(now=now)
     for lifecycle in _lifecycles(now):
         for evaluation in resume(lifecycle=lifecycle, now=now):
@@ -92,6 +96,17 @@ def evaluate_selected(customer_ids: list[int]) -> None:
     for lifecycle in _lifecycles(now):
         with _next_time_if_not_now(lifecycle):
             evaluate_customers(lifecycle=lifecycle, customers=customer_ids, now=now)
+
+
+@shared_task
+def set_up_lifecycle(lifecycle_id: int) -> None:
+    """Everybody's place in a lifecycle that somebody has just made or switched on again."""
+    if lifecycle := _to_set_up().filter(id=lifecycle_id).first():
+        set_up(lifecycle=lifecycle)
+
+
+def _to_set_up() -> QuerySet[Lifecycle]:
+    return Lifecycle.objects.filter(is_active=True, is_set_up=False)
 
 
 def _lifecycles(now: datetime) -> list[Lifecycle]:

@@ -10,6 +10,7 @@ from celery import signature
 
 EVALUATE = "lifecycle.tasks.evaluate_selected"
 BACKTEST = "lifecycle.tasks.do_backtest"
+SET_UP = "lifecycle.tasks.set_up_lifecycle"
 # One more try for a connection that died meanwhile, and no waiting: somebody waits for an answer.
 AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 

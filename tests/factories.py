@@ -27,6 +27,7 @@ from lifecycle.models import (
     Feed,
     HistoryCheck,
     Lifecycle,
+    ManualMove,
     MilestoneProgress,
     MilestoneStatus,
     NextCheck,
@@ -108,6 +109,7 @@ class LifecycleFactory(DjangoModelFactory):
 
     code = factory.Sequence("lifecycle-{}".format)
     name = factory.Sequence("Lifecycle {}".format)
+    is_set_up = True
 
 
 class StatusTagFactory(DjangoModelFactory):
@@ -119,6 +121,13 @@ class StatusTagFactory(DjangoModelFactory):
     name = factory.SelfAttribute("code")
     category = TagCategory.ACTIVE
     position = factory.Sequence(lambda number: number)
+
+
+class ManualMoveFactory(DjangoModelFactory):
+    class Meta:
+        model = ManualMove
+
+    to_tag = factory.SubFactory(StatusTagFactory)
 
 
 class CustomerStatusFactory(DjangoModelFactory):

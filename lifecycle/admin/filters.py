@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from unfold.contrib.filters.admin import DropdownFilter
 
 from lifecycle import queries
@@ -50,9 +52,10 @@ class TagFilter(DropdownFilter):
         return queryset.filter(statuses__tag=ids[0]) if ids else queryset.none()
 
 
-def tag_filter(lifecycle: Lifecycle, tag: StatusTag | None) -> dict[str, str]:
-    """The customers of a tag, as an address asks for them: ``in_commerce=VIP``."""
-    return {_parameter(lifecycle): tag.code if tag else _NONE}
+def customers_in(lifecycle: Lifecycle, tag: StatusTag | None) -> str:
+    """The address of the customers of a tag: ``…?in_commerce=VIP``."""
+    asked = urlencode({_parameter(lifecycle): tag.code if tag else _NONE})
+    return f"{reverse('admin:lifecycle_customer_changelist')}?{asked}"
 
 
 def tag_filters(lifecycles: Iterable[Lifecycle]) -> list[type[TagFilter]]:

@@ -6,18 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle import queries
 from lifecycle.models import Customer, TagCategory
-from lifecycle.queries import TagCount, TagCounts
+from lifecycle.queries import TagCounts
 
 from .current import active_lifecycles
-from .filters import tag_filter
+from .filters import customers_in
 
 LATEST = 10
 
@@ -28,6 +26,7 @@ class Bar:
 
     name: str
     category: str
+    look: str
     customers: int
     share: float
     length: float = 0.0
@@ -81,10 +80,11 @@ def _picture(counts: TagCounts) -> Picture:
         Bar(
             name=one.tag.name,
             category=one.tag.category,
+            look=one.tag.look,
             customers=one.customers,
             share=one.customers / total,
             length=one.customers / longest,
-            url=_customers_in(counts, one),
+            url=customers_in(counts.lifecycle, one.tag),
         )
         for one in counts.counts
     )
@@ -95,8 +95,4 @@ def _by_category(bars: tuple[Bar, ...], total: int) -> Iterable[Bar]:
     for category, label in TagCategory.choices:
         customers = sum(bar.customers for bar in bars if bar.category == category)
         if customers:
-            yield Bar(str(label), category, customers, customers / total)
-
-
-def _customers_in(counts: TagCounts, one: TagCount) -> str:
-    return f"{reverse('admin:lifecycle_customer_changelist')}?{urlencode(tag_filter(counts.lifecycle, one.tag))}"
+            yield Bar(str(label), category, category, customers, customers / total)

@@ -57,9 +57,11 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, lifecycle: Lifecycle, seen: StatusTag | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.seen = seen
-        tags = lifecycle.tags.all()
-        for name, found in (("to_tag", tags.exclude(id=seen.id) if seen else tags), ("seen_tag", tags)):
+        targets = queries.targets_by_hand(lifecycle, seen)
+        for name, found in (("to_tag", targets), ("seen_tag", lifecycle.tags.all())):
             cast(TagField, self.fields[name]).queryset = found
+        if not lifecycle.any_move_by_hand:
+            self.fields["to_tag"].help_text = "The moves that this lifecycle lets people make from here."
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -45,6 +45,7 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
     sortable_by = ()
     list_select_related = ("lifecycle", "to_tag")
     search_fields = ("name", "key")
+    actions_list = ("graph",)
     actions_detail = ("publish", "into_shadow", "shadow", "new_version", "retire", "take_back")
     compressed_fields = False  # labels above, so that conditions have the whole width
     warn_unsaved_form = True
@@ -142,6 +143,13 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
             fitting = fitting - {"publish"}
         steps = super().get_actions_detail(request, object_id)
         return [one for one in steps if one.method.original_function_name in fitting]
+
+    def has_see_graph_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return self.has_view_permission(request) and request.user.has_perm("lifecycle.view_lifecycle")
+
+    @action(description="Graph", icon="account_tree", permissions=["see_graph"])
+    def graph(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:lifecycle_lifecycle_graphs")
 
     @action(description="Publish", icon="publish", permissions=["decide"])
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:

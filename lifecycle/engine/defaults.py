@@ -48,7 +48,8 @@ def load_defaults(*, now: datetime, only: str = "*") -> list[str]:
 def _load(shipped: dict[str, Any], now: datetime) -> Iterator[str]:
     lines: list[str] = []
     lifecycle, is_new = Lifecycle.objects.get_or_create(
-        code=shipped["code"], defaults={"name": shipped["name"], "description": shipped["description"]}
+        code=shipped["code"],
+        defaults={"name": shipped["name"], "description": shipped["description"], "is_set_up": True},
     )
     if is_new:
         lines.append(f"lifecycle {lifecycle.code}")

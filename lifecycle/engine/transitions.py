@@ -27,7 +27,7 @@ from lifecycle.models import (
     Topic,
     Transition,
 )
-from lifecycle.queries import stopped
+from lifecycle.queries import stopped, targets_by_hand
 from lifecycle.rules.calendar import end_of, last_complete_day
 from lifecycle.rules.confidence import REVERTED_WITHIN_DAYS
 from lifecycle.sql import statements
@@ -61,11 +61,11 @@ def override_tag(
     approved: Recommendation | None = None,
     pin: PinUntil | None = None,
 ) -> Transition:
-    """Move a customer by hand, whatever the rules say.
+    """Move a customer by hand, whatever the rules say, as far as the lifecycle lets people make the move.
 
     ``seen_tag`` is the tag that the person saw: if the customer has moved since, nothing happens. An ``approved``
-    recommendation leaves its rule version and its evidence in the history. With a ``pin`` the move holds against
-    automation. Raises ``TransitionNotAllowed``.
+    recommendation goes where its rule leads, and leaves its rule version and its evidence in the history. With a
+    ``pin`` the move holds against automation. Raises ``TransitionNotAllowed``.
     """
     reason = _checked(reason, notes)
     _require_status_tags_on(to_tag.lifecycle)
@@ -76,6 +76,8 @@ def override_tag(
         )
     if status.tag_id == to_tag.id:
         raise TransitionNotAllowed(f"{customer} is in {to_tag.code} already.")
+    if approved is None:
+        _require_allowed(seen_tag, to_tag)
     last_event = CustomerFacts.objects.values_list("last_event_at", flat=True).get(customer=customer)
     status.tag, status.previous_tag, status.entered_at, status.version = to_tag, seen_tag, now, status.version + 1
     day_end = end_of(last_complete_day(now))
@@ -151,6 +153,17 @@ def _checked(reason: str, notes: str = "") -> str:
 def _require_status_tags_on(lifecycle: Lifecycle) -> None:
     if why := stopped(lifecycle, by_hand=True):
         raise TransitionNotAllowed(why)
+
+
+def _require_allowed(from_tag: StatusTag | None, to_tag: StatusTag) -> None:
+    allowed = targets_by_hand(to_tag.lifecycle, from_tag)
+    if to_tag not in allowed:
+        start = from_tag.name if from_tag else "no tag"
+        raise TransitionNotAllowed(
+            f"From {start} people may not move customers to {to_tag.name} in “{to_tag.lifecycle}”; "
+            f"allowed: {', '.join(tag.name for tag in allowed) or 'nothing'}. "
+            "Who may change the lifecycle can change that under Moves by hand."
+        )
 
 
 def _open_pins(customer: Customer, lifecycle: Lifecycle) -> QuerySet[Pin]:

@@ -29,19 +29,22 @@ from .status import (
     CustomerStatus,
     DirtyMark,
     Lifecycle,
+    ManualMove,
     NextCheck,
     Pin,
     StatusTag,
     Synergy,
     TagCategory,
+    TagColour,
 )
 
 __all__ = [
     "FOREVER", "REPLAYS", "AppendOnly", "AutoTransition", "BacktestRun", "BacktestState", "CollectedMetrics",
     "Collection", "Customer", "CustomerFacts", "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark",
     "Evaluation", "EvaluationChunk", "EvaluationKind", "EvaluationState", "Event", "Feed", "HistoryCheck",
-    "LeftAlone", "Lifecycle", "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice", "NoticePriority",
-    "Order", "OutboxMessage", "Pin", "Recommendation", "RecommendationState", "ReviewPolicy", "ReviewReason",
-    "Rollback", "RolledBack", "RuleHold", "RuleState", "RuleTrust", "ShadowDecision", "StatusTag", "Switch",
-    "SwitchKind", "Synergy", "TagCategory", "Team", "Topic", "Transition", "TransitionRule", "Trend",
+    "LeftAlone", "Lifecycle", "ManualMove", "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice",
+    "NoticePriority", "Order", "OutboxMessage", "Pin", "Recommendation", "RecommendationState", "ReviewPolicy",
+    "ReviewReason", "Rollback", "RolledBack", "RuleHold", "RuleState", "RuleTrust", "ShadowDecision", "StatusTag",
+    "Switch", "SwitchKind", "Synergy", "TagCategory", "TagColour", "Team", "Topic", "Transition", "TransitionRule",
+    "Trend",
 ]  # fmt: skip

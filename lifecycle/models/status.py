@@ -29,20 +29,41 @@ class TagCategory(models.TextChoices):
     PAUSED = "paused", "Paused"
 
 
+class TagColour(models.TextChoices):
+    """Colours that can be told apart in both themes; ``lifecycle/admin.css`` holds them."""
+
+    RED = "red", "Red"
+    ORANGE = "orange", "Orange"
+    YELLOW = "yellow", "Yellow"
+    GREEN = "green", "Green"
+    TEAL = "teal", "Teal"
+    BLUE = "blue", "Blue"
+    VIOLET = "violet", "Violet"
+    PINK = "pink", "Pink"
+    GREY = "grey", "Grey"
+
+
 class AutoTransition(models.TextChoices):
     YES = "yes", "By rules"
     ASSISTED = "assisted", "By rules and people"
     NO = "no", "By people only"
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["is_set_up"])
 class Lifecycle(models.Model):
     """A named state machine: its tags, and the rules that move customers between them."""
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     description = models.TextField(blank=True)
-    is_active = models.BooleanField(default=True, help_text="Inactive lifecycles are not evaluated.")
+    is_active = models.BooleanField(
+        default=True,
+        help_text="Off: it is not evaluated and not shown with customers, who keep their tags. Once it is on again, "
+        "everybody is looked at, with all that happened meanwhile.",
+    )
+    any_move_by_hand = models.BooleanField(default=True, db_default=True, editable=False)
+    # Every customer has a status in it and is looked at; the routine run sees to it that it becomes true.
+    is_set_up = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         ordering = ("name",)
@@ -60,8 +81,11 @@ class StatusTag(models.Model):
     name = models.CharField(max_length=80)
     description = models.TextField(blank=True)
     category = models.CharField(max_length=20, choices=TagCategory)
+    colour = models.CharField(max_length=10, choices=TagColour, blank=True, help_text="Empty: that of its category.")
     position = models.PositiveSmallIntegerField(default=0)
-    is_initial = models.BooleanField(default=False, help_text="New customers start here.")
+    is_initial = models.BooleanField(
+        default=False, help_text="New customers start here; who is in the lifecycle already stays where it is."
+    )
     typical_duration = models.CharField(max_length=40, blank=True, help_text="Such as 1–12 weeks.")
     auto_transition = models.CharField(
         max_length=10, choices=AutoTransition, default=AutoTransition.YES, help_text="How customers leave this tag."
@@ -78,6 +102,27 @@ class StatusTag(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def look(self) -> str:
+        """What the stylesheet colours it by: its own colour, or its category."""
+        return self.colour or self.category
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class ManualMove(models.Model):
+    """A move that people may make by hand in a lifecycle that does not allow every one; from NULL: untagged."""
+
+    from_tag = models.ForeignKey(StatusTag, null=True, on_delete=models.CASCADE, related_name="+")
+    to_tag = models.ForeignKey(StatusTag, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("from_tag", "to_tag"), nulls_distinct=False, name="manual_move_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.from_tag or 'no tag'} to {self.to_tag}"
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

@@ -1,5 +1,6 @@
 """Questions that doors ask, answered without writing. Each is a fixed number of statements."""
 
+from .by_hand import manual_moves, targets_by_hand
 from .counts import TagCount, TagCounts, matching_now, plans, tag_counts
 from .explain import Explanation, explain
 from .freshness import collecting_is_late, stale_feeds, stale_metrics
@@ -23,6 +24,7 @@ from .lists import (
     recommendations,
     rollbacks,
     rules,
+    rules_to_draw,
     transitions,
     transitions_of,
     waiting_recommendations,
@@ -85,6 +87,7 @@ __all__ = [
     "lint",
     "lint_lifecycle",
     "lint_move",
+    "manual_moves",
     "matching_now",
     "metric_values",
     "milestones",
@@ -100,6 +103,7 @@ __all__ = [
     "rollbacks",
     "rule_sentence",
     "rules",
+    "rules_to_draw",
     "shadow_of",
     "stale_feeds",
     "stale_metrics",
@@ -110,6 +114,7 @@ __all__ = [
     "stopped",
     "synergy_of",
     "tag_counts",
+    "targets_by_hand",
     "transitions",
     "transitions_of",
     "waiting_recommendations",

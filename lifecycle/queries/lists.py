@@ -54,6 +54,11 @@ def rules() -> QuerySet[TransitionRule]:
     return TransitionRule.objects.select_related(*related).prefetch_related("from_tags")
 
 
+def rules_to_draw(lifecycle: Lifecycle) -> QuerySet[TransitionRule]:
+    """The rules in force and those that may come into force, as they win."""
+    return rules().filter(lifecycle=lifecycle).exclude(state=RuleState.RETIRED).order_by("priority", "id")
+
+
 def lifecycles() -> QuerySet[Lifecycle]:
     """The lifecycles with their tags."""
     return Lifecycle.objects.prefetch_related("tags")

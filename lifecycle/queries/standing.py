@@ -34,6 +34,7 @@ from lifecycle.sql.metrics import value_of
 from lifecycle.sql.rulebook import trees_of
 
 from .at import first_at, rows_at
+from .by_hand import targets_by_hand
 from .lists import published_rules, recommendation_waiting, transitions_of
 
 
@@ -89,6 +90,7 @@ class Standing:
     waiting: Recommendation | None
     pin: Pin | None
     synergy: Synergy | None
+    by_hand: tuple[str, ...]
 
     @property
     def next_tags(self) -> list[str]:
@@ -139,6 +141,7 @@ def standing_of(customer: Customer, lifecycle: Lifecycle, *, as_of: datetime, mo
         waiting=recommendation_waiting(customer, lifecycle),
         pin=pin_of(customer, lifecycle, as_of=as_of),
         synergy=synergy_of(customer, status.tag if status else None),
+        by_hand=tuple(targets_by_hand(lifecycle, status.tag if status else None).values_list("code", flat=True)),
     )
 
 

@@ -37,10 +37,10 @@ class ShownLine:
 
 @register.filter
 def tag_label(tag: StatusTag | str | None) -> SafeString:
-    """A coloured label; the colour says the category, the text says it too."""
+    """A coloured label; the text says what the colour says."""
     if not isinstance(tag, StatusTag):  # a missing status is an empty text to a template
         return format_html('<span class="tn-tag tn-none">{}</span>', "No tag")
-    return format_html('<span class="tn-tag tn-{}" title="{}">{}</span>', tag.category, tag.description, tag.name)
+    return format_html('<span class="tn-tag tn-{}" title="{}">{}</span>', tag.look, tag.description, tag.name)
 
 
 def move_label(*starts: StatusTag | None, to: StatusTag | None) -> SafeString:

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from lifecycle.models import RuleState
-from tests.factories import EventFactory, RecommendationFactory, TransitionRuleFactory
+from lifecycle.models import Lifecycle, RuleState
+from lifecycle.tasks import evaluate_what_changed
+from tests.factories import CustomerFactory, EventFactory, RecommendationFactory, TransitionRuleFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -66,6 +67,44 @@ def test_tells_while_typing_what_is_wrong_with_a_rule_and_then_whom_it_meets(des
     expect(desk.get_by_text("was added successfully")).to_be_visible()
 
 
+def test_makes_a_lifecycle_with_its_tags_and_a_rule_and_sees_the_counts_in_its_graph(desk, shop):
+    for number in range(3):
+        shop.customer(name=f"Buyer {number}")  # has ordered once
+    CustomerFactory(name="Nobody yet")
+    desk.goto(reverse("admin:lifecycle_lifecycle_add"))
+
+    desk.get_by_label("Name").first.fill("Loyalty")
+    tags = (("GUEST", "Guest", "Prospect"), ("MEMBER", "Member", "Active"), ("GONE", "Gone", "Churned"))
+    for row, (code, name, category) in enumerate(tags):
+        desk.locator(f"[name=tags-{row}-code]").fill(code)
+        desk.locator(f"[name=tags-{row}-name]").fill(name)
+        desk.locator(f"[name=tags-{row}-category]").select_option(label=category)
+    desk.locator("[name=tags-0-is_initial]").check(force=True)
+    desk.locator("[name=tags-1-colour]").select_option(label="Pink")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.get_by_text("Next: write the rules")).to_be_visible()
+
+    desk.get_by_role("link", name="Write a rule").click()
+    desk.get_by_label("Name").fill("Bought")
+    desk.get_by_label("Guest", exact=True).check()
+    desk.get_by_label(re.compile("^To")).select_option(label="Member")
+    desk.get_by_label(re.compile("When all of this holds")).fill(
+        '{"all": [{"metric": "order_count", "operator": ">=", "value": 1}]}'
+    )
+    desk.get_by_role("button", name="Save and continue editing").click()
+    desk.get_by_role("link", name="Publish").click()
+    desk.get_by_role("button", name="Publish").click()
+    expect(desk.get_by_text("is in force now")).to_be_visible()
+    evaluate_what_changed()
+
+    desk.goto(reverse("admin:lifecycle_lifecycle_change", args=[Lifecycle.objects.get(code="loyalty").id]))
+    desk.get_by_role("link", name="Graph").click()
+    expect(desk.locator("[data-tag=GUEST]")).to_contain_text("1 customer")
+    expect(desk.locator("[data-tag=MEMBER].tn-pink")).to_contain_text("3 customers")
+    desk.locator("svg").get_by_role("link", name=re.compile("Bought")).click()
+    expect(desk.get_by_text("A published version is never changed")).to_be_visible()
+
+
 def test_shows_earlier_entries_below_the_later_ones(desk, shop):
     customer = shop.customer()
     EventFactory.create_batch(40, customer=customer)
@@ -109,6 +148,9 @@ def test_nothing_sticks_out_of_a_phone(desk, shop, theme):
         reverse("admin:lifecycle_transitionrule_changelist"),
         reverse("admin:lifecycle_transitionrule_change", args=[rule.id]),
         reverse("admin:lifecycle_transitionrule_add"),
+        reverse("admin:lifecycle_lifecycle_change", args=[shop.lifecycle.id]),
+        reverse("admin:lifecycle_lifecycle_graph", args=[shop.lifecycle.id]),
+        reverse("admin:lifecycle_lifecycle_moves_by_hand", args=[shop.lifecycle.id]),
     ):
         desk.goto(path)
         wider_by = desk.evaluate("document.documentElement.scrollWidth - window.innerWidth")
@@ -124,6 +166,7 @@ def test_no_page_logs_an_error(desk, shop):
     for name in ("index", "lifecycle_customer_changelist", "lifecycle_transitionrule_add", "lifecycle_lifecycle_add"):
         desk.goto(reverse(f"admin:{name}"))
     desk.goto(reverse("admin:lifecycle_customer_change", args=[customer.id]))
+    desk.goto(reverse("admin:lifecycle_lifecycle_graph", args=[shop.lifecycle.id]))
 
     assert errors == []
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from lifecycle.models import CustomerStatus, Lifecycle, Recommendation, RecommendationState, RuleState
+from lifecycle.models import CustomerStatus, Recommendation, RecommendationState, RuleState
 from tests.factories import RecommendationFactory, TransitionRuleFactory
 
 from .conftest import READS, person
@@ -139,29 +139,6 @@ def test_a_viewer_decides_nothing(viewer, sign_in, waiting):
 
     assert answer.status_code == 403
     assert Recommendation.objects.get().state == RecommendationState.PENDING
-
-
-def test_a_new_lifecycle_takes_everybody_in_at_its_first_tag(client, shop):
-    customer = shop.customer()
-    tags = {"tags-TOTAL_FORMS": "1", "tags-INITIAL_FORMS": "0", "tags-MIN_NUM_FORMS": "0", "tags-MAX_NUM_FORMS": "1000",
-            "policy-TOTAL_FORMS": "0", "policy-INITIAL_FORMS": "0"}  # fmt: skip
-    fresh = {
-        "code": "FRESH",
-        "name": "Fresh",
-        "category": "active",
-        "position": "1",
-        "is_initial": "on",
-        "description": "",
-    }
-
-    client.post(
-        reverse("admin:lifecycle_lifecycle_add"),
-        {"name": "Onboarding", "code": "onboarding", "description": "", "is_active": "on", **tags}
-        | {f"tags-0-{field}": value for field, value in fresh.items()},
-    )
-
-    lifecycle = Lifecycle.objects.get(code="onboarding")
-    assert CustomerStatus.objects.get(customer=customer, lifecycle=lifecycle, tag__code="FRESH")
 
 
 def test_the_changes_say_who_changed_what(client, shop):

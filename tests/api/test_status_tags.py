@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from lifecycle.engine.evaluate import evaluate_everybody
+from lifecycle.engine.lifecycles import set_moves_by_hand
 from lifecycle.models import Customer, Recommendation, Transition
 from tests.api.conftest import person, speaking_for
 from tests.factories import CustomerFactory, LifecycleFactory
@@ -17,6 +18,7 @@ from tests.lifecycle.stage import (
     paid,
     path,
     send,
+    tag,
 )
 
 FIRST_ORDER = {"from": "NEW", "to": "BUYER", "when": is_at_least("order_count", 1), "key": "first-order"}
@@ -75,6 +77,14 @@ class TestGet:
         assert [(one["value"], one["threshold"], one["met"]) for one in vip["conditions"]] == [(20, 500, False)]
         assert (gone["rule"], gone["holds"], gone["recommendation_id"]) == ("idle", False, None)
 
+    def test_names_the_moves_that_people_may_make(self, manager, url, lifecycle):
+        assert manager.get(url).json()["manual_transitions"] == ["NEW", "VIP", "GONE"]
+
+        set_moves_by_hand(
+            lifecycle=lifecycle, any_move=False, moves={(tag(lifecycle, "BUYER").id, tag(lifecycle, "VIP").id)}
+        )
+        assert manager.get(url).json()["manual_transitions"] == ["VIP"]
+
     def test_names_the_recommendation_that_waits(self, manager, lifecycle):
         send(paid("bob", days_ago(90), 20))
         evaluate_everybody(lifecycle=lifecycle, as_of=NOW, now=NOW)
@@ -91,8 +101,8 @@ class TestGet:
         with django_assert_max_num_queries(15) as one:
             manager.get(url)
         first = len(one.captured_queries)
-        for tag in ("VIP", "GONE", "NEW", "VIP", "GONE"):
-            assert manager.post(url, {**BY_HAND, "new_tag": tag}, format="json").status_code == 201
+        for new_tag in ("VIP", "GONE", "NEW", "VIP", "GONE"):
+            assert manager.post(url, {**BY_HAND, "new_tag": new_tag}, format="json").status_code == 201
         manager.post(url, {**BY_HAND, "new_tag": "BUYER"}, format="json")
 
         with django_assert_num_queries(first):
@@ -200,6 +210,17 @@ class TestPost:
 
     def test_moves_whom_it_saw_right(self, manager, url):
         assert manager.post(url, {**BY_HAND, "expected_tag": "BUYER"}, format="json").status_code == 201
+
+    def test_makes_no_move_that_the_lifecycle_does_not_let_people_make(self, manager, url, lifecycle):
+        set_moves_by_hand(
+            lifecycle=lifecycle, any_move=False, moves={(tag(lifecycle, "BUYER").id, tag(lifecycle, "GONE").id)}
+        )
+
+        answer = manager.post(url, BY_HAND, format="json")
+
+        assert answer.status_code == 409
+        assert "From BUYER people may not move customers to VIP" in answer.text
+        assert code_of("ann", lifecycle) == "BUYER"
 
     def test_says_that_the_customer_is_there_already(self, manager, url):
         answer = manager.post(url, {**BY_HAND, "new_tag": "BUYER"}, format="json")

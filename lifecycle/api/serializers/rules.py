@@ -10,7 +10,7 @@ from rest_framework import serializers
 from lifecycle import queries
 from lifecycle.engine.rules import fingerprint
 from lifecycle.metrics.sources import Metric
-from lifecycle.models import Lifecycle, RuleState, StatusTag, TransitionRule
+from lifecycle.models import Lifecycle, RuleState, StatusTag, TagColour, TransitionRule
 from lifecycle.rules.parse import OPERATORS_OF
 
 
@@ -108,9 +108,11 @@ class MetricSerializer(serializers.Serializer):
 
 
 class StatusTagSerializer(serializers.ModelSerializer):
+    colour = serializers.CharField(help_text=f"{', '.join(TagColour.values)}, or empty: that of its category.")
+
     class Meta:
         model = StatusTag
-        fields = ("code", "name", "description", "category", "position", "is_initial")
+        fields = ("code", "name", "description", "category", "colour", "position", "is_initial")
         read_only_fields = fields
 
 

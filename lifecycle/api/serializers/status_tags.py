@@ -102,6 +102,9 @@ class StatusTagResponseSerializer(serializers.Serializer):
     next_possible_transitions = serializers.ListField(
         source="next_tags", child=serializers.CharField(), help_text="Tags that published rules lead to from here."
     )
+    manual_transitions = serializers.ListField(
+        source="by_hand", child=serializers.CharField(), help_text="Tags to which people may move the customer by hand."
+    )
     automation_suggestions = AutomationSuggestionSerializer(source="rules", many=True, help_text="By priority.")
     pin = PinShownSerializer(allow_null=True, help_text="Null where automation may move the customer.")
     synergy = SynergySerializer(allow_null=True, help_text="What the customer's product and its tag mean together.")

@@ -64,7 +64,8 @@ class StatusTags(ApiView):
     def post(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         """Overrides the rules; the reason stays in the history.
 
-        409 if the customer has moved meanwhile, or is in that tag already.
+        409 if the customer has moved meanwhile, is in that tag already, or the lifecycle does not let people make
+        this move (`manual_transitions` lists those it does).
         """
         now = timezone.now()
         customer = existing(Customer.objects.all(), id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import OperationalError
@@ -20,7 +20,7 @@ from lifecycle.rules.parse import Problem, RuleError, parse_text
 from lifecycle.rules.steadiness import with_cooldown
 
 from .pages import patience
-from .rule_text import as_sentence, laid_out
+from .rule_text import as_sentence, field_of, laid_out
 
 COUNT_SECONDS = 3
 
@@ -29,7 +29,7 @@ COUNT_SECONDS = 3
 class Preview:
     """Either ``problems``, or the rule in English and how many customers it meets (``None``: too slow to count)."""
 
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     says: str = ""
     count: int | None = None
     starts: tuple[str, ...] = field(default=())
@@ -46,9 +46,23 @@ class Preview:
         others = " Rules with a lower number come first." if self.count else ""
         return f"{who} in {' or '.join(self.starts)} {verb} this now.{others}"
 
+    @property
+    def sentences(self) -> list[str]:
+        return [as_sentence(problem) for problem in self.problems]
+
+    @property
+    def places(self) -> list[Mapping[str, str]]:
+        """Where in the conditions each of their problems is, and what it says there."""
+        return [
+            {"path": one.path, "message": as_sentence(replace(one, path=""))}
+            for one in self.problems
+            if field_of(one) == "conditions"
+        ]
+
     def as_json(self) -> Mapping[str, object]:
         return {
-            "problems": self.problems,
+            "problems": self.sentences,
+            "places": self.places,
             "says": self.says,
             "meets": self.meets,
             "count": self.count,
@@ -107,8 +121,8 @@ def preview(written: Written, *, now: datetime) -> Preview:
     try:
         tree = parse_text(written.conditions, CATALOGUE)
     except RuleError as error:
-        return Preview(problems=_sentences(error.problems))
-    if problems := _tag_problems(written, tree):
+        return Preview(problems=error.problems)
+    if problems := _tag_problems(written):
         return Preview(problems=problems)
     warnings = queries.lint_move(_move(written, tree), written.lifecycle)
     tree = with_cooldown(tree, written.cooldown_days)
@@ -127,9 +141,9 @@ def _move(written: Written, tree: Node) -> Move:
     )  # fmt: skip
 
 
-def _tag_problems(written: Written, tree: Node) -> tuple[str, ...]:
+def _tag_problems(written: Written) -> tuple[Problem, ...]:
     if written.to_tag is None:
-        return ("Choose the tag that the rule leads to.",)
+        return (Problem("to_tag", "choose the tag that the rule leads to"),)
     text = RuleText(
         name="", to_tag=written.to_tag, from_tags=written.from_tags, from_untagged=written.from_untagged,
         conditions={"metric": "email", "operator": "is_known"},  # the tree was read already
@@ -137,7 +151,7 @@ def _tag_problems(written: Written, tree: Node) -> tuple[str, ...]:
     try:
         check(text, written.lifecycle)
     except RuleError as error:
-        return _sentences(error.problems)
+        return error.problems
     return ()
 
 
@@ -153,7 +167,3 @@ def _counted(written: Written, tree: Node, now: datetime) -> int | None:
             )
     except OperationalError:  # the time was up
         return None
-
-
-def _sentences(problems: Iterable[Problem]) -> tuple[str, ...]:
-    return tuple(as_sentence(problem) for problem in problems)

@@ -1,6 +1,7 @@
 """Questions that doors ask, answered without writing. Each is a fixed number of statements."""
 
 from .counts import TagCount, TagCounts, matching_now, plans, tag_counts
+from .distribution import Bar, Distribution, distribution
 from .explain import Explanation, explain
 from .freshness import collecting_is_late, stale_feeds, stale_metrics
 from .impact import Change, Impact, impact
@@ -48,7 +49,9 @@ from .standing import (
 )
 
 __all__ = [
+    "Bar",
     "Change",
+    "Distribution",
     "Explanation",
     "FactsNow",
     "Impact",
@@ -64,6 +67,7 @@ __all__ = [
     "customer_ids_found",
     "customers",
     "days_of",
+    "distribution",
     "evaluations",
     "evaluations_to_watch",
     "events_of",

@@ -19,6 +19,7 @@ from .pages import patience
 from .rule_preview import Written
 
 SECONDS = 5
+_MOST_MARKS = 20
 _EPOCH = date(1970, 1, 1)
 
 
@@ -134,5 +135,5 @@ def _marks(found: Distribution, condition: Condition | None) -> list[float]:
         return []
     values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
     low, whole = float(found.bars[0].value), found.width * len(found.bars)
-    places = (((one - _EPOCH).days if isinstance(one, date) else float(one)) - low for one in values)
+    places = (((one - _EPOCH).days if isinstance(one, date) else float(one)) - low for one in values[:_MOST_MARKS])
     return [min(max(place / whole, 0), 1) for place in places]

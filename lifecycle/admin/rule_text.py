@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from lifecycle import queries
+from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.models import TransitionRule
 from lifecycle.rules.parse import Problem, RuleError
 
@@ -47,7 +48,7 @@ def as_sentence(problem: Problem) -> str:
     """``At all[0].metric: there is no metric …`` with a full stop."""
     message = problem.message if problem.message.endswith(("?", ".")) else f"{problem.message}."
     if not problem.path or problem.path in _FIELDS:
-        return message[:1].upper() + message[1:]
+        return message if message.split()[0] in CATALOGUE else message[:1].upper() + message[1:]
     return f"At {problem.path}: {message}"
 
 

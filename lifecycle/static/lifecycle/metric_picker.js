@@ -99,6 +99,8 @@ const metricPicker = (groups, shown, choose) => {
     } else if (event.key === "Enter") {
       event.preventDefault(); // never saves the rule by a metric's name
       if (!list.hidden && options[active]) pick(options[active].metric);
+    } else if (event.key === "Tab" && !list.hidden && options[active]) {
+      pick(options[active].metric);
     }
   });
   input.addEventListener("change", (event) => event.stopPropagation());

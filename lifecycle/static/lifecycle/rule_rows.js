@@ -14,6 +14,9 @@ const ruleRows = (vocabulary, changed) => {
     return element;
   };
 
+  let messages = 0;
+  const messageOf = () => make("p", { className: "tn-row-message", id: `condition-message-${(messages += 1)}` });
+
   // A list to choose from that never loses a value: one that is not in it is added.
   const select = (name, choices, value) => {
     const all = value === undefined || choices.some(([one]) => one === value) ? choices : [...choices, [value, value]];
@@ -38,7 +41,7 @@ const ruleRows = (vocabulary, changed) => {
   // The inputs for a value, and what stands in them.
   const valueInputs = (metric, operator, texts) => {
     if (operator === "is_known" || metric?.type === "boolean") {
-      const element = select("Value", [["", "Choose"], ...YES_NO], texts[0]);
+      const element = select("Value", operator === "is_known" ? YES_NO : [["", "Choose"], ...YES_NO], texts[0]);
       return { elements: [element], texts: () => [element.value] };
     }
     if (operator === "between") {
@@ -66,11 +69,11 @@ const ruleRows = (vocabulary, changed) => {
 
   const row = (condition) => {
     const about = make("p", { className: "tn-row-side" });
-    const message = make("p", { className: "tn-row-message" });
+    const message = messageOf();
     const chart = make("div", { className: "tn-chart" });
     const choice = make("span", { className: "tn-operator" });
     const value = make("span", { className: "tn-value-inputs" });
-    const element = make("div", { className: "tn-condition", role: "group" });
+    const element = make("div", { className: "tn-condition", role: "group", "aria-describedby": message.id });
     let metric = known.get(condition.metric);
     let name = metric?.name ?? condition.metric;
     let operator = condition.operator ?? ">=";
@@ -80,8 +83,9 @@ const ruleRows = (vocabulary, changed) => {
       const operators = vocabulary.operators[metric?.type ?? "number"];
       const chosen = select("Operator", operators, operator);
       chosen.addEventListener("input", () => {
+        const texts = [operator, chosen.value].includes("is_known") ? [] : inputs.texts();
         operator = chosen.value;
-        show(inputs.texts());
+        show(texts);
         choice.firstChild.focus();
       });
       inputs = valueInputs(metric, operator, texts);
@@ -129,7 +133,7 @@ const ruleRows = (vocabulary, changed) => {
   const group = (tree, isOutermost = false) => {
     const kind = select("How many have to hold", KINDS, tree.kind);
     const parts = make("div", { className: "tn-parts" }, ...tree.parts.map((part) => (part.kind ? group(part) : row(part))));
-    const message = make("p", { className: "tn-row-message" });
+    const message = messageOf();
     const add = (part) => {
       parts.append(part);
       changed();
@@ -140,7 +144,7 @@ const ruleRows = (vocabulary, changed) => {
       button("Add condition", () => add(row({}))),
       button("Add group", () => add(group({ kind: "any", parts: [{}] }))),
     );
-    const element = make("div", { className: "tn-conditions", role: "group" });
+    const element = make("div", { className: "tn-conditions", role: "group", "aria-describedby": message.id });
     const head = make("div", { className: "tn-conditions-head" }, kind);
     if (!isOutermost) head.append(remover(element, "group"));
     element.append(head, message, parts, adding);

@@ -120,7 +120,8 @@ def distribution(
     statuses = CustomerStatus.objects.filter(lifecycle=lifecycle).order_by()
     if tags or from_untagged:
         statuses = statuses.filter(Q(tag__in=tags) | (Q(tag=None) if from_untagged else Q()))
-    if customers > most:
+    is_sampled = customers > most
+    if is_sampled:
         lot = Func(F("customer_id"), function="hashint8", output_field=IntegerField()) % ceil(customers / most)
         statuses = statuses.alias(lot=lot).filter(lot=0)
     met = ExpressionWrapper(compiled(condition), BooleanField()) if condition else Value(value=False)
@@ -128,15 +129,14 @@ def distribution(
     [row] = rows_at(sample, as_of, _NUMBERS if metric.type in _SCALES else _VALUES)
     looked_at, known, meeting, found, *scale = row
     found = json.loads(found or "[]")
+    counts = (customers if is_sampled else looked_at, looked_at, known, meeting)  # the tags' count may be of before
     if metric.type not in _SCALES:
         told = [bar for bar in (Bar(*one) for one in found) if _may_be_told(bar, metric)]
-        return Distribution(metric, max(customers, looked_at), looked_at, known, meeting, tuple(told))
+        return Distribution(metric, *counts, tuple(told))
     low, width, is_whole, number = scale
     counted = {place: (n, met) for place, n, met in found}
     bars = [Bar(low + place * width, *counted.get(place, (0, 0))) for place in range(number if found else 0)]
-    return Distribution(
-        metric, max(customers, looked_at), looked_at, known, meeting, tuple(bars), width, bool(is_whole)
-    )
+    return Distribution(metric, *counts, tuple(bars), width, bool(is_whole))
 
 
 def _comparable(metric: Metric) -> Any:

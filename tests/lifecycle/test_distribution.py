@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from lifecycle.engine.evaluate import evaluate_everybody
 from lifecycle.metrics.catalogue import CATALOGUE, METRICS
-from lifecycle.models import Customer, CustomerFacts, Lifecycle
-from lifecycle.queries import Distribution, distribution
+from lifecycle.models import Customer, CustomerFacts, CustomerStatus, Lifecycle
+from lifecycle.queries import Distribution, distribution, tag_counts
 from lifecycle.rules.nodes import Condition, Operator
 from lifecycle.rules.parse import parse
 
@@ -65,6 +65,15 @@ def test_only_customers_in_the_tags_are_looked_at(lifecycle: Lifecycle) -> None:
     assert bars(spread(lifecycle, "total_spend", starts="RICH")) == {500: (1, 0)}
     assert spread(lifecycle, "total_spend", starts="NEW RICH").customers == 3
     assert spread(lifecycle, "total_spend", from_untagged=True).customers == 0
+
+
+def test_all_are_looked_at_though_the_count_of_the_tags_is_of_before(lifecycle: Lifecycle) -> None:
+    tag_counts(lifecycle, now=NOW)
+    CustomerStatus.objects.filter(customer__external_id="ann").delete()
+
+    found = spread(lifecycle, "total_spend")
+
+    assert (found.customers, found.looked_at) == (2, 2)
 
 
 def test_customers_without_a_value_are_known_to_be_without(lifecycle: Lifecycle) -> None:

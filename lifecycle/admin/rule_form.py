@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -23,6 +24,10 @@ from .rule_text import as_sentence, field_of, laid_out
 from .tag_fields import TagField, TagsField
 
 _EXAMPLE = '{"all": [\n    {"metric": "order_count", "operator": ">=", "value": 2}\n]}'
+# The rows hide it: they need none.
+_JSON_HELP = mark_safe(
+    '<span id="conditions-help">Groups are all, any and not; a condition has metric, operator and value.</span>'
+)
 _CODE = {"rows": 12, "class": "tn-code-input", "spellcheck": "false", "autocapitalize": "off", "autocorrect": "off"}
 
 
@@ -42,10 +47,10 @@ class RuleForm(forms.ModelForm):
         StatusTag.objects.none(), label="To", empty_label="Choose a tag", widget=UnfoldAdminSelectWidget()
     )
     conditions = forms.CharField(
-        label="When all of this holds",
+        label="Conditions",
         strip=False,
         widget=UnfoldAdminTextareaWidget(attrs={**_CODE, "aria-describedby": "rule-preview"}),
-        help_text="Groups are all, any and not; a condition has metric, operator and value.",
+        help_text=_JSON_HELP,
     )
     notify_team = forms.ModelChoiceField(
         Team.objects.all(),

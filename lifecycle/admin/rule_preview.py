@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.http import QueryDict
@@ -16,14 +16,14 @@ from lifecycle.rules.lint import Move
 from lifecycle.rules.nodes import Node
 from lifecycle.rules.parse import Problem, RuleError, parse_text
 
-from .rule_text import as_sentence, laid_out
+from .rule_text import as_sentence, field_of, laid_out
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """Either ``problems``, or the rule in English and how many customers it meets (``None``: too slow to count)."""
 
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     says: str = ""
     count: int | None = None
     starts: tuple[str, ...] = field(default=())
@@ -40,9 +40,23 @@ class Preview:
         others = " Rules with a lower number come first." if self.count else ""
         return f"{who} in {' or '.join(self.starts)} {verb} this now.{others}"
 
+    @property
+    def sentences(self) -> list[str]:
+        return [as_sentence(problem) for problem in self.problems]
+
+    @property
+    def places(self) -> list[Mapping[str, str]]:
+        """Where in the conditions each of their problems is, and what it says there."""
+        return [
+            {"path": one.path, "message": as_sentence(replace(one, path=""))}
+            for one in self.problems
+            if field_of(one) == "conditions"
+        ]
+
     def as_json(self) -> Mapping[str, object]:
         return {
-            "problems": self.problems,
+            "problems": self.sentences,
+            "places": self.places,
             "says": self.says,
             "meets": self.meets,
             "count": self.count,
@@ -101,8 +115,8 @@ def preview(written: Written, *, now: datetime) -> Preview:
     try:
         tree = parse_text(written.conditions, CATALOGUE)
     except RuleError as error:
-        return Preview(problems=_sentences(error.problems))
-    if problems := _tag_problems(written, tree):
+        return Preview(problems=error.problems)
+    if problems := _tag_problems(written):
         return Preview(problems=problems)
     found = queries.preview(
         _move(written, tree), lifecycle=written.lifecycle, from_tags=written.from_tags, as_of=now
@@ -121,9 +135,9 @@ def _move(written: Written, tree: Node) -> Move:
     )  # fmt: skip
 
 
-def _tag_problems(written: Written, tree: Node) -> tuple[str, ...]:
+def _tag_problems(written: Written) -> tuple[Problem, ...]:
     if written.to_tag is None:
-        return ("Choose the tag that the rule leads to.",)
+        return (Problem("to_tag", "choose the tag that the rule leads to"),)
     text = RuleText(
         name="", to_tag=written.to_tag, from_tags=written.from_tags, from_untagged=written.from_untagged,
         conditions={"metric": "email", "operator": "is_known"},  # the tree was read already
@@ -131,9 +145,5 @@ def _tag_problems(written: Written, tree: Node) -> tuple[str, ...]:
     try:
         check(text, written.lifecycle)
     except RuleError as error:
-        return _sentences(error.problems)
+        return error.problems
     return ()
-
-
-def _sentences(problems: Iterable[Problem]) -> tuple[str, ...]:
-    return tuple(as_sentence(problem) for problem in problems)

@@ -91,7 +91,7 @@ def _step(
 def _publish_question(rule: TransitionRule, now: datetime) -> Question:
     found = preview(written_of(rule), now=now)
     before = TransitionRule.objects.filter(lifecycle=rule.lifecycle, key=rule.key, state=RuleState.PUBLISHED).first()
-    happens = [f"{found.says} {found.meets}" if not found.problems else found.problems[0]]
+    happens = [f"{found.says} {found.meets}" if not found.problems else found.sentences[0]]
     happens += _impact_in_words(rule, now) if not found.problems else ()
     if before is not None:
         happens.append(f"Version {before.version}, in force until now, is retired.")

@@ -15,6 +15,7 @@ from lifecycle.metrics.catalogue import METRICS
 from lifecycle.models import Lifecycle, RuleState, TransitionRule
 
 from .pages import framed
+from .rule_editor import vocabulary
 from .rule_form import RuleForm
 from .rule_preview import preview, written_in, written_of
 
@@ -96,6 +97,7 @@ class RuleWriting(ModelAdmin):
             preview=shown,
             lifecycle=obj.lifecycle if obj is not None else form.lifecycle,
             metrics=METRICS,
+            vocabulary=vocabulary(),
             before=before,
             in_force=_in_force(obj),
             why_not_publish=why_not_publish(obj, request.user) if obj is not None else "",

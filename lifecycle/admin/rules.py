@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -22,7 +23,8 @@ from lifecycle.models import Lifecycle, RuleState, TransitionRule
 from .pages import framed
 from .rollbacks import may_roll_back, rollback_page
 from .rule_columns import RuleColumns, StateFilter
-from .rule_preview import preview, written_in
+from .rule_distribution import spread
+from .rule_preview import Written, preview, written_in
 from .rule_steps import into_shadow_page, publish_page, retire_page
 from .rule_writing import RuleWriting, id_in
 from .shadow import shadow_page
@@ -33,6 +35,8 @@ _STEPS: dict[str, set[str]] = {
     RuleState.PUBLISHED: {"new_version", "retire", "take_back"},
     RuleState.RETIRED: {"new_version", "take_back"},
 }
+# Each defines what the next one uses.
+_SCRIPTS = ("rule_preview", "metric_picker", "rule_distribution", "rule_tree", "rule_rows", "rule_editor")
 
 
 @admin.register(TransitionRule)
@@ -91,7 +95,7 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
     )
 
     class Media:
-        js = ("lifecycle/rule_preview.js",)
+        js = tuple(f"lifecycle/{name}.js" for name in _SCRIPTS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TransitionRule]:
         return super().get_queryset(request).prefetch_related("from_tags")
@@ -113,9 +117,14 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
         return request.user.has_perm("lifecycle.add_transitionrule")
 
     def get_urls(self) -> list[URLPattern]:
-        here = path("preview/", self.admin_site.admin_view(self.preview), name="lifecycle_transitionrule_preview")
+        here = [
+            path(
+                f"{step.__name__}/", self.admin_site.admin_view(step), name=f"lifecycle_transitionrule_{step.__name__}"
+            )
+            for step in (self.preview, self.distribution)
+        ]
         metrics = path("metrics/", self.admin_site.admin_view(self.metrics), name="lifecycle_metrics")
-        return [here, metrics, *super().get_urls()]
+        return [*here, metrics, *super().get_urls()]
 
     def metrics(self, request: HttpRequest) -> HttpResponse:
         """Every metric that rules can read."""
@@ -126,6 +135,14 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """The rule in English and whom it meets, as JSON, for what stands in the form right now."""
+        return self._told(request, lambda written: preview(written, now=timezone.now()).as_json())
+
+    def distribution(self, request: HttpRequest) -> HttpResponse:
+        """How the values of one condition's metric are spread, as JSON, among the customers the form names."""
+        metric, condition = request.POST.get("metric", ""), request.POST.get("condition", "")
+        return self._told(request, lambda written: spread(metric, condition, written, now=timezone.now()))
+
+    def _told(self, request: HttpRequest, answer: Callable[[Written], Mapping[str, object]]) -> HttpResponse:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.has_view_permission(request):
@@ -133,7 +150,7 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
         lifecycle = Lifecycle.objects.filter(id=id_in(request.POST.get("lifecycle"))).first()
         if lifecycle is None:
             raise Http404
-        return JsonResponse(preview(written_in(request.POST, lifecycle), now=timezone.now()).as_json())
+        return JsonResponse(answer(written_in(request.POST, lifecycle)))
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
         """The steps that the version's state allows, as far as the person may take them."""

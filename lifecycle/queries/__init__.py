@@ -2,6 +2,7 @@
 
 from .by_hand import manual_moves, targets_by_hand
 from .counts import TagCount, TagCounts, matching_now, plans, tag_counts
+from .distribution import Bar, Distribution, distribution
 from .explain import Explanation, explain
 from .freshness import collecting_is_late, stale_feeds, stale_metrics
 from .impact import Change, Impact, impact
@@ -54,7 +55,9 @@ from .standing import (
 
 __all__ = [
     "COUNT_SECONDS",
+    "Bar",
     "Change",
+    "Distribution",
     "Explanation",
     "FactsNow",
     "Foreseen",
@@ -73,6 +76,7 @@ __all__ = [
     "customer_ids_found",
     "customers",
     "days_of",
+    "distribution",
     "evaluations",
     "evaluations_to_watch",
     "events_of",

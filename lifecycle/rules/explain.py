@@ -56,6 +56,13 @@ class Line:
     group: tuple[str, ...] = ()
 
 
+def words_for(operator: Operator, kind: str) -> str:
+    """What stands between a metric of a type and the value: ``is at least``, for dates ``is on or after``."""
+    if operator is Operator.IS_KNOWN:
+        return "is known"
+    return _DATE_WORDS.get(operator, _WORDS[operator]) if kind == "date" else _WORDS[operator]
+
+
 def sentence(node: Node, metrics: Mapping[str, Described]) -> str:
     """The tree as one English sentence without its full stop."""
     return _phrase(node, metrics, outermost=True)

@@ -161,7 +161,7 @@ class _Reader:
 
     def metric(self, name: object, path: str) -> MetricType | None:
         if not isinstance(name, str) or not name:
-            return self.problem(path, f"expected the name of a metric, got {_shown(name)}")
+            return self.problem(path, f"expected the name of a metric{f', got {_shown(name)}' if name else ''}")
         if name not in self.metrics:
             near = get_close_matches(name, self.metrics, n=3, cutoff=0.5)
             hint = f"did you mean {' or '.join(near)}?" if near else "the metrics page lists all of them"

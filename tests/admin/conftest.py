@@ -10,7 +10,9 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import Page, expect
 
 import lifecycle.tasks  # noqa: F401  so that what is sent to workers runs here and now
 from lifecycle.engine.defaults import load_defaults
@@ -103,3 +105,14 @@ def stranger(db: None) -> User:
 @pytest.fixture
 def client(boss: User, sign_in: Callable[[User], Client]) -> Client:
     return sign_in(boss)
+
+
+@pytest.fixture
+def desk(page: Page, boss, shop) -> Page:
+    """A browser in which the boss has logged in by the form."""
+    page.goto(reverse("admin:login"))
+    page.get_by_label("Username").fill("berta")
+    page.get_by_label("Password").fill("pw")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    return page

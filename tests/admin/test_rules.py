@@ -294,6 +294,7 @@ def test_the_preview_tells_what_stands_in_the_form_and_whom_it_meets(client, sho
 
     assert right == {
         "problems": [],
+        "places": [],
         "says": "Total spend is more than 100.",
         "count": 1,
         "meets": "1 customer in Customer meets this now. Rules with a lower number come first.",

@@ -10,6 +10,7 @@ document.addEventListener("DOMContentLoaded", () => {
   let asked = null;
 
   const show = (answer) => {
+    form.dispatchEvent(new CustomEvent("rule-told", { detail: answer })); // the rows show what belongs to them
     part("says").textContent = answer.says || "";
     part("meets").textContent = answer.meets || "";
     part("hint").hidden = true;

@@ -14,15 +14,8 @@ from django.urls import reverse
 
 from lifecycle import queries
 from lifecycle.engine.locks import LifecycleBusy
-from lifecycle.engine.rules import (
-    RuleNotEditable,
-    SecondPersonNeeded,
-    fingerprint,
-    publish,
-    put_in_shadow,
-    retire,
-    why_not_publish,
-)
+from lifecycle.engine.publishing import SecondPersonNeeded, publish, put_in_shadow, retire, why_not_publish
+from lifecycle.engine.rules import RuleNotEditable, fingerprint
 from lifecycle.models import RuleState, TransitionRule
 
 from .pages import Question, ask, some_of

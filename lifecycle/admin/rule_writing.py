@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
-from lifecycle.engine.rules import why_not_publish, write_draft
+from lifecycle.engine.publishing import why_not_publish
+from lifecycle.engine.rules import write_draft
 from lifecycle.metrics.catalogue import METRICS
 from lifecycle.models import Lifecycle, RuleState, TransitionRule
 

@@ -15,8 +15,8 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action
 
+from lifecycle.engine.publishing import why_not_publish
 from lifecycle.engine.rollback import Batch
-from lifecycle.engine.rules import why_not_publish
 from lifecycle.metrics import document
 from lifecycle.models import Lifecycle, RuleState, TransitionRule
 

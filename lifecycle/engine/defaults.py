@@ -26,7 +26,8 @@ from lifecycle.models import (
 from lifecycle.sql import statements
 from lifecycle.sql.past import MARK_EVERYBODY
 
-from .rules import RuleText, publish, write_draft
+from .publishing import publish
+from .rules import RuleText, write_draft
 
 SHIPPED = Path(__file__).resolve().parent.parent / "shipped"
 

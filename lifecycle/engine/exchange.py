@@ -14,7 +14,8 @@ from lifecycle.queries import published_rules
 from lifecycle.rules.notations import NotationError, WrittenRule, rules_in
 from lifecycle.rules.parse import RuleError
 
-from .rules import RuleText, SecondPersonNeeded, check, publish, text_of, write_draft
+from .publishing import SecondPersonNeeded, publish
+from .rules import RuleText, check, text_of, write_draft
 
 MAX_PRIORITY = 1_000_000
 _KINDS = {int: "a number", bool: "true or false", str: "a text"}

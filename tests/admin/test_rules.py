@@ -5,7 +5,8 @@ import json
 import pytest
 from django.urls import reverse
 
-from lifecycle.engine.rules import RuleText, publish, write_draft
+from lifecycle.engine.publishing import publish
+from lifecycle.engine.rules import RuleText, write_draft
 from lifecycle.models import RuleState, TransitionRule
 from tests.admin.conftest import person
 from tests.factories import TeamFactory

@@ -9,7 +9,7 @@ from django.db import connection
 from pghistory.models import Events
 
 from lifecycle.engine import locks
-from lifecycle.engine.rules import publish
+from lifecycle.engine.publishing import publish
 from lifecycle.models import TransitionRule
 from tests.api.conftest import READS, WRITES, person, speaking_for
 from tests.factories import LifecycleFactory, StatusTagFactory, TeamFactory

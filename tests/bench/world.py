@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from lifecycle.engine.defaults import enroll_everybody
 from lifecycle.engine.evaluate import evaluate_everybody
-from lifecycle.engine.rules import RuleText, publish, write_draft
+from lifecycle.engine.publishing import publish
+from lifecycle.engine.rules import RuleText, write_draft
 from lifecycle.models import Lifecycle, StatusTag
 
 AS_OF = datetime(2026, 6, 30, 23, 59, 59, 999999, tzinfo=UTC)

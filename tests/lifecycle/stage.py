@@ -15,7 +15,8 @@ from django.db import connection, connections
 from lifecycle.engine.defaults import enroll_everybody
 from lifecycle.engine.ingest import Stored, ingest
 from lifecycle.engine.intake import Batch, read_batch
-from lifecycle.engine.rules import RuleText, publish, write_draft
+from lifecycle.engine.publishing import publish
+from lifecycle.engine.rules import RuleText, write_draft
 from lifecycle.models import (
     Customer,
     CustomerFacts,

@@ -17,8 +17,9 @@ from lifecycle.engine import locks
 from lifecycle.engine import passes as engine
 from lifecycle.engine.evaluate import evaluate_changed, evaluate_everybody, evaluate_next_chunk, finish, plan_everybody
 from lifecycle.engine.locks import LifecycleBusy
+from lifecycle.engine.publishing import publish, retire
 from lifecycle.engine.review import approve
-from lifecycle.engine.rules import publish, retire, write_draft
+from lifecycle.engine.rules import write_draft
 from lifecycle.engine.transitions import override_tag
 from lifecycle.models import (
     Customer,

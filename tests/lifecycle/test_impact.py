@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lifecycle.engine.evaluate import evaluate_everybody
-from lifecycle.engine.rules import RuleText, publish, write_draft
+from lifecycle.engine.publishing import publish
+from lifecycle.engine.rules import RuleText, write_draft
 from lifecycle.models import Lifecycle, TransitionRule
 from lifecycle.queries import impact
 from tests.api.conftest import READS, person, speaking_for

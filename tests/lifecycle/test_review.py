@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from lifecycle.engine.evaluate import evaluate_changed, evaluate_everybody
+from lifecycle.engine.publishing import retire
 from lifecycle.engine.review import approve, reject
-from lifecycle.engine.rules import retire
 from lifecycle.engine.transitions import TransitionNotAllowed, override_tag
 from lifecycle.models import (
     Customer,

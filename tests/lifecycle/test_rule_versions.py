@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lifecycle.engine.evaluate import evaluate_changed
-from lifecycle.engine.rules import RuleNotEditable, publish, retire, write_draft
+from lifecycle.engine.publishing import publish, retire
+from lifecycle.engine.rules import RuleNotEditable, write_draft
 from lifecycle.models import Customer, DirtyMark, Lifecycle, RuleState, TransitionRule
 from lifecycle.rules.parse import RuleError
 from tests.factories import StatusTagFactory, UserFactory

@@ -9,15 +9,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from lifecycle.engine.rules import (
-    RuleNotEditable,
-    change_draft,
-    delete_draft,
-    publish,
-    retire,
-    text_of,
-    write_draft,
-)
+from lifecycle.engine.publishing import publish, retire
+from lifecycle.engine.rules import RuleNotEditable, change_draft, delete_draft, text_of, write_draft
 from lifecycle.models import RuleState, TransitionRule
 
 from .stage import NOW, at_once, is_at_least, lifecycle_with, rule_text, until_somebody_waits

@@ -13,14 +13,8 @@ from django.core.management import CommandError, call_command
 from pghistory.models import Events
 
 from lifecycle.engine.defaults import load_defaults
-from lifecycle.engine.rules import (
-    SecondPersonNeeded,
-    delete_draft,
-    publish,
-    retire,
-    why_not_publish,
-    write_draft,
-)
+from lifecycle.engine.publishing import SecondPersonNeeded, publish, retire, why_not_publish
+from lifecycle.engine.rules import delete_draft, write_draft
 from lifecycle.models import Lifecycle, RuleState, TransitionRule
 from tests.factories import UserFactory
 

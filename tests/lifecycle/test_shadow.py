@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from lifecycle.engine.evaluate import evaluate_changed, evaluate_everybody
-from lifecycle.engine.rules import RuleNotEditable, publish, put_in_shadow, retire, write_draft
+from lifecycle.engine.publishing import publish, put_in_shadow, retire
+from lifecycle.engine.rules import RuleNotEditable, write_draft
 from lifecycle.models import DirtyMark, Lifecycle, NextCheck, RuleState, ShadowDecision, TransitionRule
 from lifecycle.queries import shadow_of
 from tests.api.conftest import READS, person, speaking_for

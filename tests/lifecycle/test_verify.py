@@ -16,10 +16,11 @@ from lifecycle.engine.collect import collect
 from lifecycle.engine.defaults import load_defaults
 from lifecycle.engine.evaluate import evaluate_customers, evaluate_everybody
 from lifecycle.engine.passes import EvaluationLoop
+from lifecycle.engine.publishing import publish
 from lifecycle.engine.replay import replay
 from lifecycle.engine.review import approve, reject
 from lifecycle.engine.rollback import Batch, roll_back
-from lifecycle.engine.rules import publish, write_draft
+from lifecycle.engine.rules import write_draft
 from lifecycle.engine.switches import switch
 from lifecycle.engine.transitions import override_tag, pin_customer
 from lifecycle.engine.verify import Verified, verify_history

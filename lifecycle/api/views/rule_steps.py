@@ -26,16 +26,8 @@ from lifecycle.api.serializers.rule_texts import (
 )
 from lifecycle.api.serializers.rules import ImpactSerializer, ShadowSerializer
 from lifecycle.engine.locks import LifecycleBusy
-from lifecycle.engine.rules import (
-    RuleNotEditable,
-    RuleText,
-    SecondPersonNeeded,
-    check,
-    move_of,
-    publish,
-    put_in_shadow,
-    retire,
-)
+from lifecycle.engine.publishing import SecondPersonNeeded, publish, put_in_shadow, retire
+from lifecycle.engine.rules import RuleNotEditable, RuleText, check, move_of
 from lifecycle.models import RuleState, TransitionRule
 from lifecycle.rules.parse import RuleError
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from lifecycle.engine.exchange import import_rules
 from lifecycle.engine.locks import LifecycleBusy
-from lifecycle.engine.rules import SecondPersonNeeded
+from lifecycle.engine.publishing import SecondPersonNeeded
 from lifecycle.management.arguments import lifecycle_called, rule_file, user_called
 from lifecycle.rules.notations import NotationError
 

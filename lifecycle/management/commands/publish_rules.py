@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from lifecycle import queries
 from lifecycle.engine.locks import LifecycleBusy
-from lifecycle.engine.rules import RuleNotEditable, SecondPersonNeeded, publish, put_in_shadow
+from lifecycle.engine.publishing import SecondPersonNeeded, publish, put_in_shadow
+from lifecycle.engine.rules import RuleNotEditable
 from lifecycle.management.arguments import lifecycle_called, user_called
 from lifecycle.models import Lifecycle, RuleState, TransitionRule
 from lifecycle.queries.lists import UNTAGGED

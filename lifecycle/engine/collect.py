@@ -110,7 +110,7 @@ def _collect_events(until: int) -> Collected | None:
     collection.save()
     through = collection.through
     windows = {"through": through, "customers": sorted(customers)}
-    changed = _refresh(daily.REFRESH_THESE, windows) if through and customers else 0
+    changed = _refresh(daily.REFRESH.these, windows) if through and customers else 0
     _count_milestones(reached)
     return Collected(events, days, changed)
 
@@ -156,7 +156,7 @@ def _move_windows(through: date) -> Collected:
 def _refresh_everybody(through: date, *, since: date, is_next_day: bool = False) -> Collected:
     """Sum up the windows of all with a day after ``since``, less the longest window; who has none has none to lose."""
     ends = DailyMetrics.objects.aggregate(first=Min("customer_id"), last=Max("customer_id"))
-    sql = daily.REFRESH_MOVING_RANGE if is_next_day else daily.REFRESH_RANGE
+    sql = daily.REFRESH.moving_range if is_next_day else daily.REFRESH.range
     changed = 0
     for start in range(ends["first"] or 1, (ends["last"] or 0) + 1, CUSTOMERS_AT_ONCE):
         scope = {"first": start, "last": start + CUSTOMERS_AT_ONCE - 1}
@@ -189,10 +189,16 @@ def _mark(customers: list[int]) -> None:
 
 def reads_collected(lifecycle: Lifecycle) -> bool:
     """Whether a rule in force, or what decides that a person is asked, reads anything that is collected from days."""
-    if ReviewPolicy.objects.filter(lifecycle=lifecycle).exclude(risk_indicators=None).exists():
-        return True
+    return bool(collected_columns(lifecycle))
+
+
+def collected_columns(lifecycle: Lifecycle) -> set[str]:
+    """What they read of it: columns of ``CollectedMetrics``."""
     trees = (parse(rule.conditions, CATALOGUE) for rule in heeded_rules(lifecycle))
-    return any(CATALOGUE[name].is_collected for tree in trees for name in metrics_of(tree))
+    found = {column for tree in trees for name in metrics_of(tree) for column in CATALOGUE[name].collected_columns}
+    if ReviewPolicy.objects.filter(lifecycle=lifecycle).exclude(risk_indicators=None).exists():
+        found.add("risk_indicator_count")
+    return found
 
 
 def _last_stored_event() -> int:

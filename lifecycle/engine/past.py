@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -76,12 +76,13 @@ def dropped_afterwards(*tables: str) -> Iterator[None]:
                 run(past.UNCOVER.format(table=table))
 
 
-def windows_as_known(lifecycle: Lifecycle, before: date) -> Callable[[date], None]:
+def windows_as_known(lifecycle: Lifecycle, before: date, columns: Collection[str]) -> Callable[[date], None]:
     """A function that brings days and windows to a day, from what was known by its end.
 
-    Covers no table itself; daily metrics have to be covered before.
+    Covers no table itself; daily metrics have to be covered before. ``columns``: what is read of the windows.
     """
     collect = daily.collect_days(past.ACTIVITY_TOLD.format(activity=daily.ACTIVITY), daily.CHANGED_DAYS)
+    refresh = daily.Refresh(columns)
     since = start_of(before - timedelta(days=LONGEST + TREND_DAYS))
     done = before
 
@@ -95,10 +96,10 @@ def windows_as_known(lifecycle: Lifecycle, before: date) -> Callable[[date], Non
     def move(day: date) -> None:
         nonlocal done
         late = told(end_of(done), end_of(day))
-        sql = daily.REFRESH_MOVING if day - done == timedelta(days=1) else daily.REFRESH_ALL
+        sql = refresh.moving if day - done == timedelta(days=1) else refresh.everybody
         changed = rows(sql, through=day, since=done)[0][0]
         if late:  # the others have a day that comes into a window or leaves one
-            changed += rows(daily.REFRESH_THESE, through=day, customers=late)[0][0]
+            changed += rows(refresh.these, through=day, customers=late)[0][0]
         changed += rows(past.MILESTONES_OF, after=end_of(done), until=end_of(day))[0][0]
         changed += rows(daily.COUNT_MILESTONES, customers=changed, until=end_of(day))[0][0]
         run(past.MARK_CHANGED, lifecycle=lifecycle.id, customers=changed)
@@ -107,6 +108,6 @@ def windows_as_known(lifecycle: Lifecycle, before: date) -> Callable[[date], Non
     run(past.INDEX_DAYS)
     run("ANALYZE past_event")
     told(past.BEGINNING, end_of(before))
-    rows(daily.REFRESH_ALL, through=before, since=before)
+    rows(refresh.everybody, through=before, since=before)
     run(past.OLD_HANDS.format(activity=daily.ACTIVITY), until=end_of(before))
     return move

@@ -15,7 +15,7 @@ from lifecycle.models import Evaluation, EvaluationKind, Lifecycle
 from lifecycle.queries.lists import UNTAGGED
 from lifecycle.rules.calendar import end_of, last_complete_day, start_of
 from lifecycle.sql import past
-from lifecycle.sql.daily import COUNT_MILESTONES, REFRESH_ALL, REFRESH_MOVING
+from lifecycle.sql.daily import COUNT_MILESTONES, REFRESH
 
 from . import locks
 from .collect import collect, reads_collected
@@ -116,7 +116,7 @@ def _windows_of(lifecycle: Lifecycle, now: datetime) -> Callable[[date], None]:
     def move(day: date) -> None:
         nonlocal before
         with connection.cursor() as cursor:
-            sql = REFRESH_MOVING if day - before == timedelta(days=1) else REFRESH_ALL
+            sql = REFRESH.moving if day - before == timedelta(days=1) else REFRESH.everybody
             cursor.execute(sql, {"through": day, "since": before})
             changed = cursor.fetchone()[0]
             cursor.execute(past.MILESTONES_OF, {"after": end_of(before), "until": end_of(day)})

@@ -6,7 +6,7 @@ row is touched. Each day goes by what was known by its end, however late an even
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +19,7 @@ from lifecycle.rules.calendar import end_of, start_of
 from lifecycle.sql import past, rehearsal
 from lifecycle.sql.run import rows, run
 
-from .collect import reads_collected
+from .collect import collected_columns
 from .evaluate import evaluate_changed
 from .past import Told, covered, dropped_afterwards, past_facts, windows_as_known
 from .rules import RuleText, check
@@ -116,15 +116,17 @@ def backtest(
     for _, text in tried:
         check(text, lifecycle)
     kept = {}
-    with dropped_afterwards(*(f"{kind}_{name}" for kind in rehearsal.KEPT for name in ("before", "after"))):
-        for number, (name, rules) in enumerate((("before", []), ("after", list(tried)))):
-            with _rehearsal(lifecycle, rules, first, last) as evaluate_day:
-                for offset in range(days):
-                    evaluate_day(first + timedelta(days=offset), asks, now)
-                    if progress:
-                        progress(number * days + offset + 1, 2 * days)
+    sets = {"before": [], "after": list(tried)}
+    with dropped_afterwards(*(f"{kind}_{name}" for kind in rehearsal.KEPT for name in sets)):
+        with _rehearsal(lifecycle, sets, first, last) as evaluate_day:
+            for done in range(days):
+                in_place = evaluate_day(first + timedelta(days=done), asks, now)
+                if progress:
+                    progress(done + 1, days)
+            for name in in_place:
                 run(rehearsal.KEEP.format(name=name))
-            kept[name] = _outcome(name)
+                kept[name] = _outcome(name)
+                run(rehearsal.SWAP)
         shown = rows(rehearsal.DIFFERENT, most=MOST_SHOWN)
         return Backtest(
             lifecycle=lifecycle.code, first=first, last=last, customers=sum(kept["after"].states.values()),
@@ -148,39 +150,68 @@ def check_days(first: date, last: date, now: datetime) -> int:
     return days
 
 
-EvaluateDay = Callable[[date, bool, datetime], None]
+EvaluateDay = Callable[[date, bool, datetime], list[str]]  # returns which set is in place, and which rests
 
 
 @contextmanager
 def _rehearsal(
-    lifecycle: Lifecycle, tried: Sequence[tuple[str, RuleText]], first: date, last: date
+    lifecycle: Lifecycle, sets: Mapping[str, Sequence[tuple[str, RuleText]]], first: date, last: date
 ) -> Iterator[EvaluateDay]:
-    """Cover the live tables and put everybody where they were before the first day; yields what evaluates a day."""
+    """Cover the live tables and put everybody where they were before the first day, once for each of two sets of rules.
+
+    Yields what evaluates a day by both: facts and windows are brought to its end once.
+    """
     schema = rows(rehearsal.SCHEMA)[0][0]
-    ids = [rows(rehearsal.NEW_RULE_ID)[0][0] for _ in tried]  # of their own, since what was compiled is kept by id
     before = start_of(first) - timedelta(microseconds=1)
-    with covered(*rehearsal.BEHIND):
-        run(rehearsal.KEEP_RULES.format(schema=schema), lifecycle=lifecycle.id, keys=[key for key, _ in tried])
-        for rule_id, (key, text) in zip(ids, tried, strict=True):
-            _put(lifecycle, rule_id, key, text)
-        with past_facts(until=end_of(last), told=Told.WHEN_RECEIVED, with_properties=True) as add_events:
-            run(rehearsal.START.format(schema=schema), lifecycle=lifecycle.id, before=before)
-            add_events(lifecycle, past.BEGINNING, before)
-            run("TRUNCATE pg_temp.lifecycle_dirtymark")  # everybody is looked at on the first day
-            move_windows = windows_as_known(lifecycle, before.date()) if reads_collected(lifecycle) else None
-            run(rehearsal.REST)
+    resting = [rehearsal.RESTING.format(table=table) for table in (*rehearsal.OF_A_SET, rehearsal.MARKS)]
+    in_place: list[str] = []
+    with (
+        past_facts(until=end_of(last), told=Told.WHEN_RECEIVED, with_properties=True) as add_events,
+        covered(*rehearsal.SHARED),
+        dropped_afterwards(*rehearsal.OF_A_SET, *resting),
+    ):
+        add_events(lifecycle, past.BEGINNING, before)
+        run("TRUNCATE pg_temp.lifecycle_dirtymark")  # everybody is looked at on the first day
+        reads: set[str] = set()
+        for name, tried in sets.items():
+            if in_place:
+                run(rehearsal.REST)
+                run(past.COVER.format(table=rehearsal.MARKS))
+            _set_up(lifecycle, tried, schema, before)
+            reads |= collected_columns(lifecycle)
+            in_place.insert(0, name)
+        move_windows = windows_as_known(lifecycle, before.date(), reads) if reads else None
 
-            @transaction.atomic
-            def evaluate_day(day: date, asks: bool, now: datetime) -> None:
-                after, until = end_of(day - timedelta(days=1)), end_of(day)
-                add_events(lifecycle, after, until)
-                if move_windows:
-                    move_windows(day)
-                run(rehearsal.PEOPLE_S_MOVES.format(schema=schema), lifecycle=lifecycle.id, after=after, until=until)
-                kind = EvaluationKind.REPLAY_ASKING if asks else EvaluationKind.REPLAY
-                evaluate_changed(lifecycle=lifecycle, as_of=until, now=now, kind=kind)
+        @transaction.atomic
+        def evaluate_day(day: date, asks: bool, now: datetime) -> list[str]:
+            after, until = end_of(day - timedelta(days=1)), end_of(day)
+            add_events(lifecycle, after, until)
+            if move_windows:
+                move_windows(day)
+            run(rehearsal.COPY_MARKS)
+            kind = EvaluationKind.REPLAY_ASKING if asks else EvaluationKind.REPLAY
+            people = rehearsal.PEOPLE_S_MOVES.format(schema=schema)
+            run(people, lifecycle=lifecycle.id, after=after, until=until)
+            evaluate_changed(lifecycle=lifecycle, as_of=until, now=now, kind=kind)
+            run(rehearsal.SWAP)
+            run(people, lifecycle=lifecycle.id, after=after, until=until)
+            evaluate_changed(lifecycle=lifecycle, as_of=until, now=now, kind=kind)
+            in_place.reverse()
+            return in_place
 
-            yield evaluate_day
+        yield evaluate_day
+
+
+def _set_up(lifecycle: Lifecycle, tried: Sequence[tuple[str, RuleText]], schema: str, before: datetime) -> None:
+    """Cover what is of a set of rules: those tried and the others in force, and everybody where they were."""
+    ids = [rows(rehearsal.NEW_RULE_ID.format(schema=schema))[0][0] for _ in tried]  # compiled rules are kept by id
+    for table in rehearsal.OF_A_SET:
+        run(past.COVER.format(table=table))
+    run(rehearsal.KEEP_RULES.format(schema=schema), lifecycle=lifecycle.id, keys=[key for key, _ in tried])
+    for rule_id, (key, text) in zip(ids, tried, strict=True):
+        _put(lifecycle, rule_id, key, text)
+    run(rehearsal.START.format(schema=schema), lifecycle=lifecycle.id, before=before)
+    run(rehearsal.COUNT)
 
 
 def _put(lifecycle: Lifecycle, rule_id: int, key: str, text: RuleText) -> None:

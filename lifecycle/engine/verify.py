@@ -164,8 +164,9 @@ class _Course:
         day = last_complete_day(first) - timedelta(days=1)
         add_events(self.lifecycle, known_until, end_of(day))
         known_until = end_of(day)
-        is_windowed = any(CATALOGUE[name].is_collected for rule in self.rules.values() for name in _metrics(rule))
-        move_windows = windows_as_known(self.lifecycle, day) if is_windowed else None
+        rules = self.rules.values()
+        reads = {column for rule in rules for name in _metrics(rule) for column in CATALOGUE[name].collected_columns}
+        move_windows = windows_as_known(self.lifecycle, day, reads) if reads else None
 
         def bring(at: datetime) -> None:
             nonlocal known_until, day

@@ -129,9 +129,14 @@ class Metric:
         return tuple(_columns(self.source))
 
     @property
+    def collected_columns(self) -> tuple[str, ...]:
+        """What it reads of ``CollectedMetrics``."""
+        return tuple(column.column for column in self.columns if isinstance(column, Collected))
+
+    @property
     def is_collected(self) -> bool:
         """Whether it follows from days, which are collected at their end, and not from each event at once."""
-        return any(isinstance(column, Collected) for column in self.columns)
+        return bool(self.collected_columns)
 
 
 def _columns(source: Source) -> Iterator[Fact | Collected]:

@@ -5,9 +5,10 @@ The formulas are those of ``lifecycle.rules.learning``; a property test holds th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
-from lifecycle.metrics.daily import DAYS, LONGEST, MEASURES, SCORE_DAYS, SCORES, WINDOWS, Kind, Measure, window_column
+from lifecycle.metrics.daily import DAYS, MEASURES, SCORE_DAYS, SCORES, WINDOWS, Kind, Measure, window_column
 from lifecycle.metrics.facts import PASSIVE, POINTS
 
 ACTIVITY = f"e.name NOT IN ({', '.join(repr(name) for name in sorted(PASSIVE))})"
@@ -161,41 +162,41 @@ RENEW_TRENDS_AFTER = _renew_trends("""
     WHERE metric_date > %(last)s AND metric_date <= %(last)s::date + 7""")
 
 
-def _window_sums() -> Iterable[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A column of ``CollectedMetrics``: a sum over the days of a window."""
+
+    column: str
+    days: int
+    value: str
+
+
+def _sums() -> Iterable[_Sum]:
     for window in WINDOWS:
         for days in DAYS:
-            since = f"metric_date > %(through)s::date - {days} AND metric_date <= %(through)s"
-            yield window_column(window.name, days), f"COALESCE(sum({window.daily}) FILTER (WHERE {since}), 0)"
-    since = f"metric_date > %(through)s::date - {SCORE_DAYS} AND metric_date <= %(through)s"
+            total = f"COALESCE(sum({window.daily}) FILTER (WHERE {_within(days)}), 0)"
+            yield _Sum(window_column(window.name, days), days, total)
     for score in SCORES:
-        yield score, f"round(COALESCE(sum({score}) FILTER (WHERE {since}), 0) / {SCORE_DAYS}.0)::int"
-    latest = f"(array_agg(cardinality(risk_indicators) ORDER BY metric_date DESC) FILTER (WHERE {since}))[1]"
-    yield "risk_indicator_count", f"COALESCE({latest}, 0)"
+        total = f"COALESCE(sum({score}) FILTER (WHERE {_within(SCORE_DAYS)}), 0)"
+        yield _Sum(score, SCORE_DAYS, f"round({total} / {SCORE_DAYS}.0)::int")
+    latest = f"array_agg(cardinality(risk_indicators) ORDER BY metric_date DESC) FILTER (WHERE {_within(SCORE_DAYS)})"
+    yield _Sum("risk_indicator_count", SCORE_DAYS, f"COALESCE(({latest})[1], 0)")
 
 
-_EDGES = ", ".join(("%(through)s", *(f"%(through)s::date - {days}" for days in DAYS)))
+def _within(days: int) -> str:
+    return f"metric_date > %(through)s::date - {days} AND metric_date <= %(through)s"
 
 
-def refresh_windows(scope: str) -> str:
-    """Sum the days up over the windows that end with ``%(through)s``; returns the customers whose sums changed.
-
-    ``scope``: a condition on the days of the customers that may have changed.
-    """
-    return _refresh(f"""
-    FROM lifecycle_dailymetrics
-    WHERE metric_date > %(since)s::date - {LONGEST} AND metric_date <= %(through)s AND {scope}""")
-
-
-def _refresh(source: str) -> str:
-    sums = dict(_window_sums())
-    columns = ", ".join(sums)
-    values = ", ".join(f"{value} AS {column}" for column, value in sums.items())
-    updates = ", ".join(f"{column} = excluded.{column}" for column in sums)
-    old = ", ".join(f"c.{column}" for column in sums)
-    new = ", ".join(f"excluded.{column}" for column in sums)
+def _refresh(sums: Iterable[_Sum], source: str) -> str:
+    """Sum the days up over the windows that end with ``%(through)s``; returns the customers whose sums changed."""
+    columns = [one.column for one in sums]
+    values = ", ".join(f"{one.value} AS {one.column}" for one in sums)
+    updates = ", ".join(f"{column} = excluded.{column}" for column in columns)
+    old = ", ".join(f"c.{column}" for column in columns)
+    new = ", ".join(f"excluded.{column}" for column in columns)
     return f"""
 WITH kept AS (
-    INSERT INTO lifecycle_collectedmetrics AS c (customer_id, {columns})
+    INSERT INTO lifecycle_collectedmetrics AS c (customer_id, {", ".join(columns)})
     SELECT customer_id, {values} {source}
     GROUP BY customer_id ORDER BY customer_id
     ON CONFLICT (customer_id) DO UPDATE SET {updates} WHERE ({old}) IS DISTINCT FROM ({new})
@@ -205,20 +206,43 @@ SELECT ARRAY(SELECT customer_id FROM kept)
 """
 
 
-REFRESH_RANGE = refresh_windows("customer_id BETWEEN %(first)s AND %(last)s")
-REFRESH_ALL = refresh_windows("true")
-# The same when a single day passed: who has a day that comes into a window or leaves one.
-_MOVING = f"customer_id IN (SELECT customer_id FROM lifecycle_dailymetrics WHERE metric_date IN ({_EDGES}))"
-REFRESH_MOVING = refresh_windows(_MOVING)
-REFRESH_MOVING_RANGE = refresh_windows(f"customer_id BETWEEN %(first)s AND %(last)s AND {_MOVING}")
-# The same for some customers that have a complete day, though it may be too long ago for any window.
-REFRESH_THESE = _refresh(f"""
+class Refresh:
+    """The statements that bring windows to a day: all windows, or those of some columns."""
+
+    def __init__(self, columns: Collection[str] | None = None) -> None:
+        every = list(_sums())
+        # Who has a complete day has a row, whatever is read of it.
+        self._sums = every if columns is None else [one for one in every if one.column in columns] or every[:1]
+        self._days = sorted({one.days for one in self._sums})
+        edges = ", ".join(("%(through)s", *(f"%(through)s::date - {days}" for days in self._days)))
+        # When a single day passed: who has a day that comes into a window or leaves one.
+        moving = f"customer_id IN (SELECT customer_id FROM lifecycle_dailymetrics WHERE metric_date IN ({edges}))"
+        in_range = "customer_id BETWEEN %(first)s AND %(last)s"
+        self.everybody, self.range = self._of("true"), self._of(in_range)
+        self.moving, self.moving_range = self._of(moving), self._of(f"{in_range} AND {moving}")
+        # Some customers that have a complete day, though it may be too long ago for any window.
+        self.these = _refresh(
+            self._sums,
+            f"""
     FROM unnest(%(customers)s::bigint[]) AS u(customer_id) LEFT JOIN lifecycle_dailymetrics AS d
         USING (customer_id)
-    WHERE (d.metric_date > %(through)s::date - {LONGEST} OR d.metric_date = (
+    WHERE (d.metric_date > %(through)s::date - {max(self._days)} OR d.metric_date = (
             SELECT max(l.metric_date) FROM lifecycle_dailymetrics AS l
             WHERE l.customer_id = u.customer_id AND l.metric_date <= %(through)s))
-        AND d.metric_date <= %(through)s""")
+        AND d.metric_date <= %(through)s""",
+        )
+
+    def _of(self, scope: str) -> str:
+        """``scope``: a condition on the days of the customers that may have changed."""
+        return _refresh(
+            self._sums,
+            f"""
+    FROM lifecycle_dailymetrics
+    WHERE metric_date > %(since)s::date - {max(self._days)} AND metric_date <= %(through)s AND {scope}""",
+        )
+
+
+REFRESH = Refresh()
 
 # Bring milestones up to what the events of a span of ids say; returns the customers that completed one.
 # A week is under way with the first event that names it and completed by the first ``module_completed``; the best

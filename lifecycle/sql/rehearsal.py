@@ -4,17 +4,32 @@ With them in place the engine's own statements run unchanged, and no live row is
 tables behind them.
 """
 
-WRITTEN = (
-    "lifecycle_customerstatus", "lifecycle_nextcheck", "lifecycle_transition", "lifecycle_outboxmessage",
-    "lifecycle_decision", "lifecycle_recommendation", "lifecycle_evaluation", "lifecycle_evaluationchunk",
-    "lifecycle_notice", "lifecycle_dailymetrics",
+# Of each set of rules: the rules, and what becomes of customers by them. Of two sets, one is in place, one rests.
+OF_A_SET = (
+    "lifecycle_transitionrule", "lifecycle_transitionrule_from_tags", "lifecycle_customerstatus",
+    "lifecycle_nextcheck", "lifecycle_transition", "lifecycle_recommendation",
 )  # fmt: skip
-# What decides: the rules that are tried, and no switch that is off.
-DECIDING = ("lifecycle_transitionrule", "lifecycle_transitionrule_from_tags", "lifecycle_switch")
-BEHIND = (*WRITTEN, *DECIDING)
+MARKS = "lifecycle_dirtymark"  # which of the customers have news: the same for both, taken from by each
+RESTING = "resting_{table}"
+# Of both: what was done each day, what nobody reads, and no switch that is off.
+SHARED = (
+    "lifecycle_dailymetrics", "lifecycle_outboxmessage", "lifecycle_decision", "lifecycle_evaluation",
+    "lifecycle_evaluationchunk", "lifecycle_notice", "lifecycle_switch",
+)  # fmt: skip
+REST = ";".join(f"ALTER TABLE pg_temp.{table} RENAME TO resting_{table}" for table in (*OF_A_SET, MARKS))
+SWAP = ";".join(
+    f"ALTER TABLE pg_temp.{table} RENAME TO swapped_{table};"
+    f"ALTER TABLE pg_temp.resting_{table} RENAME TO {table};"
+    f"ALTER TABLE pg_temp.swapped_{table} RENAME TO resting_{table}"
+    for table in (*OF_A_SET, MARKS)
+)
+COPY_MARKS = """
+INSERT INTO resting_lifecycle_dirtymark (lifecycle_id, customer_id)
+SELECT lifecycle_id, customer_id FROM lifecycle_dirtymark
+"""
 
 SCHEMA = "SELECT current_schema()"
-NEW_RULE_ID = "SELECT nextval(pg_get_serial_sequence('lifecycle_transitionrule', 'id'))"
+NEW_RULE_ID = "SELECT nextval(pg_get_serial_sequence('{schema}.lifecycle_transitionrule', 'id'))"
 
 # The rules in force but those whose keys are tried in another version.
 KEEP_RULES = """
@@ -44,7 +59,7 @@ WITH statuses AS (
 )
 SELECT count(*) FROM statuses
 """
-REST = "ANALYZE lifecycle_customerstatus, lifecycle_nextcheck, lifecycle_customerfacts"
+COUNT = "ANALYZE lifecycle_customerstatus, lifecycle_nextcheck, lifecycle_customerfacts"
 
 # The moves that people made in a period, made here too, whatever the rules that are tried say.
 PEOPLE_S_MOVES = """

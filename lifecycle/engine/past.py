@@ -12,7 +12,6 @@ from django.db import connection
 from lifecycle.metrics.daily import LONGEST
 from lifecycle.models import Lifecycle
 from lifecycle.rules.calendar import end_of, start_of
-from lifecycle.rules.learning import TREND_DAYS
 from lifecycle.sql import daily, past
 from lifecycle.sql.folds import EVENT_COLUMNS, fold_into_facts
 from lifecycle.sql.run import rows, run
@@ -81,16 +80,15 @@ def windows_as_known(lifecycle: Lifecycle, before: date, columns: Collection[str
 
     Covers no table itself; daily metrics have to be covered before. ``columns``: what is read of the windows.
     """
-    collect = daily.collect_days(past.ACTIVITY_TOLD.format(activity=daily.ACTIVITY), daily.CHANGED_DAYS)
+    activity = past.ACTIVITY_TOLD.format(activity=daily.ACTIVITY)
+    collect = daily.collect_days(activity, daily.CHANGED_DAYS, with_trends=False)  # no rule reads them
     refresh = daily.Refresh(columns)
-    since = start_of(before - timedelta(days=LONGEST + TREND_DAYS))
+    since = start_of(before - timedelta(days=LONGEST))
     done = before
 
     def told(after: datetime, until: datetime) -> list[int]:
         """Sum up the days that news belongs to; returns the customers of whom it was an earlier day than the last."""
         customers, days = rows(collect, after=after, until=until, since=since)[0]
-        if customers:
-            run(daily.RENEW_TRENDS, customers=customers, days=days)
         return sorted({one for one, day in zip(customers, days, strict=True) if day < until.date()})
 
     def move(day: date) -> None:

@@ -69,10 +69,11 @@ def _trend(rows: str) -> str:
               RANGE BETWEEN '7 days' PRECEDING AND '1 day' PRECEDING) AS before FROM ({rows}) AS r) AS compared"""
 
 
-def collect_days(activity: str, result: str) -> str:
+def collect_days(activity: str, result: str, *, with_trends: bool = True) -> str:
     """Write the days that ``activity`` covers, each whole; ``result``: ``CHANGED_DAYS`` or ``HOW_MANY``.
 
-    ``activity``: customer_id, day, name, occurred_at, value, properties. Days that are as they were are not written.
+    ``activity``: customer_id, day, name, occurred_at, value, properties. Without ``with_trends`` every
+    day is a stable one. Days that are as they were are not written.
     """
     counted = ", ".join(f"{_counted(measure)} AS {measure.column}" for measure in MEASURES)
     columns = ", ".join((*_COLUMNS, "score_trend"))
@@ -109,16 +110,8 @@ WITH counted AS (
     FROM weighed
 ), kept AS (
     INSERT INTO lifecycle_dailymetrics AS d (customer_id, metric_date, {columns})
-    SELECT customer_id, metric_date, {columns} FROM scored JOIN ({
-        _trend('''
-        SELECT customer_id, metric_date, overall_health_score FROM scored
-        UNION ALL
-        SELECT d.customer_id, d.metric_date, d.overall_health_score FROM lifecycle_dailymetrics AS d
-        WHERE EXISTS (SELECT FROM scored AS s WHERE s.customer_id = d.customer_id
-                      AND d.metric_date >= s.metric_date - 7 AND d.metric_date < s.metric_date)
-          AND NOT EXISTS (SELECT FROM scored AS s WHERE s.customer_id = d.customer_id AND s.metric_date = d.metric_date)
-    ''')
-    }) AS t USING (customer_id, metric_date)
+    SELECT customer_id, metric_date, {columns}
+    FROM {f"scored JOIN ({_TRENDS}) AS t USING (customer_id, metric_date)" if with_trends else _ALL_STABLE}
     ORDER BY customer_id, metric_date
     ON CONFLICT (customer_id, metric_date) DO UPDATE SET {updates} WHERE ({old}) IS DISTINCT FROM ({new})
     RETURNING customer_id, metric_date
@@ -126,6 +119,16 @@ WITH counted AS (
 SELECT {result}
 """
 
+
+_TRENDS = _trend("""
+    SELECT customer_id, metric_date, overall_health_score FROM scored
+    UNION ALL
+    SELECT d.customer_id, d.metric_date, d.overall_health_score FROM lifecycle_dailymetrics AS d
+    WHERE EXISTS (SELECT FROM scored AS s WHERE s.customer_id = d.customer_id
+                  AND d.metric_date >= s.metric_date - 7 AND d.metric_date < s.metric_date)
+      AND NOT EXISTS (SELECT FROM scored AS s WHERE s.customer_id = d.customer_id AND s.metric_date = d.metric_date)
+""")
+_ALL_STABLE = "(SELECT *, 'stable' AS score_trend FROM scored) AS s"
 
 # What ``collect_days`` returns: each day that changed, or only how many did.
 CHANGED_DAYS = """ARRAY(SELECT customer_id FROM kept ORDER BY 1, metric_date),

@@ -17,9 +17,9 @@ from .lists import published_rules
 EXAMPLES = 5
 
 _COUNT = """
-SELECT tag_id, before, after, count(*),
-    (array_agg(customer_id) FILTER (WHERE before IS DISTINCT FROM after))[1:%(most)s]
-FROM ({winners}) AS w GROUP BY 1, 2, 3 ORDER BY 4 DESC
+SELECT tag_id, winners[1], winners[2], count(*),
+    (array_agg(customer_id) FILTER (WHERE winners[1] IS DISTINCT FROM winners[2]))[1:%(most)s]
+FROM ({winners}) AS w GROUP BY tag_id, winners ORDER BY 4 DESC
 """
 
 

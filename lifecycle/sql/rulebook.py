@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
@@ -40,6 +41,7 @@ from .moments import AsOf, Moment, StartOfDay, named
 
 _IN_RANGE = "BETWEEN %(first)s AND %(last)s"
 _AMONG_THESE = "lifecycle_customerstatus.customer_id = ANY(%(customers)s)"
+_IDS = ArrayField(BigIntegerField())
 _COLLECTED = '("lifecycle_customerstatus"."customer_id" = "lifecycle_collectedmetrics"."customer_id"'
 
 
@@ -156,7 +158,7 @@ def decision_select(
     statuses = CustomerStatus.objects.filter(lifecycle_id=lifecycle_id).annotate(
         last_event_at=F("facts__last_event_at"),
         rule_id=Cast(_per_tag(by_tag, _winner, while_pinned=Value(None)), BigIntegerField()),
-        matched=Cast(_per_tag(by_tag, _matches), ArrayField(BigIntegerField())),
+        matched=Cast(_per_tag(by_tag, _matches), _IDS),
         evidence=Cast(_per_tag(by_tag, _evidence), JSONField()),
         known=Cast(_per_tag(by_tag, _known_share), FloatField()),
         check_at=Cast(_per_tag(all_by_tag, _next_flip, while_pinned=_unpinned_at), DateTimeField()),
@@ -166,8 +168,7 @@ def decision_select(
              "last_event_at", "rule_id", "matched", "evidence", "known", "check_at", "check_seen"]  # fmt: skip
     if shadowed:
         then = (_per_tag(order, _winner, while_pinned=Value(None)) for order in shadowed)
-        statuses = statuses.annotate(winners_then=Func(*then, template="ARRAY[%(expressions)s]::bigint[]",
-                                                       output_field=ArrayField(BigIntegerField())))  # fmt: skip
+        statuses = statuses.annotate(winners_then=_array(*then))
         names.append("winners_then")
     columns = statuses.values_list(*names)
     sql, params = columns.order_by().query.sql_with_params()
@@ -177,15 +178,16 @@ def decision_select(
 def winners_select(
     lifecycle_id: int, before: Iterable[Rule], after: Iterable[Rule], tags: Iterable[int | None]
 ) -> tuple[str, dict[str, Moment]]:
-    """One row a customer in one of the tags: customer_id, tag_id, and the winner by each of two sets of rules."""
+    """One row a customer in one of the tags: customer_id, tag_id, and an array of the winner by each of two sets of
+    rules, which is NULL where nobody wins by either."""
     wanted = list(tags)
     there = Q(tag_id__in=[tag for tag in wanted if tag is not None])
-    statuses = CustomerStatus.objects.filter(there | Q(tag_id=None) if None in wanted else there).annotate(
-        before=Cast(_per_tag(_by_tag(before), _winner, while_pinned=Value(None)), BigIntegerField()),
-        after=Cast(_per_tag(_by_tag(after), _winner, while_pinned=Value(None)), BigIntegerField()),
-    )
-    columns = statuses.filter(lifecycle_id=lifecycle_id).values_list("customer_id", "tag_id", "before", "after")
-    return named(*columns.order_by().query.sql_with_params())
+    first, second = _by_tag(before), _by_tag(after)
+    both = {tag: (first.get(tag, []), second.get(tag, [])) for tag in wanted}
+    winners = _per_tag(both, lambda lists: _both_winners(*lists), while_pinned=Value(None))
+    statuses = CustomerStatus.objects.filter(there | Q(tag_id=None) if None in wanted else there)
+    statuses = statuses.filter(lifecycle_id=lifecycle_id).annotate(winners=Cast(winners, _IDS))
+    return named(*statuses.values_list("customer_id", "tag_id", "winners").order_by().query.sql_with_params())
 
 
 def _by_tag(rules: Iterable[Rule]) -> dict[int | None, list[Rule]]:
@@ -230,7 +232,7 @@ def _tree_holds(rule: Rule) -> Q:
 
 
 def _per_tag(  # type: ignore[no-untyped-def]
-    by_tag: Mapping[int | None, list[Rule]], inner, *, while_pinned: Expression | None = None
+    by_tag: Mapping[int | None, Any], inner, *, while_pinned: Expression | None = None
 ) -> Expression:
     """One expression by tag; ``while_pinned`` takes its place for those whom automation leaves alone."""
     branches = []
@@ -247,12 +249,33 @@ def _winner(rules: list[Rule]) -> Expression:
     return Case(*(When(holds(rule), then=Value(rule.id)) for rule in rules), output_field=BigIntegerField())
 
 
+def _both_winners(before: list[Rule], after: list[Rule]) -> Expression | None:
+    """The winners of two orders that have most rules in common: each condition is looked at once."""
+    branches = []
+    while before or after:
+        if before and after and before[0] is after[0]:
+            rule, before, after = before[0], before[1:], after[1:]
+            found = _array(Value(rule.id), Value(rule.id))
+        elif after and after[0] not in before:
+            rule, after = after[0], after[1:]
+            found = _array(_winner(before), Value(rule.id))
+        else:
+            rule, before = before[0], before[1:]
+            found = _array(Value(rule.id), _winner(after))
+        branches.append(When(holds(rule), then=found))
+    return Case(*branches) if branches else None
+
+
+def _array(*values: Expression) -> Func:
+    return Func(*values, template="ARRAY[%(expressions)s]::bigint[]", output_field=_IDS)
+
+
 def _matches(rules: list[Rule]) -> Expression:
     each = (Case(When(holds(rule), then=Value(rule.id)), output_field=BigIntegerField()) for rule in rules)
     return Func(
         *each,
         template="array_remove(ARRAY[%(expressions)s]::bigint[], NULL)",
-        output_field=ArrayField(BigIntegerField()),
+        output_field=_IDS,
     )
 
 

@@ -236,7 +236,8 @@ class _Course:
         book = self._book(instant)
         left = rows(
             verify.LEFT_BEHIND.format(decide=book.sql), **bind(book.params, instant.at), at=instant.at,
-            rules_at=instant.rules_at, is_replayed=self.is_replayed, lifecycle=self.lifecycle.id,
+            evaluation=instant.evaluation, rules_at=instant.rules_at, is_replayed=self.is_replayed,
+            lifecycle=self.lifecycle.id,
         )  # fmt: skip
         behind = {
             (customer, rule_id, entered_at): self.left_behind.get((customer, rule_id, entered_at), instant.at)

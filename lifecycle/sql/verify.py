@@ -142,6 +142,10 @@ WHERE s.customer_id = m.customer_id AND m.applied_at = %(at)s AND m.rules_at = %
 LEFT_BEHIND = """
 SELECT d.customer_id, d.rule_id, d.entered_at FROM ({decide}) AS d JOIN lifecycle_customer AS c ON c.id = d.customer_id
 WHERE d.rule_id IS NOT NULL AND (%(is_replayed)s OR c.created_at <= %(at)s)
+  AND NOT EXISTS (  -- asked by this run; a later question may have taken the recommendation's place
+    SELECT FROM lifecycle_decision AS a
+    WHERE a.evaluation_id = %(evaluation)s AND a.customer_id = d.customer_id AND a.rule_id = d.rule_id
+      AND NOT a.is_applied)
   AND NOT EXISTS (SELECT FROM past_move AS m
                   WHERE m.customer_id = d.customer_id AND m.applied_at > %(at)s AND m.rules_at < %(rules_at)s)
   AND NOT EXISTS (

@@ -110,6 +110,16 @@ class TestWhatTheEngineDid:
         assert (found.doubts, found.open, found.customers) == ((), 0, 2)
         assert found.moves == Transition.objects.count() > 3
 
+    def test_follows_where_one_question_took_the_place_of_another(self) -> None:
+        first = {**BUYS, "is_automatic": False}
+        lifecycle = lifecycle_with("NEW BUYER VIP", first, {**first, "key": "again", "to": "VIP", "priority": 1,
+                                                            "when": is_at_least("order_count", 2)})  # fmt: skip
+        history(paid("ann", days_ago(9)), paid("ann", days_ago(5)))
+        replay(lifecycle=lifecycle, first=FIRST, last=LAST, now=NOW, asks=True)
+        assert [one.rule.key for one in Recommendation.objects.all()] == ["again"]
+
+        assert verified(lifecycle).doubts == ()
+
     def test_follows_where_it_was_live(self, live: Lifecycle) -> None:
         found = verified(live)
 

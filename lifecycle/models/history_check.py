@@ -14,9 +14,9 @@ class HistoryCheck(models.Model):
     lifecycle = models.ForeignKey(Lifecycle, on_delete=models.CASCADE, related_name="+")
     checked_at = models.DateTimeField()
     customers = models.PositiveBigIntegerField()
-    moves = models.PositiveBigIntegerField(help_text="Moves by rules that were derived anew.")
+    moves = models.PositiveBigIntegerField("moves derived", help_text="Moves that rules made, derived anew.")
     open = models.PositiveBigIntegerField(
-        help_text="Moves that cannot be judged: news came while the run was under way."
+        "left open", help_text="Moves that cannot be judged: news came while the run was under way."
     )
     doubts = models.JSONField(default=list)
 

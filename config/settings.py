@@ -235,6 +235,8 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "tenure@localhost")
 # --- Evaluation ----------------------------------------------------------------------------------------------------
 
 STATUS_TAGS_ENABLED = env.boolean("STATUS_TAGS_ENABLED", default=True)
+# A form of a hundred tags has a field for each move between two of them.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 VERIFY_SAMPLE = env.integer("VERIFY_SAMPLE", 1000, least=1, most=10_000_000)
 EVALUATION_EVERY_MINUTES = env.integer("EVALUATION_EVERY_MINUTES", 5, least=1, most=1440)
 EVALUATION_CHUNK_SIZE = env.integer("EVALUATION_CHUNK_SIZE", 50_000, least=100, most=1_000_000)

@@ -91,6 +91,7 @@ class EventFactory(DjangoModelFactory):
     name = "login"
     occurred_at = factory.LazyFunction(timezone.now)
     received_at = factory.SelfAttribute("occurred_at")
+    stored_at = factory.SelfAttribute("received_at")
 
 
 class OrderFactory(DjangoModelFactory):
@@ -236,7 +237,6 @@ class ShadowDecisionFactory(DjangoModelFactory):
 
     rule = factory.SubFactory(TransitionRuleFactory)
     customer = factory.SubFactory(CustomerFactory)
-    stay = 1
     decided_at = factory.LazyFunction(timezone.now)
 
 

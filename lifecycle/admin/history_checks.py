@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -19,6 +20,8 @@ from .paging import CappedList
 
 @admin.register(HistoryCheck)
 class HistoryCheckAdmin(CappedList, ReadOnlyAdmin):
+    """What stands there names customers and their values, so it takes the permission to see them, too."""
+
     when_empty = (
         "Each night a sample of customers is derived anew from what was known; manage.py verify_history does it now."
     )
@@ -30,6 +33,9 @@ class HistoryCheckAdmin(CappedList, ReadOnlyAdmin):
     ordering = ("-id",)
     fields = ("lifecycle", "checked_at", "verdict", "customers", "moves", "open", "doubts_shown")
     readonly_fields = ("verdict", "doubts_shown")
+
+    def has_view_permission(self, request: HttpRequest, obj: HistoryCheck | None = None) -> bool:
+        return super().has_view_permission(request, obj) and request.user.has_perm("lifecycle.view_customer")
 
     @display(description="Verdict", label={"Follows": "success", "Doubts": "danger"})
     def verdict(self, check: HistoryCheck) -> str:

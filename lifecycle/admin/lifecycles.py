@@ -101,8 +101,13 @@ class LifecycleAdmin(ModelAdmin):
         return False  # one that is no longer wanted is made inactive
 
     def save_model(self, request: HttpRequest, obj: Lifecycle, form: ModelForm, change: bool) -> None:
-        obj.is_set_up = obj.is_set_up and obj.is_active  # while it is inactive it misses what happens
-        super().save_model(request, obj, form, change)
+        if not change:
+            obj.is_set_up = False
+            obj.save()
+        elif form.changed_data:  # and nothing else: a worker may be setting it up
+            if not obj.is_active:
+                obj.is_set_up = False  # while it is inactive it misses what happens
+            obj.save(update_fields=[*form.changed_data, *(() if obj.is_active else ("is_set_up",))])
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -47,7 +47,7 @@ def spread(metric: str, condition: str, written: Written, *, now: datetime) -> M
         "bars": [
             {
                 "label": _label(bar, found),
-                "count": _scaled(bar.customers, found),
+                "count": f"{_scaled(bar.customers, found):,}",
                 "share": bar.customers / highest,
                 "meeting": bar.meeting / highest,
             }
@@ -75,8 +75,9 @@ def says(found: Distribution, *, is_asked: bool, is_whole: bool) -> str:
     if not is_asked:
         return f"{everybody}."
     about = "About " if found.looked_at < found.customers else ""
-    verb = "meets" if found.meeting == 1 else "meet"
-    return f"{about}{_scaled(found.meeting, found)} of {everybody} {verb} this condition."
+    meeting = _scaled(found.meeting, found)
+    verb = "meets" if meeting == 1 else "meet"
+    return f"{about}{meeting:,} of {everybody} {verb} this condition."
 
 
 def notes(found: Distribution) -> list[str]:
@@ -90,7 +91,8 @@ def notes(found: Distribution) -> list[str]:
         told.append(f"{'Less than 1' if share < 1 else f'{share:.0f}'}% have no value.")
     others = found.known - sum(bar.customers for bar in found.bars)
     if others and found.bars:
-        told.append(f"{_scaled(others, found)} {'has' if others == 1 else 'have'} another value.")
+        others = _scaled(others, found)
+        told.append(f"{others:,} {'has' if others == 1 else 'have'} another value.")
     elif others:
         told.append("No value is shared by several customers.")
     if found.looked_at < found.customers:
@@ -98,9 +100,9 @@ def notes(found: Distribution) -> list[str]:
     return told
 
 
-def _scaled(number: int, found: Distribution) -> str:
+def _scaled(number: int, found: Distribution) -> int:
     """A number of the customers looked at, as one of all."""
-    return f"{round(number * found.customers / found.looked_at):,}"
+    return round(number * found.customers / found.looked_at)
 
 
 def _label(bar: Bar, found: Distribution) -> str:

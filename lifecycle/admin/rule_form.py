@@ -16,7 +16,7 @@ from unfold.widgets import (
 
 from lifecycle.engine.rules import RuleText, check
 from lifecycle.metrics.catalogue import CATALOGUE
-from lifecycle.models import Lifecycle, NoticePriority, StatusTag, Team, TransitionRule
+from lifecycle.models import Lifecycle, NoticePriority, RuleState, StatusTag, Team, TransitionRule
 from lifecycle.rules.nodes import to_json
 from lifecycle.rules.parse import RuleError, parse_text
 
@@ -105,6 +105,8 @@ class RuleForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if self.key and self.instance.pk is None:
+            self._refuse_second_draft()
         if not self.key:
             data["key"] = data.get("key") or slugify(data.get("name", ""))[:60].strip("-")
             self._refuse_taken_key(data["key"])
@@ -135,6 +137,11 @@ class RuleForm(forms.ModelForm):
             cooldown_days=data.get("cooldown_days") or 0,
             hysteresis_percent=data.get("hysteresis_percent") or 0,
         )
+
+    def _refuse_second_draft(self) -> None:
+        drafts = TransitionRule.objects.filter(lifecycle=self.lifecycle, key=self.key, state=RuleState.DRAFT)
+        if draft := drafts.first():
+            self.add_error(None, f"There is a draft already, version {draft.version}; open it and write there.")
 
     def _refuse_taken_key(self, key: str) -> None:
         if not key:

@@ -28,7 +28,7 @@ def publish_page(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *
     return _step(
         admin, request, object_id,
         why_not=lambda rule: why_not_publish(rule, request.user),
-        question=lambda rule: _publish_question(rule, now),
+        question=lambda rule: _publish_question(rule, now, names=request.user.has_perm("lifecycle.view_customer")),
         do=lambda rule: publish(rule=rule, by=request.user, now=now, expected=request.POST.get("seen", "")),
         done="is in force now",
     )  # fmt: skip
@@ -81,11 +81,11 @@ def _step(
     return HttpResponseRedirect(page)
 
 
-def _publish_question(rule: TransitionRule, now: datetime) -> Question:
+def _publish_question(rule: TransitionRule, now: datetime, *, names: bool) -> Question:
     found = preview(written_of(rule), now=now)
     before = TransitionRule.objects.filter(lifecycle=rule.lifecycle, key=rule.key, state=RuleState.PUBLISHED).first()
     happens = [f"{found.says} {found.meets}" if not found.problems else found.sentences[0]]
-    happens += _impact_in_words(rule, now) if not found.problems else ()
+    happens += _impact_in_words(rule, now, names=names) if not found.problems else ()
     if before is not None:
         happens.append(f"Version {before.version}, in force until now, is retired.")
     happens.append(
@@ -101,8 +101,8 @@ def _publish_question(rule: TransitionRule, now: datetime) -> Question:
     return Question(title, tuple(happens), "Publish", seen=fingerprint(rule))
 
 
-def _impact_in_words(rule: TransitionRule, now: datetime) -> Iterator[str]:
-    """Who would move at once that does not now, and who no longer."""
+def _impact_in_words(rule: TransitionRule, now: datetime, *, names: bool) -> Iterator[str]:
+    """Who would move at once that does not now, and who no longer; by ``names`` for who may see customers."""
     try:
         with queries.patience(IMPACT_SECONDS):
             found = queries.impact(rule, as_of=now)
@@ -113,7 +113,8 @@ def _impact_in_words(rule: TransitionRule, now: datetime) -> Iterator[str]:
         where = change.start.name if change.start else "no tag"
         goes = f"move to {change.after.name}" if change.after else "stay"
         instead = f" and no longer to {change.before.name}" if change.before else ""
-        yield f"{change.customers:,} of those in {where} {goes}{instead}: {some_of(change.examples, change.customers)}"
+        who = f": {some_of(change.examples, change.customers)}" if names else "."
+        yield f"{change.customers:,} of those in {where} {goes}{instead}{who}"
     if not found.changes:
         yield f"Nobody among the {found.looked_at:,} whom it concerns goes elsewhere than by the rules in force."
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from lifecycle.engine.publishing import why_not_publish
-from lifecycle.engine.rules import write_draft
+from lifecycle.engine.rules import RuleNotEditable, delete_draft, write_draft
 from lifecycle.metrics.catalogue import METRICS
 from lifecycle.models import Lifecycle, RuleState, TransitionRule
 
@@ -41,7 +42,9 @@ class RuleWriting(ModelAdmin):
         before = self.version_before(request)
         if before is not None:
             drafts = TransitionRule.objects.filter(lifecycle=before.lifecycle, key=before.key, state=RuleState.DRAFT)
-            if draft := drafts.first():
+            if request.method != "POST" and (
+                draft := drafts.first()
+            ):  # the form refuses it, and keeps what was written
                 return redirect("admin:lifecycle_transitionrule_change", draft.id)
         elif self._lifecycle(request) is None and self.has_add_permission(request):
             return framed(
@@ -72,6 +75,18 @@ class RuleWriting(ModelAdmin):
     def save_form(self, request: HttpRequest, form: RuleForm, change: bool) -> TransitionRule:
         """The engine writes; the two hooks after this one have nothing left to do."""
         return write_draft(lifecycle=form.lifecycle, key=form.cleaned_data["key"], text=form.text, by=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: TransitionRule) -> None:
+        delete_draft(rule=obj)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except RuleNotEditable as error:
+            messages.error(request, str(error))
+            return redirect("admin:lifecycle_transitionrule_change", object_id)
 
     def save_model(self, request: HttpRequest, obj: TransitionRule, form: RuleForm, change: bool) -> None: ...
 

@@ -11,6 +11,7 @@ from django.forms.models import BaseInlineFormSet
 from lifecycle.models import StatusTag, TagCategory, TagColour
 
 MOST_TAGS = 100
+MOST_POSITION = 32_767
 
 
 class TagForm(forms.ModelForm):
@@ -41,8 +42,11 @@ class TagFormSet(BaseInlineFormSet):
             raise ValidationError(f"A lifecycle may have {MOST_TAGS} tags; these are {len(rows)}.")
         self._refuse_same_codes(rows)
         self._refuse_second_first(rows)
+        without = [form for form in rows if form.instance.position is None]
         last = max((form.instance.position or 0 for form in rows), default=0)
-        for number, form in enumerate((form for form in rows if form.instance.position is None), start=1):
+        if last + len(without) > MOST_POSITION:
+            raise ValidationError(f"Positions go up to {MOST_POSITION:,}; these would go beyond.")
+        for number, form in enumerate(without, start=1):
             form.instance.position = last + number
 
     def save(self, commit: bool = True) -> Any:

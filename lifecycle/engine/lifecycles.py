@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
+from django.db.models import Q
 
 from lifecycle.models import Lifecycle, ManualMove
 from lifecycle.queries import manual_moves
@@ -20,7 +23,7 @@ def set_up(*, lifecycle: Lifecycle) -> None:
     """
     wake(lifecycle=lifecycle)
     enroll_everybody(lifecycle=lifecycle)
-    Lifecycle.objects.filter(id=lifecycle.id).update(is_set_up=True)
+    Lifecycle.objects.filter(id=lifecycle.id, is_active=True).update(is_set_up=True)
 
 
 @transaction.atomic
@@ -28,6 +31,7 @@ def set_moves_by_hand(*, lifecycle: Lifecycle, any_move: bool, moves: AbstractSe
     """Let people make every move, or only these: ids of the tag before (``None``: no tag) and of the tag after."""
     Lifecycle.objects.filter(id=lifecycle.id).update(any_move_by_hand=any_move)
     known = manual_moves(lifecycle)
-    for start, end in known - moves:
-        ManualMove.objects.filter(from_tag=start, to_tag=end).delete()
+    gone = [Q(from_tag=start, to_tag=end) for start, end in known - moves]
+    if gone:
+        ManualMove.objects.filter(reduce(or_, gone)).delete()
     ManualMove.objects.bulk_create(ManualMove(from_tag_id=start, to_tag_id=end) for start, end in moves - known)

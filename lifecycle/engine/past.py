@@ -24,6 +24,7 @@ class Told(StrEnum):
 
     WHEN_IT_HAPPENED = "occurred_at"
     WHEN_RECEIVED = "GREATEST(received_at, occurred_at)"
+    WHEN_STORED = "GREATEST(stored_at, occurred_at)"
 
 
 @contextmanager
@@ -33,16 +34,16 @@ def past_facts(
     told: Told = Told.WHEN_IT_HAPPENED,
     with_properties: bool = False,
     customers: list[int] | None = None,
-    received_until: datetime | None = None,
+    stored_until: datetime | None = None,
 ) -> Iterator[AddEvents]:
     """Cover the live facts with empty ones for this connection; yields a function that adds what a period told.
 
-    ``with_properties``: as days need them. ``customers``: of some only. ``received_until``: of what had come by then.
+    ``with_properties``: as days need them. ``customers``: of some only. ``stored_until``: of what had come by then.
     """
     with covered(*past.COVERED), dropped_afterwards("past_event"):
         run(past.EMPTY_FACTS, customers=customers)
         copy = past.COPY_EVENTS.format(told=told.value, more=", properties" if with_properties else "")
-        run(copy, until=until, customers=customers, received_until=received_until)
+        run(copy, until=until, customers=customers, stored_until=stored_until)
         run(past.INDEX_EVENTS)
         run("ANALYZE past_event, lifecycle_customerfacts")
         names = frozenset(name for (name,) in rows("SELECT DISTINCT name FROM past_event"))

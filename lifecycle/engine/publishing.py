@@ -90,14 +90,17 @@ def publish(
 @transaction.atomic
 def retire(*, rule: TransitionRule, now: datetime) -> TransitionRule:
     """Take a published rule out of force or out of shadow, or put a draft away."""
-    locks.wait_alone(rule.lifecycle)
+    if rule.state != RuleState.DRAFT:  # a draft moves nobody, so nobody waits
+        locks.wait_alone(rule.lifecycle)
     rule = locked_version(rule)
-    if rule.state == RuleState.RETIRED:
+    before = rule.state
+    if before == RuleState.RETIRED:
         raise RuleNotEditable(f"{rule} is retired already.")
     rule.state, rule.retired_at = RuleState.RETIRED, now
     rule.save()
-    _supersede([rule], now)
-    mark_concerned([rule])
+    if before == RuleState.PUBLISHED:
+        _supersede([rule], now)
+        mark_concerned([rule])
     return rule
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -137,12 +137,12 @@ def start_draft(*, lifecycle: Lifecycle, key: str, text: RuleText, by: Any) -> T
 
 
 @transaction.atomic
-def change_draft(*, rule: TransitionRule, text: RuleText, by: Any) -> TransitionRule:
-    """Change this draft and no other. Raises ``RuleNotEditable``."""
+def change_draft(*, rule: TransitionRule, changes: Mapping[str, Any], by: Any) -> TransitionRule:
+    """Change some of this draft and no other; ``changes``: fields of ``RuleText``. Raises ``RuleNotEditable``."""
     rule = locked_version(rule)
     if rule.state != RuleState.DRAFT:
         raise RuleNotEditable(f"{rule} is {rule.get_state_display().lower()} and stays so; write a new version of it.")
-    return _write(rule, text, by)
+    return _write(rule, replace(text_of(rule), **changes), by)
 
 
 @transaction.atomic

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from lifecycle.models import Lifecycle, RuleState, Switch, SwitchKind, TransitionRule
-from lifecycle.queries import stopped
+from lifecycle.models import Lifecycle, Switch, SwitchKind, TransitionRule
+from lifecycle.queries import heeded_rules, stopped
 
 from .marks import mark_concerned
 
@@ -56,6 +56,6 @@ def switch(
     changed, _ = Switch.objects.update_or_create(
         kind=kind, lifecycle=lifecycle, rule_key=rule_key if kind == SwitchKind.RULE else "", defaults=changes
     )
-    if kind == SwitchKind.RULE:  # off: another rule may come first now
-        mark_concerned(rules.filter(state=RuleState.PUBLISHED))
+    if lifecycle is not None and kind == SwitchKind.RULE:  # off: another rule may come first now
+        mark_concerned(rules & heeded_rules(lifecycle))
     return changed

@@ -8,9 +8,12 @@ customer has now is derived anew, step by step, and the first step that does not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+
+from django.db import connection, transaction
 
 from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.metrics.sources import Attribute
@@ -41,6 +44,7 @@ from .past import AddEvents, Told, covered, dropped_afterwards, past_facts, wind
 EVERYBODY = 2**31
 ROUTINE = [EvaluationKind.FULL, EvaluationKind.CHANGED]
 Progress = Callable[[int, int], object]  # (done, all) in instants
+_OPEN = "cannot be judged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Doubt:
 @dataclass(frozen=True, slots=True)
 class Verified:
     """``moves``: those by rules that were derived anew. ``open``: those that what is stored cannot decide, since news
-    of the customer came while the run was under way, or a trait was read that is kept as of today only."""
+    of the customer came while the run was under way, or a rule reads a trait, which is kept as of today only."""
 
     lifecycle: str
     customers: int
@@ -84,12 +88,22 @@ class _Found:
 
 
 def verify_history(
-    *, lifecycle: Lifecycle, now: datetime, sample: int | None = None, seed: str = "", progress: Progress | None = None
+    *,
+    lifecycle: Lifecycle,
+    now: datetime,
+    sample: int | None = None,
+    seed: str = "",
+    too: Sequence[int] = (),
+    progress: Progress | None = None,
 ) -> Verified:
-    """Derive the history of all customers anew, or of a ``sample`` that ``seed`` chooses. Writes nothing."""
-    customers = rows(verify.CHOOSE, lifecycle=lifecycle.id, seed=seed, most=sample or EVERYBODY)[0][0]
+    """Derive the history of all customers anew, or of a ``sample`` that ``seed`` chooses, and of those of ``too``.
+
+    Writes nothing, and sees what was there when it began.
+    """
     found = _Found()
-    with dropped_afterwards("past_move"):
+    with _one_snapshot(), dropped_afterwards("past_move"):
+        choice = {"seed": seed, "most": sample or EVERYBODY, "too": list(too)}
+        customers = rows(verify.CHOOSE, lifecycle=lifecycle.id, **choice)[0][0]
         run(verify.COPY_MOVES, lifecycle=lifecycle.id, customers=customers)
         found.doubts += rows(verify.BROKEN, lifecycle=lifecycle.id, customers=customers, now=now)
         courses = [_Course(lifecycle, customers, is_replayed) for is_replayed in (True, False)]
@@ -99,22 +113,33 @@ def verify_history(
                 done += 1
                 if progress:
                     progress(done, total)
-    first: dict[int, tuple[int, datetime, str]] = {}
-    for doubt in sorted(found.doubts, key=lambda one: one[1]):
-        first.setdefault(doubt[0], doubt)
-    names = dict(rows(verify.NAMES, customers=list(first)))
+        first: dict[int, tuple[int, datetime, str]] = {}
+        for doubt in sorted(found.doubts, key=lambda one: one[1]):
+            first.setdefault(doubt[0], doubt)
+        names = dict(rows(verify.NAMES, customers=list(first)))
     doubts = tuple(Doubt(one, names[one], at, cause) for one, at, cause in first.values())
     return Verified(lifecycle.code, len(customers), found.moves, found.open, doubts)
 
 
 def check_history(*, lifecycle: Lifecycle, sample: int, now: datetime) -> HistoryCheck:
-    """Verify the history of a sample, another each day, and keep what was found."""
-    found = verify_history(lifecycle=lifecycle, now=now, sample=sample, seed=str(now.date()))
+    """Verify the history of a sample, another each day, and of those doubted last time; keep what was found."""
+    last = HistoryCheck.objects.filter(lifecycle=lifecycle).first()
+    doubted = [one["customer"] for one in last.doubts] if last else []
+    found = verify_history(lifecycle=lifecycle, now=now, sample=sample, seed=str(now.date()), too=doubted)
     doubts = [{**asdict(one), "at": one.at.isoformat()} for one in found.doubts]
     return HistoryCheck.objects.create(
         lifecycle=lifecycle, checked_at=now, customers=found.customers, moves=found.moves, open=found.open,
         doubts=doubts,
     )  # fmt: skip
+
+
+@contextmanager
+def _one_snapshot() -> Iterator[None]:
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 class _Course:
@@ -123,10 +148,11 @@ class _Course:
     def __init__(self, lifecycle: Lifecycle, customers: list[int], is_replayed: bool) -> None:
         self.lifecycle, self.customers, self.is_replayed = lifecycle, customers, is_replayed
         kinds = {"lifecycle": lifecycle.id, "kinds": list(REPLAYS) if is_replayed else ROUTINE}
-        first, last, self.received_until = rows(verify.BOUNDS, is_replayed=is_replayed, **kinds)[0]
+        first, last, self.stored_until = rows(verify.BOUNDS, is_replayed=is_replayed, **kinds)[0]
         found = rows(verify.INSTANTS, first=first, last=last, **kinds) if first else []
         self.instants = [_Instant(*row) for row in found]
         self.rules = {rule.id: rule for rule in lifecycle.rules.order_by("priority", "id")}
+        self.reading_traits = {rule.id for rule in self.rules.values() if _reads_traits(rule)}
         self.switched: dict[str, list[tuple[bool, datetime]]] = {}
         for key, is_on, at in rows(verify.SWITCHED, lifecycle=lifecycle.id):
             self.switched.setdefault(key, []).append((is_on, at))
@@ -137,10 +163,10 @@ class _Course:
         if not self.instants:
             return
         first, last = self.instants[0].at, self.instants[-1].at
-        told = Told.WHEN_IT_HAPPENED if self.is_replayed else Told.WHEN_RECEIVED
-        received_until = self.received_until if self.is_replayed else None
+        told = Told.WHEN_IT_HAPPENED if self.is_replayed else Told.WHEN_STORED
+        stored_until = self.stored_until if self.is_replayed else None
         with covered(*verify.COVERED), past_facts(
-            until=last, told=told, with_properties=True, customers=self.customers, received_until=received_until
+            until=last, told=told, with_properties=True, customers=self.customers, stored_until=stored_until
         ) as add_events:  # fmt: skip
             schema = rows(rehearsal.SCHEMA)[0][0]
             where = {"lifecycle": self.lifecycle.id, "customers": self.customers, "before": first}
@@ -193,7 +219,9 @@ class _Course:
                 cause = self._why_it_does_not_hold(instant, customer, move, rule_id)
             else:
                 cause = self._why_another_is_first(instant, customer, rule_id, winner)
-            if cause and rows(verify.NEWS_IN_FLIGHT, customer=customer, at=instant.at, over_at=instant.over_at)[0][0]:
+            if cause == _OPEN or (
+                cause and rows(verify.NEWS_IN_FLIGHT, customer=customer, at=instant.at, over_at=instant.over_at)[0][0]
+            ):
                 found.open += 1
             elif cause:
                 found.doubts.append((customer, instant.at, cause))
@@ -229,6 +257,8 @@ class _Course:
         asked = {"customer": customer, "lifecycle": self.lifecycle.id, "rule": winner.id, "at": instant.at}
         if rows(verify.WAS_ASKED, **asked)[0][0]:
             return None
+        if winner.id in self.reading_traits:
+            return _OPEN
         return f"“{rule.name}” moved the customer, though “{winner.name}” held and goes first."
 
     def _check_nobody_left(self, instant: _Instant, found: _Found) -> None:
@@ -239,10 +269,11 @@ class _Course:
             evaluation=instant.evaluation, rules_at=instant.rules_at, is_replayed=self.is_replayed,
             lifecycle=self.lifecycle.id,
         )  # fmt: skip
+        out = {rule_id for rule_id in {row[1] for row in left} if self._is_out(self.rules[rule_id], instant)}
         behind = {
             (customer, rule_id, entered_at): self.left_behind.get((customer, rule_id, entered_at), instant.at)
             for customer, rule_id, entered_at in left
-            if not self._is_out(self.rules[rule_id], instant) and not _reads_traits(self.rules[rule_id])
+            if rule_id not in out and rule_id not in self.reading_traits
         }
         for (customer, rule_id, entered_at), since in behind.items():
             if self.is_replayed or (customer, rule_id, entered_at) in self.left_behind:

@@ -106,13 +106,13 @@ class ShadowDecision(models.Model):
     """What a rule in shadow would have changed about a customer: once for each stay in a tag, the first time.
 
     ``winner_then``: the rule that would have won with the one in shadow published; ``winner_now``: the one that won.
-    ``stay`` is the version of the customer's status.
+    ``entered_at`` names the stay; NULL is the first one.
     """
 
     id = models.BigAutoField(primary_key=True)
     rule = models.ForeignKey(TransitionRule, on_delete=models.CASCADE, related_name="shadow_decisions", db_index=False)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
-    stay = models.PositiveIntegerField()
+    entered_at = models.DateTimeField(null=True)
     from_tag = models.ForeignKey(
         StatusTag, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
@@ -126,7 +126,9 @@ class ShadowDecision(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("rule", "customer", "stay"), name="shadow_decision_once_a_stay"),
+            models.UniqueConstraint(
+                fields=("rule", "customer", "entered_at"), nulls_distinct=False, name="shadow_decision_once_a_stay"
+            ),
         )
 
     def __str__(self) -> str:

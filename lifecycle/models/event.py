@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models.functions import Now
 
 from .append_only import History
 from .customer import Customer
 
 
 class Event(History):
-    """One thing that happened to a customer. ``message_id`` makes a repeat harmless."""
+    """One thing that happened to a customer. ``message_id`` makes a repeat harmless.
+
+    ``received_at`` is when it counts as known: of imported history, when it happened. ``stored_at`` is when it came.
+    """
 
     id = models.BigAutoField(primary_key=True)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="events", db_index=False)
@@ -19,6 +23,7 @@ class Event(History):
     name = models.CharField(max_length=80)
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
+    stored_at = models.DateTimeField(db_default=Now(), editable=False)
     value = models.DecimalField(
         max_digits=19, decimal_places=4, null=True, help_text="The amount, score or points that the event carries."
     )

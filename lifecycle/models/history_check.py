@@ -16,7 +16,8 @@ class HistoryCheck(models.Model):
     customers = models.PositiveBigIntegerField()
     moves = models.PositiveBigIntegerField("moves derived", help_text="Moves that rules made, derived anew.")
     open = models.PositiveBigIntegerField(
-        "left open", help_text="Moves that cannot be judged: news came while the run was under way."
+        "left open",
+        help_text="Moves that cannot be judged: news came while the run was under way, or a rule reads traits.",
     )
     doubts = models.JSONField(default=list)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from lifecycle.models import HistoryCheck, Lifecycle, ReviewPolicy, RuleHold, Switch, SwitchKind, TransitionRule
 from lifecycle.rules.confidence import confidence
@@ -162,8 +163,13 @@ def stopped(lifecycle: Lifecycle, *, by_hand: bool = False) -> str | None:
     return f"{what} switched off by {who} on {when:%Y-%m-%d %H:%M} UTC: {reason}"
 
 
+def _latest_checks() -> QuerySet[HistoryCheck]:
+    checks = HistoryCheck.objects.filter(lifecycle__is_active=True).select_related("lifecycle")
+    return checks.order_by("lifecycle_id", "-id").distinct("lifecycle_id")
+
+
 def warnings(*, now: datetime) -> list[str]:
-    """What keeps automation from acting at this moment, a sentence each: switches that are off, silent sources."""
+    """What people should know at this moment, a sentence each: switches that are off, silent sources, doubts."""
     found = [] if settings.STATUS_TAGS_ENABLED else ["Status tags are switched off by the setting STATUS_TAGS_ENABLED."]
     for switch in Switch.objects.filter(is_on=False).select_related("lifecycle", "changed_by").order_by("id"):
         what = _NAMES.get(switch.kind, f"{switch.lifecycle} was")
@@ -174,9 +180,7 @@ def warnings(*, now: datetime) -> list[str]:
         waiting = RuleHold.objects.filter(reason__startswith=f"{feed.source} has been silent").count()
         rules = f" {waiting} rule{'s wait' if waiting > 1 else ' waits'} for it." if waiting else ""
         found.append(f"{feed.source} has been silent since {feed.last_seen_at:%-d %b %Y, %H:%M} UTC.{rules}")
-    for check in (
-        HistoryCheck.objects.order_by("lifecycle_id", "-id").distinct("lifecycle_id").select_related("lifecycle")
-    ):
+    for check in _latest_checks():
         if check.doubts:
             who = f"{len(check.doubts):,} customer{'s have' if len(check.doubts) > 1 else ' has'}"
             found.append(f"{who} a history in {check.lifecycle} that does not follow; see History checks.")

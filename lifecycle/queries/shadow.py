@@ -16,7 +16,8 @@ _CHANGES = """
 SELECT from_tag_id, old_to, new_to, count(*), (array_agg(customer_id ORDER BY id DESC))[1:%(most)s],
     count(*) FILTER (WHERE old_to IS NULL AND EXISTS (
         SELECT FROM (SELECT * FROM lifecycle_transition WHERE customer_id = d.customer_id OFFSET 0) AS t
-        WHERE t.lifecycle_id = %(lifecycle)s AND t.applied_at > d.decided_at AND t.to_tag_id = d.new_to))
+        WHERE t.lifecycle_id = %(lifecycle)s AND t.applied_at > d.decided_at AND t.to_tag_id = d.new_to)),
+    count(*) FILTER (WHERE winner_then_id = rule_id)
 FROM (SELECT s.*, n.to_tag_id AS old_to, t.to_tag_id AS new_to FROM lifecycle_shadowdecision AS s
       LEFT JOIN lifecycle_transitionrule AS n ON n.id = s.winner_now_id
       LEFT JOIN lifecycle_transitionrule AS t ON t.id = s.winner_then_id
@@ -38,7 +39,8 @@ class Foreseen(Change):
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """``changes``: customers whom it would have led elsewhere. ``same``: those whom it and the rules in force agree on.
+    """``changes``: customers whom it would have led elsewhere. ``same``: those whom it
+    would have moved to where the rules in force moved them.
 
     ``moves_a_day``: the moves that it would have made itself.
     """
@@ -68,7 +70,7 @@ def shadow_of(rule: TransitionRule) -> Shadow:
     names = Customer.objects.in_bulk([one for row in counted for one in row[4]])
     changes = [
         Foreseen(tags.get(start), tags.get(old), tags.get(new), count, tuple(str(names[one]) for one in some), later)
-        for start, old, new, count, some, later in counted
+        for start, old, new, count, some, later, _ in counted
         if old != new
     ]
-    return Shadow(tuple(changes), sum(row[3] for row in counted if row[1] == row[2]), days)
+    return Shadow(tuple(changes), sum(row[6] for row in counted if row[1] == row[2]), days)

@@ -131,8 +131,8 @@ WITH sent AS MATERIALIZED (
         SELECT FROM lifecycle_event AS told WHERE told.source = %(source)s AND told.message_id = sent.message_id)
 ), stored AS (
     INSERT INTO lifecycle_event (
-        customer_id, source, message_id, name, occurred_at, received_at, value, properties)
-    SELECT internal_id, %(source)s, message_id, name, occurred_at, {received_at}, value, properties
+        customer_id, source, message_id, name, occurred_at, received_at, stored_at, value, properties)
+    SELECT internal_id, %(source)s, message_id, name, occurred_at, {received_at}, %(now)s, value, properties
     FROM sent WHERE internal_id IS NOT NULL AND NOT EXISTS (SELECT FROM strangers) ORDER BY message_id, place
     ON CONFLICT (source, message_id) DO NOTHING
     RETURNING customer_id, message_id, name, occurred_at, value, {order_reference}

@@ -15,12 +15,12 @@ COVER = "CREATE TEMPORARY TABLE {table} (LIKE {table} INCLUDING ALL)"
 UNCOVER = "DROP TABLE IF EXISTS pg_temp.{table}"
 
 # Copy what was told by an instant, in the shape that folds read. {{told}}: when an event counts as told; {{more}}:
-# further columns. Of everybody, and whenever it was received, where these are NULL.
+# further columns. Of everybody, and whenever it came, where these are NULL.
 COPY_EVENTS = f"""
 CREATE TEMPORARY TABLE past_event AS
 SELECT {EVENT_COLUMNS.replace(", order_reference", "")}, {ORDER_REFERENCE}, {{told}} AS told_at{{more}}
 FROM lifecycle_event WHERE {{told}} <= %(until)s AND (%(customers)s IS NULL OR customer_id = ANY(%(customers)s))
-  AND (%(received_until)s IS NULL OR received_at <= %(received_until)s) ORDER BY told_at
+  AND (%(stored_until)s IS NULL OR stored_at <= %(stored_until)s) ORDER BY told_at
 """
 INDEX_EVENTS = "CREATE INDEX ON past_event (told_at)"
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)

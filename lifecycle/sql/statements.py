@@ -98,13 +98,13 @@ SELECT (SELECT count(*) FROM moved),
 # The parts of MOVE that are there where rules are in shadow: what each of them would change is kept once a stay.
 OR_IN_SHADOW = " OR num_nonnulls(VARIADIC d.winners_then) > 0"
 FORESEEN = """, foreseen AS (
-    INSERT INTO lifecycle_shadowdecision (rule_id, customer_id, stay, from_tag_id, decided_at, winner_then_id,
+    INSERT INTO lifecycle_shadowdecision (rule_id, customer_id, entered_at, from_tag_id, decided_at, winner_then_id,
         winner_now_id)
-    SELECT s.id, d.customer_id, d.version, d.tag_id, %(as_of)s, s.winner_then, d.rule_id
+    SELECT s.id, d.customer_id, d.entered_at, d.tag_id, %(as_of)s, s.winner_then, d.rule_id
     FROM decided AS d CROSS JOIN LATERAL unnest(%(shadows)s::bigint[], d.winners_then) AS s(id, winner_then)
     WHERE s.winner_then = s.id OR s.winner_then IS DISTINCT FROM d.rule_id
     ORDER BY d.customer_id
-    ON CONFLICT (rule_id, customer_id, stay) DO NOTHING
+    ON CONFLICT (rule_id, customer_id, entered_at) DO NOTHING
 )"""
 
 # Why a person has to decide about a winner ``d`` of rule ``r``; empty if nobody has to. A threshold that is NULL asks

@@ -5,20 +5,24 @@ Customers' statuses are covered by a temporary table that follows the stored mov
 
 COVERED = ("lifecycle_customerstatus", "lifecycle_dailymetrics")
 
-# Customers of a lifecycle; some of them, in an order that a word decides.
+# Customers of a lifecycle; some of them, in an order that a word decides, and those named.
 CHOOSE = """
-SELECT ARRAY(SELECT customer_id FROM lifecycle_customerstatus WHERE lifecycle_id = %(lifecycle)s
-             ORDER BY md5(customer_id || %(seed)s), customer_id LIMIT %(most)s)
+SELECT ARRAY(SELECT customer_id FROM (
+    SELECT customer_id, row_number() OVER (ORDER BY md5(customer_id || %(seed)s), customer_id) AS place
+    FROM lifecycle_customerstatus WHERE lifecycle_id = %(lifecycle)s) AS c
+    WHERE place <= %(most)s OR customer_id = ANY(%(too)s) ORDER BY customer_id)
 """
 
 # Their moves in order. {ours}: those that a rule made by itself. ``step``: the first, second … of one instant.
+# ``rules_at``: when it was decided; a run may take long, and its ranges one after the other: ``begun_at``, ``over_at``.
 # ``since``: when the stay that it led to began; a stay that was taken up again began earlier.
 COPY_MOVES = """
 CREATE TEMPORARY TABLE past_move AS
 SELECT t.id, t.customer_id, t.from_tag_id, t.to_tag_id, t.applied_at, t.rule_id, t.evaluation_id,
     t.rule_id IS NOT NULL AND t.by_id IS NULL AS is_ours,
     COALESCE(e.kind IN ('replay', 'asking'), false) AS is_replayed,
-    COALESCE(e.started_at, t.recorded_at) AS rules_at,
+    t.recorded_at AS rules_at, COALESCE(e.started_at, t.recorded_at) AS begun_at,
+    GREATEST(COALESCE(e.finished_at, t.recorded_at), t.recorded_at) AS over_at,
     COALESCE(former.applied_at, t.applied_at) AS since, COALESCE(former.from_tag_id, t.from_tag_id) AS came_from,
     former.id IS NOT NULL AS is_return,
     lag(t.to_tag_id) OVER w AS left_in, lag(t.id) OVER w IS NULL AS is_first,
@@ -65,12 +69,12 @@ WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id = ANY(%(customers)s)
 UNION ALL
 SELECT m.customer_id, m.applied_at, format('“%%s”, version %%s, was not in force.', r.name, r.version)
 FROM past_move AS m JOIN lifecycle_transitionrule AS r ON r.id = m.rule_id
-WHERE m.is_ours AND (r.published_at IS NULL OR r.published_at > m.rules_at OR r.retired_at <= m.rules_at)
+WHERE m.is_ours AND (r.published_at IS NULL OR r.published_at > m.over_at OR r.retired_at <= m.begun_at)
 UNION ALL
 SELECT m.customer_id, m.applied_at, format('A rule moved the customer, who was pinned: %%s', p.reason)
 FROM past_move AS m JOIN lifecycle_pin AS p ON p.customer_id = m.customer_id AND p.lifecycle_id = %(lifecycle)s
-WHERE m.is_ours AND NOT m.is_replayed AND p.pinned_at <= m.applied_at AND COALESCE(p.until, 'infinity') > m.applied_at
-  AND COALESCE(p.released_at, 'infinity') > m.applied_at
+WHERE m.is_ours AND NOT m.is_replayed AND p.pinned_at < m.begun_at AND COALESCE(p.until, 'infinity') > m.over_at
+  AND COALESCE(p.released_at, 'infinity') > m.over_at
 ORDER BY 2
 """
 
@@ -81,9 +85,7 @@ ORDER BY 2
 INSTANTS = """
 SELECT at, rules_at, max(evaluation_id), max(over_at), COALESCE(min(step), 1), COALESCE(max(step), 0), bool_or(is_end)
 FROM (
-    SELECT m.applied_at AS at, m.rules_at, m.evaluation_id, m.step, false AS is_end,
-        COALESCE(e.finished_at, m.rules_at) AS over_at
-    FROM past_move AS m LEFT JOIN lifecycle_evaluation AS e ON e.id = m.evaluation_id
+    SELECT applied_at AS at, rules_at, evaluation_id, step, false AS is_end, over_at FROM past_move
     UNION ALL
     SELECT as_of, started_at, id, NULL, true, COALESCE(finished_at, started_at) FROM (
         SELECT *, row_number() OVER (PARTITION BY (as_of AT TIME ZONE 'UTC')::date ORDER BY as_of DESC, id DESC) AS back
@@ -170,9 +172,9 @@ SELECT EXISTS (
 NEWS_IN_FLIGHT = """
 SELECT EXISTS (
     SELECT FROM lifecycle_event WHERE customer_id = %(customer)s AND (
-        received_at BETWEEN %(at)s - interval '1 minute' AND %(over_at)s + interval '1 minute'
-        OR (received_at AT TIME ZONE 'UTC')::date = (%(at)s AT TIME ZONE 'UTC')::date
-            AND (occurred_at AT TIME ZONE 'UTC')::date < (received_at AT TIME ZONE 'UTC')::date))
+        stored_at BETWEEN %(at)s - interval '1 minute' AND %(over_at)s + interval '1 minute'
+        OR (stored_at AT TIME ZONE 'UTC')::date = (%(at)s AT TIME ZONE 'UTC')::date
+            AND (occurred_at AT TIME ZONE 'UTC')::date < (stored_at AT TIME ZONE 'UTC')::date))
 """
 # When rules were switched off: key, whether on, since.
 SWITCHED = """

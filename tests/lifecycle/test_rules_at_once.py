@@ -45,7 +45,7 @@ def while_it_is_published(draft: TransitionRule, call: Callable[[], Any]) -> Any
 
 
 def test_a_draft_that_is_published_meanwhile_is_left_alone(draft: TransitionRule) -> None:
-    outcome = while_it_is_published(draft, lambda: change_draft(rule=draft, text=text_of(draft), by=None))
+    outcome = while_it_is_published(draft, lambda: change_draft(rule=draft, changes={}, by=None))
 
     assert isinstance(outcome, RuleNotEditable)
     assert TransitionRule.objects.get().state == RuleState.PUBLISHED
@@ -69,7 +69,7 @@ def test_a_draft_that_is_published_meanwhile_is_not_deleted(draft: TransitionRul
 @pytest.mark.parametrize("step", [change_draft, publish, retire])
 def test_a_draft_that_was_deleted_meanwhile_is_said_to_be(draft: TransitionRule, step: Callable[..., Any]) -> None:
     more: dict[str, Any] = {
-        change_draft: {"text": text_of(draft), "by": None},
+        change_draft: {"changes": {}, "by": None},
         publish: {"by": None, "now": NOW},
         retire: {"now": NOW},
     }[step]

@@ -10,9 +10,12 @@ import pytest
 from lifecycle.engine.evaluate import evaluate_changed, evaluate_everybody
 from lifecycle.engine.publishing import publish, put_in_shadow, retire
 from lifecycle.engine.rules import RuleNotEditable, write_draft
-from lifecycle.models import DirtyMark, Lifecycle, NextCheck, RuleState, ShadowDecision, TransitionRule
+from lifecycle.engine.switches import switch
+from lifecycle.engine.transitions import pin_customer, release_pin
+from lifecycle.models import Customer, DirtyMark, Lifecycle, NextCheck, RuleState, ShadowDecision, TransitionRule
 from lifecycle.queries import shadow_of
 from tests.api.conftest import READS, person, speaking_for
+from tests.factories import UserFactory
 
 from .stage import NOW, code_of, days_ago, event, is_at_least, lifecycle_with, paid, path, rule_text, send, status_of
 
@@ -112,6 +115,25 @@ class TestSteps:
         in_shadow(lifecycle, key="idle", to="LOST", when=is_at_least("login_count", 1))
 
         assert DirtyMark.objects.count() == 1  # cem, who is still there
+
+    def test_a_pin_begins_no_new_stay(self, lifecycle: Lifecycle) -> None:
+        rule = in_shadow(lifecycle, key="seen", to="VIP", when=is_at_least("login_count", 1), priority=5)
+        cem, mia = Customer.objects.get(external_id="cem"), UserFactory()
+        for _ in range(3):
+            evaluate_everybody(lifecycle=lifecycle, as_of=NOW, now=NOW)
+            pin_customer(customer=cem, lifecycle=lifecycle, until=None, reason="waits", by=mia, now=NOW)
+            release_pin(customer=cem, lifecycle=lifecycle, by=mia, now=NOW)
+
+        assert shadow_of(rule).would_move == 1
+
+    def test_switched_on_again_it_is_looked_at_again(self, lifecycle: Lifecycle) -> None:
+        rule = in_shadow(lifecycle, key="seen", to="VIP", when=is_at_least("login_count", 1), priority=5)
+        mia = UserFactory()
+        for is_on in (False, True):
+            switch(kind="rule", lifecycle=lifecycle, rule_key="seen", is_on=is_on, reason="odd", by=mia, now=NOW)
+            evaluate_changed(lifecycle=lifecycle, as_of=NOW, now=NOW)
+
+        assert shadow_of(rule).would_move == 1
 
     def test_is_published_from_there(self, lifecycle: Lifecycle) -> None:
         rule = in_shadow(lifecycle, key="rich", to="VIP", when=is_at_least("total_spend", 100), priority=5)

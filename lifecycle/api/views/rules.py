@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from django.db.models import QuerySet
@@ -30,7 +30,6 @@ from lifecycle.engine.rules import (
     change_draft,
     delete_draft,
     start_draft,
-    text_of,
 )
 from lifecycle.metrics.catalogue import METRICS
 from lifecycle.models import Lifecycle, TransitionRule
@@ -103,7 +102,7 @@ class RuleDetail(ApiView):
         """What is left out is as by default. 409 if the version is no draft: write a new version instead."""
         rule = existing(queries.rules(), id)
         text = RuleText(**with_tags(read(RuleTextSerializer(data=request.data)), rule.lifecycle))
-        return self._change(request, rule, text)
+        return self._change(request, rule, {one.name: getattr(text, one.name) for one in fields(text)})
 
     @extend_schema(
         operation_id="change_rule", summary="Change some of a draft", request=RuleTextSerializer, responses=CHANGED
@@ -112,7 +111,7 @@ class RuleDetail(ApiView):
         """What is left out stays. 409 if the version is no draft: write a new version instead."""
         rule = existing(queries.rules(), id)
         changes = with_tags(read(RuleTextSerializer(data=request.data, partial=True)), rule.lifecycle)
-        return self._change(request, rule, replace(text_of(rule), **changes))
+        return self._change(request, rule, changes)
 
     @extend_schema(
         operation_id="delete_rule", summary="Delete a draft", responses={204: None, 409: ProblemSerializer}
@@ -125,9 +124,9 @@ class RuleDetail(ApiView):
             raise Conflict(str(error)) from error
         return Response(status=204)
 
-    def _change(self, request: Request, rule: TransitionRule, text: RuleText) -> Response:
+    def _change(self, request: Request, rule: TransitionRule, changes: Mapping[str, Any]) -> Response:
         try:
-            change_draft(rule=rule, text=text, by=request.user)
+            change_draft(rule=rule, changes=changes, by=request.user)
         except RuleError as error:
             raise at_fields(error) from error
         except RuleNotEditable as error:

@@ -24,10 +24,15 @@ const RuleTree = (() => {
     } catch {
       fail("this is not valid JSON");
     }
+    // An older browser does not say how a number was written; one that it would write differently stays as text.
+    if (digitsIn(tree).some((digits) => !text.includes(digits.text))) fail("a number is too long for rows");
     const written = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter((found) => found[1]).length;
     if (written !== keysIn(tree)) fail("a key stands twice in one object");
     return node(tree);
   };
+
+  const digitsIn = (value) =>
+    value instanceof Digits ? [value] : isObject(value) ? Object.values(value).flatMap(digitsIn) : [];
 
   const keysIn = (value) => {
     if (!isObject(value)) return 0;

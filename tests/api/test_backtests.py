@@ -44,7 +44,7 @@ def test_a_worker_does_it_and_the_answer_can_be_read(analyst, lifecycle):
 
     assert answer.status_code == 202
     told = analyst.get(f"/api/backtests/{answer.json()['id']}").json()
-    assert (told["state"], told["days_done"], told["days_all"], told["created_by"]) == ("done", 40, 40, "ada")
+    assert (told["state"], told["days_done"], told["days_all"], told["created_by"]) == ("done", 20, 20, "ada")
     assert (told["result"]["different"], told["result"]["before"]["moves"]) == (1, {"NEW>OLD": 1})
     (row,) = analyst.get("/api/backtests").json()["results"]
     assert "result" not in row

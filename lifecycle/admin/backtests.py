@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import accumulate
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -18,22 +18,25 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
+from lifecycle import queries
 from lifecycle.engine.backtests import BacktestRefused, ask_for_backtest
-from lifecycle.models import BacktestRun, BacktestState, Lifecycle
+from lifecycle.models import BacktestRun, BacktestState, Lifecycle, RuleState, TransitionRule
 from lifecycle.wake import BACKTEST, wake
 
 from .access import ReadOnlyAdmin
 from .pages import DayInput, framed
 from .paging import CappedList
+from .rule_writing import id_in
 
 _STATE_COLOURS = {"Running": "info", "Done": "success", "Failed": "danger"}
 WIDTH, HEIGHT = 640, 150
+ALL, ONE = "all", "rule"
 
 
 class BacktestForm(forms.Form):
-    lifecycle = forms.ModelChoiceField(
-        Lifecycle.objects.all(), empty_label=None, widget=UnfoldAdminSelectWidget(),
-        help_text="Its drafts are tried, each in place of the rule in force that has its key.",
+    tried = forms.ChoiceField(
+        widget=UnfoldAdminSelectWidget(), label="Try",
+        help_text="Each rule in place of the rule in force that has its key.",
     )  # fmt: skip
     first_day = forms.DateField(widget=DayInput(), label="From")
     last_day = forms.DateField(widget=DayInput(), label="To", help_text="The last day has to be over.")
@@ -41,6 +44,31 @@ class BacktestForm(forms.Form):
         required=False, initial=True, label="Let moves wait for people where the review policy says so",
         widget=UnfoldBooleanSwitchWidget(),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["tried"]).choices = _to_try()
+        if known := queries.span_of_events():
+            first, last = (f"{one:%-d %b %Y}" for one in known)
+            self.fields["first_day"].help_text = f"Events are stored from {first} to {last}."
+
+    def clean_tried(self) -> tuple[Lifecycle, TransitionRule | None]:
+        """The lifecycle, and the rule if one was chosen."""
+        kind, number = self.cleaned_data["tried"].split(":")
+        if kind == ALL:
+            return Lifecycle.objects.get(id=number), None
+        rule = queries.rules().get(id=number)
+        return rule.lifecycle, rule
+
+
+def _to_try() -> list[tuple[str, list[tuple[str, str]]]]:
+    """By lifecycle: all its drafts, or one rule that is a draft or in shadow."""
+    found = queries.rules().filter(state__in=(RuleState.DRAFT, RuleState.SHADOW)).order_by("lifecycle__name", "key")
+    groups: list[tuple[str, list[tuple[str, str]]]] = []
+    for lifecycle in Lifecycle.objects.all():
+        rules = [(f"{ONE}:{rule.id}", str(rule)) for rule in found if rule.lifecycle_id == lifecycle.id]
+        groups.append((lifecycle.name, [(f"{ALL}:{lifecycle.id}", f"All drafts of {lifecycle.name}"), *rules]))
+    return groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +128,19 @@ class BacktestRunAdmin(CappedList, ReadOnlyAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         now = timezone.now()
-        last = now.date() - timedelta(days=1)
-        wanted = {"lifecycle": request.GET.get("lifecycle"), "first_day": last - timedelta(days=89), "last_day": last}
+        known = queries.span_of_events()
+        yesterday = now.date() - timedelta(days=1)
+        last = min(yesterday, known[1].date()) if known else yesterday
+        one = f"{ONE}:{id_in(request.GET['rule'])}" if "rule" in request.GET else ""
+        wanted = {"tried": one, "first_day": last - timedelta(days=89), "last_day": last}
         form = BacktestForm(request.POST if request.method == "POST" else None, initial=wanted)
         if form.is_valid():
             asked = form.cleaned_data
+            lifecycle, rule = asked["tried"]
             try:
                 run = ask_for_backtest(
-                    lifecycle=asked["lifecycle"], first=asked["first_day"], last=asked["last_day"], asks=asked["asks"],
-                    by=request.user, now=now,
+                    lifecycle=lifecycle, rule=rule, first=asked["first_day"], last=asked["last_day"],
+                    asks=asked["asks"], by=request.user, now=now,
                 )  # fmt: skip
             except BacktestRefused as error:
                 form.add_error(None, str(error))

@@ -114,7 +114,7 @@ def graph_of(counts: TagCounts, rules: Iterable[TransitionRule], *, shows_custom
     """Tags stand in their order from top to bottom as far as rules lead from one to the next."""
     rules = list(rules)
     customers: dict[StatusTag | None, int] = {one.tag: one.customers for one in counts.counts}
-    if any(rule.from_untagged for rule in rules):
+    if counts.untagged or any(rule.from_untagged for rule in rules):
         customers = {None: counts.untagged, **customers}
     index = {tag: number for number, tag in enumerate(customers)}
     boxes = [Box(*TAG_SIZE, order=number) for number in index.values()]

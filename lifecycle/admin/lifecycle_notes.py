@@ -20,6 +20,10 @@ SETTING_UP = (
     "Everybody gets a place in it now, in the background; with a million customers that takes a minute. "
     "Rules can be written meanwhile."
 )
+NO_FIRST_TAG = (
+    "No tag is the first one: customers have no tag until a rule for customers without a tag gives them one. If you "
+    "choose a first tag now, new customers start there; manage.py initialize_customer_status puts the others there."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ def notes_on(lifecycle: Lifecycle) -> Iterator[Note]:
         yield Note(INACTIVE, is_warning=True)
     elif not lifecycle.is_set_up:
         yield Note(SETTING_UP)
+    if not lifecycle.tags.filter(is_initial=True).exists():
+        yield Note(NO_FIRST_TAG, is_warning=True)
     rules = lifecycle.rules.aggregate(
         in_force=Count("id", Q(state=RuleState.PUBLISHED)), drafts=Count("id", Q(state=RuleState.DRAFT))
     )

@@ -89,7 +89,8 @@ def _publish_question(rule: TransitionRule, now: datetime, *, names: bool) -> Qu
     if before is not None:
         happens.append(f"Version {before.version}, in force until now, is retired.")
     happens.append(
-        "Moves are made at the next evaluation."
+        "Moves are made at the next evaluation. Those wait for a person that the review policy gives to people, or for "
+        "which too little is known: a rule is trusted less the more of its values are missing."
         if rule.is_automatic
         else "At the next evaluation each move becomes a recommendation that waits for a person."
     )

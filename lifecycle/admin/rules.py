@@ -30,8 +30,8 @@ from .rule_writing import RuleWriting, id_in
 from .shadow import shadow_page
 
 _STEPS: dict[str, set[str]] = {
-    RuleState.DRAFT: {"publish", "into_shadow"},
-    RuleState.SHADOW: {"publish", "new_version", "retire"},
+    RuleState.DRAFT: {"publish", "into_shadow", "on_history"},
+    RuleState.SHADOW: {"publish", "new_version", "retire", "on_history"},
     RuleState.PUBLISHED: {"new_version", "retire", "take_back"},
     RuleState.RETIRED: {"new_version", "take_back"},
 }
@@ -50,7 +50,7 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
     list_select_related = ("lifecycle", "to_tag")
     search_fields = ("name", "key")
     actions_list = ("graph",)
-    actions_detail = ("publish", "into_shadow", "shadow", "new_version", "retire", "take_back")
+    actions_detail = ("publish", "on_history", "into_shadow", "shadow", "new_version", "retire", "take_back")
     compressed_fields = False  # labels above, so that conditions have the whole width
     warn_unsaved_form = True
     readonly_fields = ("conditions_shown", "moves", "state_shown", "acts", "notification_shown")
@@ -171,6 +171,13 @@ class TransitionRuleAdmin(RuleColumns, RuleWriting):
     @action(description="Publish", icon="publish", permissions=["decide"])
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return publish_page(self, request, object_id, now=timezone.now())
+
+    def has_try_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return request.user.has_perm("lifecycle.add_backtestrun")
+
+    @action(description="Try on history", icon="science", permissions=["try"])
+    def on_history(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect(f"{reverse('admin:lifecycle_backtestrun_add')}?rule={id_in(object_id)}")
 
     @action(description="Run in shadow", icon="visibility", permissions=["decide"])
     def into_shadow(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -37,16 +37,17 @@ def ask_for_backtest(
     by: Any,
     now: datetime,
     document: Any = None,
+    rule: TransitionRule | None = None,
     asks: bool = True,
 ) -> BacktestRun:
-    """Write down a backtest of the rules in a document, or of all drafts of the lifecycle, for a worker to do.
+    """Write down a backtest of the rules in a document, of one rule, or of all drafts, for a worker to do.
 
     Raises ``BacktestRefused``.
     """
     try:
         check_days(first, last, now)
         if document is None:
-            written = [written_rule(rule) for rule in drafts(lifecycle)]
+            written = [written_rule(one) for one in ([rule] if rule else drafts(lifecycle))]
         else:
             _tried(lifecycle, document)
             written = document["rules"] if isinstance(document, dict) and "rules" in document else document

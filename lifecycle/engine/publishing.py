@@ -70,7 +70,9 @@ def publish(
     locks.wait_alone(rule.lifecycle)
     rule = locked_version(rule)
     if rule.state not in {RuleState.DRAFT, RuleState.SHADOW}:
-        raise RuleNotEditable(f"Only a draft can be published; {rule} is {rule.get_state_display().lower()}.")
+        raise RuleNotEditable(
+            f"Only a draft, or what is in shadow, can be published; {rule} is {rule.get_state_display().lower()}."
+        )
     if expected and expected != fingerprint(rule):
         raise RuleNotEditable(f"{rule} was changed after you read it; look at it again.")
     if not is_shipped and (why := why_not_publish(rule, by)):

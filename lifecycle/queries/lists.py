@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Max, Min, Prefetch, QuerySet
 from django.db.models.functions import Lower
 
 from lifecycle.models import (
     BacktestRun,
     Customer,
+    CustomerFacts,
     CustomerStatus,
     DailyMetrics,
     Evaluation,
@@ -41,6 +42,12 @@ def days_of(customer: Customer) -> QuerySet[DailyMetrics]:
 def backtests() -> QuerySet[BacktestRun]:
     """What was tried on stored history."""
     return BacktestRun.objects.select_related("lifecycle", "created_by")
+
+
+def span_of_events() -> tuple[datetime, datetime] | None:
+    """When the first and the last of all stored events happened."""
+    found = CustomerFacts.objects.aggregate(first=Min("first_event_at"), last=Max("last_event_at"))
+    return (found["first"], found["last"]) if found["first"] else None
 
 
 def rollbacks() -> QuerySet[Rollback]:

@@ -1,11 +1,13 @@
 """Backtests in the admin: the form, the page while it runs, and what it found."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from lifecycle.engine.ingest import ingest
 from lifecycle.engine.replay import replay
-from lifecycle.engine.rules import RuleText, write_draft
+from lifecycle.engine.rules import RuleText, text_of, write_draft
 from lifecycle.models import BacktestRun, BacktestState
 from tests.factories import BacktestRunFactory
 from tests.lifecycle.stage import NOW, days_ago, paid, read
@@ -31,7 +33,7 @@ def draft(shop):
 
 def asked(shop, **changes):
     wanted = {
-        "lifecycle": shop.lifecycle.id,
+        "tried": f"all:{shop.lifecycle.id}",
         "first_day": str(days_ago(110).date()),
         "last_day": str(days_ago(1).date()),
     }
@@ -73,3 +75,17 @@ def test_only_who_may_starts_one(sign_in, shop, draft):
 
     assert reader.get(reverse("admin:lifecycle_backtestrun_changelist")).status_code == 200
     assert reader.post(reverse(ADD), asked(shop)).status_code == 403
+
+
+def test_one_draft_is_tried_from_its_page(client, shop, draft):
+    text = replace(text_of(draft), name="Sleeps late")
+    other = write_draft(lifecycle=shop.lifecycle, key="sleeps-late", text=text)
+
+    form = client.get(client.get(reverse("admin:lifecycle_transitionrule_on_history", args=[draft.id]))["Location"])
+    chosen = form.context["form"]["tried"].value()
+    client.post(reverse(ADD), asked(shop, tried=chosen))
+
+    assert chosen == f"rule:{draft.id}"
+    assert other.name in form.text
+    assert "Events are stored from" in form.text
+    assert [rule["key"] for rule in BacktestRun.objects.get().tried] == [draft.key]

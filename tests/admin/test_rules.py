@@ -253,7 +253,7 @@ def test_a_step_that_does_not_fit_says_so(client, shop):
 
     answer = client.post(page_of(rule, "publish"), follow=True)
 
-    assert "Only a draft can be published" in answer.text
+    assert "Only a draft, or what is in shadow, can be published" in answer.text
 
 
 def test_the_steps_offered_are_those_that_fit(client, shop):

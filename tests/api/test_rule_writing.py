@@ -308,14 +308,15 @@ class TestSteps:
 
         assert writer.post(f"{path}/retire").json()["state"] == "retired"
         assert "retired already" in refused(writer.post(f"{path}/retire"))
-        assert "Only a draft can be published" in refused(writer.post(f"{path}/publish"))
+        assert "Only a draft, or what is in shadow, can be published" in refused(writer.post(f"{path}/publish"))
 
-    @pytest.mark.parametrize("step", ["publish", "retire"])
-    def test_says_that_the_lifecycle_is_busy(self, writer, write, monkeypatch, step):
+    @pytest.mark.parametrize(("state", "step"), [("draft", "publish"), ("published", "retire")])
+    def test_says_that_the_lifecycle_is_busy(self, writer, write, monkeypatch, state, step):
         def busy(lifecycle):
             raise locks.LifecycleBusy("It is being replayed; try again in a moment.")
 
         number = write().json()["id"]
+        TransitionRule.objects.filter(id=number).update(state=state)
         monkeypatch.setattr(locks, "wait_alone", busy)
 
         assert "try again in a moment" in refused(writer.post(f"/api/rules/{number}/{step}"))

@@ -108,7 +108,7 @@ class TestPublish:
         draft = write_draft(lifecycle=lifecycle, key="idle", text=text)
         command = ("publish_rules", "--lifecycle", lifecycle.code, "--by", "mia")
 
-        assert "1 in NEW: to OLD, now nowhere" in run(*command, "idle", "--dry-run")
+        assert "1 in NEW would move to OLD; they stay by the rules in force" in run(*command, "idle", "--dry-run")
         draft.refresh_from_db()
         assert draft.state == "draft"
         assert "In force now." in run(*command)

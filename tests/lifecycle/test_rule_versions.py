@@ -72,7 +72,7 @@ def test_only_a_draft_can_be_published(lifecycle: Lifecycle, state: str) -> None
     rule = draft(lifecycle)
     TransitionRule.objects.update(state=state)
 
-    with pytest.raises(RuleNotEditable, match="Only a draft can be published"):
+    with pytest.raises(RuleNotEditable, match="Only a draft, or what is in shadow, can be published"):
         publish(rule=rule, by=None, now=NOW)
 
 

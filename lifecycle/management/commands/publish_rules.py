@@ -63,9 +63,10 @@ def _versions(lifecycle: Lifecycle, state: str) -> dict[str, TransitionRule]:
 
 def _told(rule: TransitionRule) -> Iterator[str]:
     found = queries.impact(rule, as_of=timezone.now())
-    yield f"{rule} concerns {found.looked_at:,} customers."
+    yield f"{rule}: of the {found.looked_at:,} customers in the tags it concerns"
     for one in found.changes:
         start, before, after = (tag.code if tag else None for tag in (one.start, one.before, one.after))
-        now = f"to {before}" if before else "nowhere"
-        yield f"  {one.customers:>9,} in {start or UNTAGGED}: {f'to {after}' if after else 'nowhere'}, now {now}"
+        instead = f"the rules in force move them to {before}" if before else "they stay by the rules in force"
+        would = f"would move to {after}" if after else "would stay"
+        yield f"  {one.customers:>9,} in {start or UNTAGGED} {would}; {instead}"
     yield from (f"  Mind: {sentence}" for sentence in queries.lint(rule))

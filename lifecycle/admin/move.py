@@ -61,7 +61,9 @@ class MoveForm(forms.Form):
         for name, found in (("to_tag", targets), ("seen_tag", lifecycle.tags.all())):
             cast(TagField, self.fields[name]).queryset = found
         if not lifecycle.any_move_by_hand:
-            self.fields["to_tag"].help_text = "The moves that this lifecycle lets people make from here."
+            some = "The moves that this lifecycle lets people make from here."
+            none = "This lifecycle lets people make no move from here; whoever may change it can allow one."
+            self.fields["to_tag"].help_text = some if targets.exists() else none
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -1,0 +1,1 @@
+"""What is true of how customers are doing: bands and scorecards. Standard library only."""

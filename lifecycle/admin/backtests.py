@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any, cast
 
@@ -45,11 +45,12 @@ class BacktestForm(forms.Form):
         widget=UnfoldBooleanSwitchWidget(),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stored: tuple[datetime, datetime] | None, **kwargs: Any) -> None:
+        """``stored``: when the first and the last event happened."""
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["tried"]).choices = _to_try()
-        if known := queries.span_of_events():
-            first, last = (f"{one:%-d %b %Y}" for one in known)
+        if stored:
+            first, last = (f"{one:%-d %b %Y}" for one in stored)
             self.fields["first_day"].help_text = f"Events are stored from {first} to {last}."
 
     def clean_tried(self) -> tuple[Lifecycle, TransitionRule | None]:
@@ -128,12 +129,12 @@ class BacktestRunAdmin(CappedList, ReadOnlyAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         now = timezone.now()
-        known = queries.span_of_events()
+        stored = queries.span_of_events()
         yesterday = now.date() - timedelta(days=1)
-        last = min(yesterday, known[1].date()) if known else yesterday
+        last = min(yesterday, stored[1].date()) if stored else yesterday
         one = f"{ONE}:{id_in(request.GET['rule'])}" if "rule" in request.GET else ""
         wanted = {"tried": one, "first_day": last - timedelta(days=89), "last_day": last}
-        form = BacktestForm(request.POST if request.method == "POST" else None, initial=wanted)
+        form = BacktestForm(request.POST if request.method == "POST" else None, initial=wanted, stored=stored)
         if form.is_valid():
             asked = form.cleaned_data
             lifecycle, rule = asked["tried"]

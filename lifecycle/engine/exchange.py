@@ -121,7 +121,7 @@ def _text(written: WrittenRule, tags: dict[str, StatusTag], start: tuple[str, ..
 
 
 def _versions(lifecycle: Lifecycle, key: str) -> list[TransitionRule]:
-    """The draft of a rule and the version in force, where there are any."""
+    """The draft of a rule, the version in shadow and the one in force, where there are any."""
     versions = TransitionRule.objects.filter(lifecycle=lifecycle, key=key).exclude(state=RuleState.RETIRED)
     return list(versions.select_related("to_tag").prefetch_related("from_tags"))
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.db import connection, transaction
 
@@ -36,7 +37,7 @@ from lifecycle.rules.nodes import metrics_of
 from lifecycle.rules.parse import parse
 from lifecycle.sql import past, rehearsal, verify
 from lifecycle.sql.moments import bind
-from lifecycle.sql.rulebook import Rulebook, rulebook
+from lifecycle.sql.rulebook import Rulebook, rulebook_as_stored
 from lifecycle.sql.run import rows, run
 
 from .past import AddEvents, Told, covered, dropped_afterwards, past_facts, windows_as_known
@@ -156,6 +157,7 @@ class _Course:
         self.switched: dict[str, list[tuple[bool, datetime]]] = {}
         for key, is_on, at in rows(verify.SWITCHED, lifecycle=lifecycle.id):
             self.switched.setdefault(key, []).append((is_on, at))
+        self.books = lru_cache(rulebook_as_stored)  # compiled for this course: what is proven is what is stored
         self.left_behind: Mapping[tuple[int, int, datetime | None], datetime] = {}
 
     def go_through(self, found: _Found) -> Iterator[_Instant]:
@@ -289,7 +291,7 @@ class _Course:
             for rule in self.rules.values()
             if rule.published_at and rule.published_at <= at and (rule.retired_at is None or at < rule.retired_at)
         ]
-        return rulebook(self.lifecycle.id, tuple(ids))
+        return self.books(self.lifecycle.id, tuple(ids))
 
     def _is_out(self, rule: TransitionRule, instant: _Instant) -> bool:
         """Whether a rule was switched off then, or waited for a silent source."""

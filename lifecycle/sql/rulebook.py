@@ -106,14 +106,13 @@ class Rulebook:
         return ", ".join(f"“{rule.name}”" for rule in self.rules if rule.id in wanted)
 
 
-@lru_cache(maxsize=64)
-def rulebook(
+def rulebook_as_stored(
     lifecycle_id: int,
     rule_ids: tuple[int, ...],
     refused: frozenset[int] = frozenset(),
     shadows: tuple[tuple[int, tuple[int, ...]], ...] = (),
 ) -> Rulebook:
-    """The rulebook of published rules in the order given. They never change, so their ids name it.
+    """The rulebook of published rules in the order given, as they stand in the database now.
 
     ``refused``: the rules to which people said no; they leave alone whom the no was about. ``shadows``: rules in
     shadow, each with all rules in order as if it were published.
@@ -124,6 +123,10 @@ def rulebook(
     book = [rules[rule_id] for rule_id in rule_ids]
     sql, params = decision_select(lifecycle_id, book, [[rules[one] for one in order] for _, order in shadows])
     return Rulebook(lifecycle_id, tuple(book), tuple(shadow for shadow, _ in shadows), sql, params)
+
+
+# Published rules never change, so their ids name the book.
+rulebook = lru_cache(maxsize=64)(rulebook_as_stored)
 
 
 def trees_of(row: TransitionRule) -> tuple[Node, Node]:

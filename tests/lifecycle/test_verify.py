@@ -277,6 +277,12 @@ class TestTampering:
 
         assert set(causes(live)) == {"ann", "bob"}
 
+    def test_a_rule_that_was_changed_since_the_last_night(self, live: Lifecycle) -> None:
+        """What was compiled then is not asked: a proof reads what is stored."""
+        assert causes(live) == {}
+
+        self.test_a_rule_that_was_changed_after_it_decided(live)
+
     def test_a_move_that_is_gone(self, live: Lifecycle) -> None:
         first = Transition.objects.filter(customer__external_id="ann").earliest("id")
         self.run(f"DELETE FROM lifecycle_transition WHERE id = {first.id}")

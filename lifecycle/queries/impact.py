@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import connection
 
 from lifecycle.models import Customer, StatusTag, TransitionRule
+from lifecycle.sql.decision import rule_of, winners_select
 from lifecycle.sql.moments import bind
-from lifecycle.sql.rulebook import rule_of, winners_select
 
 from .in_force import in_force, rank_of
 from .lists import published_rules

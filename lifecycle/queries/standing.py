@@ -30,8 +30,8 @@ from lifecycle.rules.evaluate import holds
 from lifecycle.rules.explain import Line, lines, sentence
 from lifecycle.rules.milestones import MILESTONES
 from lifecycle.rules.nodes import Node, Scalar, metrics_of
+from lifecycle.sql.decision import trees_of
 from lifecycle.sql.metrics import value_of
-from lifecycle.sql.rulebook import trees_of
 
 from .at import first_at, rows_at
 from .by_hand import targets_by_hand

@@ -16,8 +16,8 @@ from lifecycle.models import Lifecycle
 from lifecycle.rules.calendar import end_of
 from lifecycle.rules.parse import parse
 from lifecycle.sql.conditions import flips
+from lifecycle.sql.decision import Rule, decision_select
 from lifecycle.sql.moments import bind
-from lifecycle.sql.rulebook import Rule, decision_select
 
 from .stage import NOW, Tree, lifecycle_with
 from .trees import DAY, TIMED, some_customers, trees

@@ -9,6 +9,7 @@ from config import health, metrics
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("api/v1/customer-success/", include("customer_success.api.urls")),
     path("api/", include("lifecycle.api.urls")),
     path("health", health.ready),
     path("health/live", health.live),

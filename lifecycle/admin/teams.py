@@ -27,8 +27,8 @@ _COLOURS = {"Low": "default", "Medium": "info", "High": "warning", "Urgent": "da
 class TeamAdmin(ModelAdmin):
     actions = None
     list_display = ("name", "code", "email")
-    fields = ("name", "code", "email", "members")
-    autocomplete_fields = ("members",)
+    fields = ("name", "code", "email", "members", "leads")
+    autocomplete_fields = ("members", "leads")
     prepopulated_fields = {"code": ("name",)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Team | None = None) -> tuple[str, ...]:

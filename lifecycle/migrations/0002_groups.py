@@ -12,8 +12,8 @@ _SEE = (
 )  # fmt: skip
 GROUPS = {
     "Success manager": (*_SEE, "add_transition", "change_recommendation", "change_notice"),
-    "Marketer": (*_SEE, "add_backtestrun", "add_transitionrule", "change_transitionrule", "delete_transitionrule"),
-    "Analyst": (*_SEE, "add_backtestrun"),
+    "Marketer": (*_SEE, "view_every_customer", "add_backtestrun", "add_transitionrule", "change_transitionrule", "delete_transitionrule"),
+    "Analyst": (*_SEE, "view_every_customer", "add_backtestrun"),
     "Administrator": None,  # everything of this app
 }
 

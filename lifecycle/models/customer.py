@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Lower
@@ -25,6 +26,10 @@ class Customer(models.Model):
     tier = models.CharField("service tier", max_length=30, null=True, blank=True)
     account_status = models.CharField(max_length=30, null=True, blank=True)
     timezone = models.CharField(max_length=60, default="UTC", help_text="IANA name, such as Asia/Tokyo.")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="customers",
+        db_index=False, verbose_name="success manager", help_text="In whose portfolio the customer is.",
+    )  # fmt: skip
     traits = models.JSONField(default=dict, blank=True, help_text="Everything else that identify events told.")
     created_at = models.DateTimeField(editable=False)
     updated_at = models.DateTimeField(editable=False)
@@ -39,6 +44,11 @@ class Customer(models.Model):
             models.Index(OpClass(Lower("name"), name="varchar_pattern_ops"), name="customer_name_lower"),
             models.Index(fields=("plan", "-id"), name="customer_plan"),
             models.Index(fields=("product_tag", "-id"), name="customer_product_tag"),
+            models.Index(fields=("owner", "-id"), condition=models.Q(owner__isnull=False), name="customer_owner"),
+        )
+        permissions = (
+            ("view_every_customer", "Can view the customers of everybody"),
+            ("assign_customer", "Can assign customers to success managers"),
         )
 
     def __str__(self) -> str:

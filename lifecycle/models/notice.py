@@ -23,6 +23,10 @@ class Team(models.Model):
     name = models.CharField(max_length=80)
     email = models.EmailField(blank=True, help_text="Empty: the team reads its messages here only.")
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="teams")
+    leads = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="leads",
+        help_text="They see and edit the customers of all members.",
+    )  # fmt: skip
 
     class Meta:
         ordering = ("name",)

@@ -31,6 +31,7 @@ from .lists import (
     transitions_of,
     waiting_recommendations,
 )
+from .portfolio import customers_seen, in_portfolio, owners_seen
 from .preview import COUNT_SECONDS, Preview, patience, preview
 from .shadow import Foreseen, Shadow, shadow_of
 from .standing import (
@@ -76,6 +77,7 @@ __all__ = [
     "current_tag",
     "customer_ids_found",
     "customers",
+    "customers_seen",
     "days_of",
     "distribution",
     "evaluations",
@@ -87,6 +89,7 @@ __all__ = [
     "heeded_rules",
     "impact",
     "in_force",
+    "in_portfolio",
     "latest_transitions",
     "lifecycles",
     "lint",
@@ -98,6 +101,7 @@ __all__ = [
     "milestones",
     "move_of",
     "moves_after",
+    "owners_seen",
     "patience",
     "pin_of",
     "plans",

@@ -33,9 +33,11 @@ from tests import factories
 from .stage import NOW, event, send
 
 pytestmark = pytest.mark.django_db
+FLOORS = ("lifecycle", "customer_success")
 MODELS = [
     model
-    for model in apps.get_app_config("lifecycle").get_models()
+    for floor in FLOORS
+    for model in apps.get_app_config(floor).get_models()
     if not model.__name__.endswith("Event") or model.__name__ == "Event"
 ]
 WRITTEN_ONCE = [model for model in MODELS if issubclass(model, History)]

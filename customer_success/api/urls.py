@@ -1,0 +1,7 @@
+"""Paths of the customer success API, as spec 3 lists them. One list a matter, each beside its views."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,4 @@
+"""Test objects, one factory a model, one module a concept; each object is complete."""
+
+from .accounts import *
+from .lifecycle import *

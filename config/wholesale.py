@@ -38,7 +38,8 @@ def shift(now: datetime) -> timedelta:
 
 
 def _events(now: datetime) -> Iterator[SentEvent]:
-    later, first = shift(now), {}
+    later = shift(now)
+    first: dict[str, datetime] = {}
     with gzip.open(FOLDER / "orders.csv.gz", "rt", newline="") as file:
         orders = list(csv.DictReader(file))
     for row in orders:

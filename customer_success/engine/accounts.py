@@ -133,14 +133,18 @@ def set_status(*, customer: Customer, status: str, reason: str, by: Any, now: da
 
 def _settle(account: Account, text: AccountText, *, reason: str, is_new_revenue: bool, by: Any, now: datetime) -> None:
     customer = account.customer
+    is_new_tier = text.tier is not None and text.tier != customer.tier
+    is_new_status = text.status is not None and text.status != _tag_of(customer)
+    if (is_new_tier or is_new_status) and not reason.strip():
+        raise ValuesRefused({"reason": "Another tier or status needs a reason; it stands in the history."})
     try:
-        if text.tier is not None and text.tier != customer.tier:
+        if text.tier is not None and is_new_tier:
             set_tier(customer=customer, tier=text.tier, reason=reason, by=by, now=now)
         elif text.tier is None and is_new_revenue and account.annual_revenue is not None:
             follow_revenue(customer=customer, revenue=account.annual_revenue, now=now)
     except TierNotChanged as error:
         raise AccountError(str(error)) from error
-    if text.status is not None and text.status != _tag_of(customer):
+    if text.status is not None and is_new_status:
         set_status(customer=customer, status=text.status, reason=reason, by=by, now=now)
 
 

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from customer_success.engine.accounts import AccountText, create_account
 from lifecycle.models import Customer
-from tests.api.conftest import speaking_for
+from tests.api.conftest import token_of
 from tests.factories import UserFactory
 from tests.lifecycle.stage import NOW
 
@@ -21,6 +21,16 @@ def member(username: str, group: str = "Success manager") -> User:
     user: User = UserFactory.create(username=username, is_staff=True)
     user.groups.add(Group.objects.get(name=group))
     return user
+
+
+class JSONClient(APIClient):
+    default_format = "json"
+
+
+def speaking_for(user: User) -> APIClient:
+    client = JSONClient()
+    client.credentials(HTTP_AUTHORIZATION=token_of(user))
+    return client
 
 
 def client_of(username: str, group: str = "Success manager") -> APIClient:

@@ -122,7 +122,7 @@ class ProfileSerializer(serializers.ModelSerializer):
     adoption_rate = serializers.SerializerMethodField(help_text="Features used in percent of those available.")
     goal_attainment = serializers.SerializerMethodField(help_text="As told, or as the value metrics say; percent.")
     serializer_field_mapping = {
-        **serializers.ModelSerializer.serializer_field_mapping, models.DecimalField: serializers.FloatField,
+        **serializers.ModelSerializer.serializer_field_mapping, models.DecimalField: Number,
     }  # fmt: skip
 
     class Meta:

@@ -10,6 +10,8 @@ DAILY = "Evaluate everybody"
 COLLECT = "Collect metrics"
 MAIL = "Write to teams"
 VERIFY = "Verify history"
+TIERS = "Note changed tiers"
+PERIODS = "Write success metrics"
 
 
 def load_schedule() -> list[str]:
@@ -21,6 +23,8 @@ def load_schedule() -> list[str]:
         (MAIL, "lifecycle.tasks.mail_messages", _often),
         (DAILY, "lifecycle.tasks.evaluate_all", _nightly),
         (VERIFY, "lifecycle.tasks.verify_histories", _later_at_night),
+        (TIERS, "customer_success.tasks.note_tiers", _early),
+        (PERIODS, "customer_success.tasks.write_success_metrics", _early),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())
@@ -39,6 +43,10 @@ def _hourly() -> dict[str, CrontabSchedule]:
 
 def _nightly() -> dict[str, CrontabSchedule]:
     return _crontab(minute="10", hour="0")  # after the first collection of the day
+
+
+def _early() -> dict[str, CrontabSchedule]:
+    return _crontab(minute="20", hour="1")  # after yesterday was collected
 
 
 def _later_at_night() -> dict[str, CrontabSchedule]:

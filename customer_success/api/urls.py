@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from .views import accounts, profile, statistics
+
+urlpatterns: list[URLPattern] = [
+    path("customers", accounts.AccountList.as_view(), name="api-accounts"),
+    path("customers/<int:id>", accounts.AccountDetail.as_view(), name="api-account"),
+    path("customers/<int:id>/profile", profile.Profile.as_view(), name="api-success-profile"),
+    path("statistics", statistics.StatisticsView.as_view(), name="api-success-statistics"),
+    path("onboarding-metrics", statistics.OnboardingMetricsView.as_view(), name="api-onboarding-metrics"),
+]

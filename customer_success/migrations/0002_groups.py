@@ -26,7 +26,7 @@ def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     manager, lead = groups.objects.get(name="Success manager"), groups.objects.create(name="Success lead")
     lead.permissions.add(*manager.permissions.all(), permissions.objects.get(codename="assign_customer"))
     for group in (manager, lead):
-        group.permissions.add(*seeing, *working)
+        group.permissions.add(*seeing, *working, own.get(codename="delete_account"))  # which closes it
     for name in ("Marketer", "Analyst"):
         groups.objects.get(name=name).permissions.add(*seeing)
     groups.objects.get(name="Administrator").permissions.add(*own)

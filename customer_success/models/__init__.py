@@ -28,6 +28,7 @@ from .health import (
     ScorecardVersion,
     ScoreSource,
 )
+from .metrics import SuccessMetrics
 from .task import Task, TaskState, TaskType
 from .tier import TierChange, TierPolicy
 
@@ -60,6 +61,7 @@ __all__ = [
     "ScorecardVersion",
     "Stakeholder",
     "StakeholderRole",
+    "SuccessMetrics",
     "SuccessPlanStatus",
     "SuccessPlanType",
     "SuccessProfile",

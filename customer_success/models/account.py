@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from customer_success.rules.limits import OF_ACCOUNTS, OF_PROFILES, Limit
 from lifecycle.models import Customer
 
 from .choices import ChurnRiskLevel, DataMigrationStatus, OnboardingStatus
@@ -60,6 +61,15 @@ def count(help_text: str = "") -> models.PositiveIntegerField[Any, Any]:
     return models.PositiveIntegerField(null=True, blank=True, help_text=help_text)
 
 
+def held(limit: Limit, name: str) -> models.CheckConstraint:
+    """A limit, held by the database as well."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{limit.lower}__lte": models.F(limit.upper)}),
+        name=name,
+        violation_error_message=limit.sentence,
+    )
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Account(models.Model):
     """A customer with a contract. Its tier is ``Customer.tier``, its status the tag in the lifecycle ``account``,
@@ -82,18 +92,7 @@ class Account(models.Model):
 
     class Meta:
         ordering = ("-customer_id",)
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(contract_end_date__gte=models.F("contract_start_date")),
-                name="account_contract_ends_after_start",
-                violation_error_message="The contract has to end after it starts.",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(active_policies__lte=models.F("total_policies")),
-                name="account_policies_in_force_of_all",
-                violation_error_message="There cannot be more policies in force than in all.",
-            ),
-        )
+        constraints = tuple(held(limit, f"account_{limit.upper}") for limit in OF_ACCOUNTS)
         indexes = (models.Index(fields=("renewal_date",), name="account_renewal"),)
 
     def __str__(self) -> str:
@@ -161,17 +160,7 @@ class SuccessProfile(models.Model):
     updated_at = models.DateTimeField(editable=False)
 
     class Meta:
-        constraints = tuple(
-            models.CheckConstraint(
-                condition=models.Q(**{f"{part}__lte": models.F(whole)}),
-                name=f"profile_{part}_of_all",
-                violation_error_message=sentence,
-            )
-            for part, whole, sentence in (
-                ("features_used", "features_available", "There cannot be more features used than available."),
-                ("onboarding_started_on", "onboarding_completed_on", "Onboarding has to end after it starts."),
-            )
-        )
+        constraints = tuple(held(limit, f"profile_{limit.upper}") for limit in OF_PROFILES)
 
     def __str__(self) -> str:
         return f"profile of {self.account}"

@@ -124,8 +124,12 @@ def release_pin(*, customer: Customer, lifecycle: Lifecycle, by: Any, now: datet
 
 
 @transaction.atomic
-def initialize(*, lifecycle: Lifecycle, tag: StatusTag, now: datetime, reason: str) -> int:
+def initialize(
+    *, lifecycle: Lifecycle, tag: StatusTag, now: datetime, reason: str, customers: list[int] | None = None
+) -> int:
     """Give every customer without a tag in a lifecycle this one, except who is pinned there; returns how many.
+
+    ``customers``: only to those of these ids.
 
     The history says that the system did it. Raises ``TransitionNotAllowed``.
     """
@@ -134,7 +138,12 @@ def initialize(*, lifecycle: Lifecycle, tag: StatusTag, now: datetime, reason: s
     enroll_everybody(lifecycle=lifecycle)
     with connection.cursor() as cursor:
         times: dict[str, Any] = {"now": now, "day_end": end_of(last_complete_day(now))}
-        what: dict[str, Any] = {"lifecycle": lifecycle.id, "tag": tag.id, "reason": _checked(reason)}
+        what: dict[str, Any] = {
+            "lifecycle": lifecycle.id,
+            "tag": tag.id,
+            "reason": _checked(reason),
+            "customers": customers,
+        }
         cursor.execute(statements.INITIALIZE, {**times, **what})
         return int(cursor.fetchone()[0])
 

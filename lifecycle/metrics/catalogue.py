@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from lifecycle.rules.traits import PRODUCT_TAGS, PRODUCTS
+from lifecycle.rules.traits import PRODUCT_TAGS, PRODUCTS, TIERS
 
 from .daily import DAYS, SCORE_DAYS, WINDOWS, window_column
 from .sources import (
@@ -29,6 +29,7 @@ from .sources import (
 
 _CODE_BY_PRODUCT = MappingProxyType({name: code for code, name in PRODUCT_TAGS.items()})
 _CODE_BY_CODE = MappingProxyType({code: code for code in PRODUCT_TAGS})
+_TIER_BY_CODE = MappingProxyType({code: code for code in TIERS})
 
 
 def _count(name: str, label: str, description: str, *other_names: str) -> Metric:
@@ -235,7 +236,10 @@ GROUPS: Mapping[str, tuple[Metric, ...]] = MappingProxyType({
             "product_tag", "text", "", Attribute("product_tag", _CODE_BY_CODE), "product tag", f"{PRODUCTS}.",
         ),
         Metric("plan", "text", "", Attribute("plan"), "plan", "The plan the customer subscribes to, as the identify events name it."),
-        Metric("service_tier", "text", "", Attribute("tier"), "service tier", "The customer's service level.", ("tier",)),
+        Metric(
+            "service_tier", "text", "", Attribute("tier", _TIER_BY_CODE), "service tier",
+            f"The customer's service level: {', '.join(TIERS)}.", ("tier",),
+        ),
         Metric(
             "account_status", "text", "", Attribute("account_status"), "account status",
             "The state of the customer's account, as the identify events name it, such as active or cancelled.",

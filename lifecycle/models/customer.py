@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Lower
 
-from lifecycle.rules.traits import PRODUCT_TAGS
+from lifecycle.rules.traits import PRODUCT_TAGS, TIERS
 
 
 class Customer(models.Model):
@@ -23,7 +23,7 @@ class Customer(models.Model):
     name = models.CharField(max_length=200, null=True, blank=True)
     plan = models.CharField(max_length=60, null=True, blank=True)
     product_tag = models.CharField(max_length=10, null=True, blank=True, choices=tuple(PRODUCT_TAGS.items()))
-    tier = models.CharField("service tier", max_length=30, null=True, blank=True)
+    tier = models.CharField("service tier", max_length=30, null=True, blank=True, choices=tuple(TIERS.items()))
     account_status = models.CharField(max_length=30, null=True, blank=True)
     timezone = models.CharField(max_length=60, default="UTC", help_text="IANA name, such as Asia/Tokyo.")
     owner = models.ForeignKey(

@@ -12,6 +12,15 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # What a customer bought: code and name.
 PRODUCT_TAGS: Mapping[str, str] = MappingProxyType({"PT_001": "Pro", "PT_002": "Enterprise", "PT_003": "Freemium"})
 PRODUCTS = ", ".join(f"{code} {name}" for code, name in PRODUCT_TAGS.items())
+# The service levels, the highest first.
+TIERS: Mapping[str, str] = MappingProxyType(
+    {
+        "ENTERPRISE": "Enterprise",
+        "MID_MARKET": "Mid-market",
+        "SMALL_BUSINESS": "Small business",
+        "TRIAL": "Trial",
+    }
+)
 # The traits with a column of their own; all others are kept together.
 COLUMNS = ("email", "name", "plan", "product_tag", "tier", "account_status", "timezone")
 MAX_TRAITS = 100
@@ -34,7 +43,7 @@ _CHECKS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "name": (_text(200), "a text of up to 200 characters"),
     "plan": (_text(60), "a text of up to 60 characters"),
     "product_tag": (lambda value: value in PRODUCT_TAGS, f"one of {', '.join(PRODUCT_TAGS)}"),
-    "tier": (_text(30), "a text of up to 30 characters"),
+    "tier": (lambda value: value in TIERS, f"one of {', '.join(TIERS)}"),
     "account_status": (_text(30), "a text of up to 30 characters"),
     "timezone": (is_zone, "an IANA time zone such as Asia/Tokyo"),
 }

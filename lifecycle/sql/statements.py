@@ -258,12 +258,13 @@ WITH facts AS (
 SELECT count(*) FROM statuses
 """
 
-# Give every customer without a tag one, as the system.
+# Give every customer without a tag one, as the system; NULL stands for all customers.
 INITIALIZE = """
 WITH untagged AS (
     SELECT s.id, s.customer_id, f.last_event_at
     FROM lifecycle_customerstatus AS s LEFT JOIN lifecycle_customerfacts AS f ON f.customer_id = s.customer_id
     WHERE s.lifecycle_id = %(lifecycle)s AND s.tag_id IS NULL AND (s.pinned_until IS NULL OR s.pinned_until <= %(now)s)
+        AND (%(customers)s::bigint[] IS NULL OR s.customer_id = ANY(%(customers)s::bigint[]))
     ORDER BY s.customer_id FOR NO KEY UPDATE OF s
 ), moved AS (
     UPDATE lifecycle_customerstatus AS s

@@ -36,7 +36,7 @@ def is_within(name: str, value: float) -> bool:
 
 
 some_traits = st.dictionaries(
-    st.sampled_from(["name", "plan", "tier", "color", "city"]), st.sampled_from([None, "a", "b", "c"]), max_size=3
+    st.sampled_from(["name", "plan", "color", "city"]), st.sampled_from([None, "a", "b", "c"]), max_size=3
 )
 
 

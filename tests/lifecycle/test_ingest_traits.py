@@ -18,9 +18,9 @@ def ann() -> Customer:
 def test_the_latest_word_wins_out_of_order() -> None:
     send(event("ann", "identify", days_ago(1), name="Ann Lee", plan="gold"))
 
-    send(event("ann", "identify", days_ago(2), name="Ann", tier="silver"))
+    send(event("ann", "identify", days_ago(2), name="Ann", tier="MID_MARKET"))
 
-    assert (ann().name, ann().plan, ann().tier) == ("Ann Lee", "gold", "silver")
+    assert (ann().name, ann().plan, ann().tier) == ("Ann Lee", "gold", "MID_MARKET")
 
 
 def test_traits_have_columns_or_are_kept_together() -> None:

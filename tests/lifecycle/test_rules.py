@@ -189,6 +189,7 @@ def test_days_stay_within_the_calendar() -> None:
         ({"email": None, "name": None, "plan": None, "product_tag": None, "tier": None, "timezone": None}, None),
         ({"email": "ann @example.com"}, "email"), ({"email": "x" * 251 + "@a.b"}, "email"), ({"email": ""}, "email"),
         ({"name": "x" * 201}, "name"), ({"plan": "x" * 61}, "plan"), ({"tier": ""}, "tier"), ({"tier": 3}, "tier"),
+        ({"tier": "TRIAL"}, None), ({"tier": "silver"}, "tier must be one of ENTERPRISE, MID_MARKET"),
         ({"product_tag": "PT_004"}, "product_tag"),
         *(({"timezone": zone}, "timezone") for zone in ("Mars/Base", "", "../etc/passwd", "Europe", "a\x00")),
     ],

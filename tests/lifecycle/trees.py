@@ -38,6 +38,7 @@ from lifecycle.models import (
 )
 from lifecycle.rules.nodes import Operator, Scalar
 from lifecycle.rules.parse import OPERATORS_OF
+from lifecycle.rules.traits import TIERS
 
 from .stage import NOW
 
@@ -130,7 +131,7 @@ def some_customers(random: Random, lifecycle: Lifecycle, how_many: int) -> list[
             external_id=f"{first + number}",
             email=random.choice([None, *PLANS]),
             plan=random.choice([None, *PLANS]),
-            tier=random.choice([None, *PLANS]),
+            tier=random.choice([None, *TIERS]),
             product_tag=random.choice([None, "PT_001", "PT_002", "PT_003"]),
             created_at=NOW,
             updated_at=NOW,

@@ -1,0 +1,14 @@
+"""What is shipped with customer success. One line a matter; its loader stands beside its engine."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .tiers import load_policies
+
+
+def load_defaults(*, now: datetime) -> list[str]:
+    """Load what is shipped and not there yet, and return a line for each thing loaded."""
+    return [
+        *load_policies(),
+    ]

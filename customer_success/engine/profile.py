@@ -1,0 +1,49 @@
+"""Success profiles: what an account wants to reach, and who is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from customer_success.models import Account, Stakeholder, SuccessProfile, ValueMetric
+from customer_success.rules.limits import OF_PROFILES, problems_of
+
+from .accounts import ValuesRefused
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@transaction.atomic
+def update_profile(
+    *,
+    account: Account,
+    values: Mapping[str, Any],
+    value_metrics: Rows | None,
+    stakeholders: Rows | None,
+    now: datetime,
+) -> SuccessProfile:
+    """Change a profile, which is made if there is none. Value metrics and stakeholders are replaced as a whole;
+    ``None``: they stay. Raises ``ValuesRefused``."""
+    SuccessProfile.objects.get_or_create(account=account, defaults={"updated_at": now})
+    profile = SuccessProfile.objects.select_for_update().get(account=account)
+    for name, value in values.items():
+        setattr(profile, name, value)
+    problems = problems_of({one.attname: getattr(profile, one.attname) for one in profile._meta.fields}, OF_PROFILES)
+    names = Counter(row["name"] for row in value_metrics or ())
+    if twice := [name for name, times in names.items() if times > 1]:
+        problems["value_metrics"] = f"There are several value metrics “{twice[0]}”."
+    if problems:
+        raise ValuesRefused(problems)
+    profile.updated_at = now
+    profile.save()
+    if value_metrics is not None:
+        profile.value_metrics.all().delete()
+        ValueMetric.objects.bulk_create(ValueMetric(profile=profile, **row) for row in value_metrics)
+    if stakeholders is not None:
+        profile.stakeholders.all().delete()
+        Stakeholder.objects.bulk_create(Stakeholder(profile=profile, **row) for row in stakeholders)
+    return profile

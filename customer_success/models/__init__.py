@@ -16,6 +16,7 @@ from .choices import (
     SuccessPlanStatus,
     SuccessPlanType,
 )
+from .handover import Handover
 from .health import (
     AlertKind,
     AlertState,
@@ -43,6 +44,7 @@ __all__ = [
     "CustomerStatus",
     "CustomerTier",
     "DataMigrationStatus",
+    "Handover",
     "HealthAlert",
     "HealthLevel",
     "HealthOverride",

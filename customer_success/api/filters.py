@@ -9,7 +9,7 @@ from customer_success.models import ChurnRiskLevel, CustomerStatus, CustomerTier
 from customer_success.queries.accounts import in_status
 from lifecycle.api.filters import MAX_ID, OneOf
 from lifecycle.models import Customer
-from lifecycle.queries import customer_ids_found
+from lifecycle.queries import customer_ids_found, customers_seen
 
 
 class AccountFilter(filters.FilterSet):
@@ -45,4 +45,4 @@ class AccountFilter(filters.FilterSet):
         return in_status(customers, code)
 
     def found(self, customers: QuerySet[Customer], name: str, text: str) -> QuerySet[Customer]:
-        return customers.filter(id__in=customer_ids_found(text))
+        return customers.filter(id__in=customer_ids_found(text, among=customers_seen(self.request.user)))

@@ -16,6 +16,7 @@ from .choices import (
     SuccessPlanStatus,
     SuccessPlanType,
 )
+from .handover import Handover
 from .health import (
     AlertKind,
     AlertState,
@@ -44,6 +45,7 @@ __all__ = [
     "CustomerStatus",
     "CustomerTier",
     "DataMigrationStatus",
+    "Handover",
     "HealthAlert",
     "HealthLevel",
     "HealthOverride",

@@ -1,1 +1,14 @@
 """Questions that doors ask, answered without writing. Each is a fixed number of statements."""
+
+from .capacity import Capacity, Portfolio, Proposal, capacity_of, handovers, handovers_of, managers, proposal
+
+__all__ = [
+    "Capacity",
+    "Portfolio",
+    "Proposal",
+    "capacity_of",
+    "handovers",
+    "handovers_of",
+    "managers",
+    "proposal",
+]

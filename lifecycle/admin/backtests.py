@@ -166,14 +166,15 @@ class BacktestRunAdmin(CappedList, ReadOnlyAdmin):
         return framed(
             self, request, "lifecycle/admin/backtest.html", title=str(run), original=run, run=run,
             is_open=run.state in {BacktestState.WAITING, BacktestState.RUNNING}, rules=self.rules_shown(run),
-            **(_shown(run.result, run) if run.result else {}),
+            **(_shown(run.result, run, request) if run.result else {}),
         )  # fmt: skip
 
 
-def _shown(result: dict[str, Any], run: BacktestRun) -> dict[str, Any]:
+def _shown(result: dict[str, Any], run: BacktestRun, request: HttpRequest) -> dict[str, Any]:
     before, after = result["before"], result["after"]
     return {
         "result": result,
+        "examples": queries.told(result["examples"], request.user),
         "tables": [
             ("Where everybody is at the end", _rows(before["states"], after["states"])),
             ("Moves", _rows(before["moves"], after["moves"])),

@@ -13,6 +13,8 @@ from pghistory.models import Events
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from lifecycle import queries
+
 _DID = {"insert": "Added", "update": "Changed", "delete": "Deleted"}
 _COLOURS = {"Added": "success", "Changed": "info", "Deleted": "danger"}
 
@@ -31,6 +33,10 @@ class ChangesAdmin(EventsAdmin, ModelAdmin):
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         names = _names()  # once, not once a row
         return ("at", _who_column(names), "did", "what", _difference_column(names))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Accounts are among what is changed, of everybody."""
+        return super().has_view_permission(request, obj) and queries.sees_everybody(request.user)
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         return ()

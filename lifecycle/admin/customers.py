@@ -27,10 +27,13 @@ from .filters import PlanFilter, tag_filters
 from .move import move_by_hand
 from .paging import CappedList
 from .pins import pin_page
+from .portfolio import InPortfolio, OwnerFilter
 
 
 @admin.register(Customer)
-class CustomerAdmin(CappedList, ReadOnlyAdmin):
+class CustomerAdmin(InPortfolio, CappedList, ReadOnlyAdmin):
+    customer_path = ""
+    actions = []  # floors above add what they do with many customers
     list_filter_submit = True
     search_fields = ("external_id", "email", "name")  # shows the box; get_search_results does the work
     search_help_text = "Id, email or name begins with …"
@@ -41,21 +44,22 @@ class CustomerAdmin(CappedList, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         statuses = CustomerStatus.objects.select_related("tag")
-        found = super().get_queryset(request).select_related("facts")
+        found = super().get_queryset(request).select_related("facts", "owner")
         return found.prefetch_related(Prefetch("statuses", statuses, to_attr="current"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
         text = search_term.strip()
-        return (queryset.filter(id__in=queries.customer_ids_found(text)) if text else queryset), False
+        return (queryset.filter(id__in=_found(request, text)) if text else queryset), False
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         tags = [_tag_column(lifecycle) for lifecycle in active_lifecycles(request)]
-        return ["who", *tags, "plan_shown", "product", "last_activity"]
+        return ["who", *tags, "plan_shown", "product", "owner_shown", "last_activity"]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        return [*tag_filters(active_lifecycles(request)), PlanFilter, ("product_tag", ChoicesDropdownFilter)]
+        tags = tag_filters(active_lifecycles(request))
+        return [*tags, PlanFilter, ("product_tag", ChoicesDropdownFilter), OwnerFilter]
 
     @display(description="Customer", header=True)
     def who(self, customer: Customer) -> list[str]:
@@ -70,6 +74,10 @@ class CustomerAdmin(CappedList, ReadOnlyAdmin):
     @display(description="Product", empty_value="–")
     def product(self, customer: Customer) -> str | None:
         return customer.get_product_tag_display() or None
+
+    @display(description="Success manager", empty_value="–")
+    def owner_shown(self, customer: Customer) -> str | None:
+        return str(customer.owner) if customer.owner else None
 
     @display(description="Last activity", empty_value="–")
     def last_activity(self, customer: Customer) -> str | None:
@@ -98,6 +106,9 @@ class CustomerAdmin(CappedList, ReadOnlyAdmin):
     def has_move_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("lifecycle.add_transition")
 
+    def has_assign_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("lifecycle.assign_customer")
+
     def get_urls(self) -> list[URLPattern]:
         pin = path("<path:object_id>/pin/", self.admin_site.admin_view(self.pin), name="lifecycle_customer_pin")
         return [pin, *super().get_urls()]
@@ -110,6 +121,10 @@ class CustomerAdmin(CappedList, ReadOnlyAdmin):
     @action(description="Move by hand", icon="swap_horiz", permissions=["view", "move"])
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return move_by_hand(self, request, object_id, now=timezone.now())
+
+
+def _found(request: HttpRequest, text: str) -> QuerySet[Customer, int]:
+    return queries.customer_ids_found(text, among=queries.customers_seen(request.user))
 
 
 def _tag_column(lifecycle: Lifecycle) -> Callable[[Customer], SafeString]:

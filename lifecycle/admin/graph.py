@@ -101,13 +101,17 @@ def graph_page(
             admin, request, "lifecycle/admin/choose_lifecycle.html", title="Graph", original=None,
             heading="Of which lifecycle?", lifecycles=lifecycles,
         )  # fmt: skip
-    counts, rules = queries.tag_counts(lifecycle, now=now), queries.rules_to_draw(lifecycle)
+    counts, rules = _counts(request, lifecycle, now), queries.rules_to_draw(lifecycle)
     may = request.user.has_perm
     return framed(
         admin, request, "lifecycle/admin/graph.html", title="Graph", original=lifecycle,
         graph=graph_of(counts, rules, shows_customers=may("lifecycle.view_customer")),
         may_write=may("lifecycle.add_transitionrule"),
     )  # fmt: skip
+
+
+def _counts(request: HttpRequest, lifecycle: Lifecycle, now: datetime) -> TagCounts:
+    return queries.tag_counts(lifecycle, now=now, owners=queries.owners_seen(request.user))
 
 
 def graph_of(counts: TagCounts, rules: Iterable[TransitionRule], *, shows_customers: bool) -> Graph:

@@ -21,13 +21,14 @@ from lifecycle.templatetags.wording import author_of, customer_link, move_of, sh
 
 from .access import ReadOnlyAdmin
 from .paging import CappedList
+from .portfolio import InPortfolio
 from .rollbacks import may_roll_back, rollback_page
 from .rule_text import laid_out
 
 _CUSTOMERS_SEARCHED = 200
 
 
-class OfCustomers(CappedList, ReadOnlyAdmin):
+class OfCustomers(InPortfolio, CappedList, ReadOnlyAdmin):
     """A long list searched by customer."""
 
     list_select_related: Any = ("customer",)
@@ -42,7 +43,8 @@ class OfCustomers(CappedList, ReadOnlyAdmin):
         text = search_term.strip()
         if not text:
             return queryset, False
-        found = list(queries.customer_ids_found(text, most=_CUSTOMERS_SEARCHED)[:_CUSTOMERS_SEARCHED])
+        seen = queries.customers_seen(request.user)
+        found = list(queries.customer_ids_found(text, among=seen, most=_CUSTOMERS_SEARCHED)[:_CUSTOMERS_SEARCHED])
         return queryset.filter(customer__in=found), False
 
     @display(description="Customer")

@@ -12,14 +12,16 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
+from lifecycle import queries
 from lifecycle.models import HistoryCheck
 
 from .access import ReadOnlyAdmin
 from .paging import CappedList
+from .portfolio import ShownTo
 
 
 @admin.register(HistoryCheck)
-class HistoryCheckAdmin(CappedList, ReadOnlyAdmin):
+class HistoryCheckAdmin(ShownTo, CappedList, ReadOnlyAdmin):
     """What stands there names customers and their values, so it takes the permission to see them, too."""
 
     when_empty = (
@@ -45,12 +47,15 @@ class HistoryCheckAdmin(CappedList, ReadOnlyAdmin):
     def doubts_shown(self, check: HistoryCheck) -> SafeString | None:
         if not check.doubts:
             return None
+        told = queries.told(check.doubts, check.shown_to)  # type: ignore[attr-defined]  # by ShownTo
         rows = (
             (
                 reverse("admin:lifecycle_customer_change", args=[one["customer"]]), one["name"],
                 f"{datetime.fromisoformat(one['at']):%-d %b %Y, %H:%M}", one["cause"],
             )
-            for one in check.doubts
+            for one in told
         )  # fmt: skip
         row = '<li><a class="tn-link" href="{}">{}</a> <span class="tn-subtle">{}</span><br>{}</li>'
-        return format_html('<ul class="tn-rows">{}</ul>', format_html_join("", row, rows))
+        others = len(check.doubts) - len(told)
+        more = format_html('<li class="tn-subtle">{} of other portfolios.</li>', others) if others else ""
+        return format_html('<ul class="tn-rows">{}{}</ul>', format_html_join("", row, rows), more)

@@ -60,17 +60,18 @@ def landing(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may("lifecycle.view_customer"):
         context["pictures"] = pictures(request, now=now)
     if may("lifecycle.view_transition"):
-        context["transitions"] = queries.latest_transitions()[:LATEST]
+        context["transitions"] = queries.in_portfolio(queries.latest_transitions(), request.user)[:LATEST]
     if may("lifecycle.view_evaluation"):
         context["evaluations"] = queries.evaluations_to_watch()[:LATEST]
     if may("lifecycle.view_recommendation"):
-        waiting = list(queries.waiting_recommendations()[: LATEST + 1])
+        waiting = list(queries.in_portfolio(queries.waiting_recommendations(), request.user)[: LATEST + 1])
         context["waiting"], context["more_wait"] = waiting[:LATEST], len(waiting) > LATEST
     return context
 
 
 def pictures(request: HttpRequest, *, now: datetime) -> list[Picture]:
-    return [_picture(queries.tag_counts(lifecycle, now=now)) for lifecycle in active_lifecycles(request)]
+    owners = queries.owners_seen(request.user)
+    return [_picture(queries.tag_counts(one, now=now, owners=owners)) for one in active_lifecycles(request)]
 
 
 def _picture(counts: TagCounts) -> Picture:

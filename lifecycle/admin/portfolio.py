@@ -6,8 +6,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from unfold.contrib.filters.admin import DropdownFilter
 
-from lifecycle.queries import in_portfolio
+from lifecycle import queries
+from lifecycle.models import Customer
+
+_MINE, _TEAMS, _NOBODYS = "mine", "teams", "nobody"
 
 
 class InPortfolio:
@@ -17,4 +21,47 @@ class InPortfolio:
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
-        return in_portfolio(rows, request.user, customer=self.customer_path)
+        return queries.in_portfolio(rows, request.user, customer=self.customer_path)
+
+
+class ShownTo:
+    """Mixed into an admin whose page names customers in passing: the row knows whom it is ``shown_to``."""
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        row = super().get_object(request, *args, **kwargs)  # type: ignore[misc]
+        if row is not None:
+            row.shown_to = request.user
+        return row
+
+
+class OwnerFilter(DropdownFilter):
+    """Whose customers, among those that the person sees."""
+
+    title = "success manager"
+    parameter_name = "owner"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        leads = queries.led_by(request.user).exists()
+        return [
+            (_MINE, "Mine"),
+            *([(_TEAMS, "My teams'")] if leads else []),
+            *([(_NOBODYS, "Nobody's")] if queries.sees_everybody(request.user) else []),
+            *(
+                (str(one.pk), one.get_full_name() or one.get_username())
+                for one in queries.owners_to_choose(request.user)
+            ),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:
+        match self.value():
+            case None | "":
+                return queryset
+            case "mine":
+                return queryset.filter(owner=request.user.pk)
+            case "teams":
+                return queryset.filter(owner__in=queries.led_by(request.user).values("pk"))
+            case "nobody":
+                return queryset.filter(owner=None)
+            case number:
+                is_known = number in {value for value, _ in self.lookup_choices}
+                return queryset.filter(owner=int(number)) if is_known and number.isdigit() else queryset.none()

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import ModelAdmin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,14 +18,16 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from lifecycle import queries
 from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.rollback import MAX_REASON, Batch, Effect, RollbackRefused, preview, roll_back
-from lifecycle.models import Customer, Rollback
+from lifecycle.models import Rollback
 from lifecycle.templatetags.wording import customer_link
 
 from .access import ReadOnlyAdmin
 from .pages import framed, some_of
 from .paging import CappedList
+from .portfolio import ShownTo
 
 MOST_NAMED = 200
 
@@ -47,6 +50,8 @@ def rollback_page(admin: ModelAdmin[Any], request: HttpRequest, batch: Batch | N
     if batch is None:
         messages.error(request, "There is no such run, rule or move.")
         return HttpResponseRedirect(way_back)
+    if not queries.may_take_back(batch, request.user):
+        raise PermissionDenied
     now = timezone.now()
     effects = preview(batch, now=now)
     if not effects:
@@ -84,7 +89,7 @@ def _point(one: Effect) -> str:
 
 
 @admin.register(Rollback)
-class RollbackAdmin(CappedList, ReadOnlyAdmin):
+class RollbackAdmin(ShownTo, CappedList, ReadOnlyAdmin):
     when_empty = "A run, a move, or all moves of a rule can be taken back on their own pages."
     list_display = ("made_at", "lifecycle", "what", "restored", "left_alone", "by", "reason", "state")
     list_filter = (("lifecycle", RelatedDropdownFilter),)
@@ -95,6 +100,9 @@ class RollbackAdmin(CappedList, ReadOnlyAdmin):
     actions_detail = ("undo",)
     fields = ("lifecycle", "what", "reason", "by", "made_at", "restored", "left_alone", "state", "customers_shown")
     readonly_fields = ("what", "state", "customers_shown")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rollback]:
+        return queries.rollbacks_seen(super().get_queryset(request), request.user)
 
     @display(description="What")
     def what(self, rollback: Rollback) -> str:
@@ -109,7 +117,8 @@ class RollbackAdmin(CappedList, ReadOnlyAdmin):
     @display(description="Left alone")
     def customers_shown(self, rollback: Rollback) -> SafeString | str:
         left = rollback.customers.exclude(left_because=None).order_by("id")[:MOST_NAMED]
-        names = Customer.objects.in_bulk([one.customer_id for one in left])
+        seen = queries.customers_seen(rollback.shown_to)  # type: ignore[attr-defined]  # by ShownTo
+        names = seen.in_bulk([one.customer_id for one in left])
         rows = [
             (customer_link(names[one.customer_id]), one.get_left_because_display())
             for one in left
@@ -117,7 +126,7 @@ class RollbackAdmin(CappedList, ReadOnlyAdmin):
         ]
         more = rollback.left_alone - len(rows)
         page = "lifecycle/admin/_left_alone.html"
-        return render_to_string(page, {"rows": rows, "more": more}) if rows else "Nobody."
+        return render_to_string(page, {"rows": rows, "more": more}) if rollback.left_alone else "Nobody."
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
         rollback = self.get_object(request, object_id)

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
 from django.db import OperationalError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -16,7 +17,7 @@ from lifecycle import queries
 from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.publishing import SecondPersonNeeded, publish, put_in_shadow, retire, why_not_publish
 from lifecycle.engine.rules import RuleNotEditable, fingerprint
-from lifecycle.models import RuleState, TransitionRule
+from lifecycle.models import Customer, RuleState, TransitionRule
 
 from .pages import Question, ask, some_of
 from .rule_preview import preview, written_of
@@ -28,7 +29,7 @@ def publish_page(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *
     return _step(
         admin, request, object_id,
         why_not=lambda rule: why_not_publish(rule, request.user),
-        question=lambda rule: _publish_question(rule, now, names=request.user.has_perm("lifecycle.view_customer")),
+        question=lambda rule: _publish_question(rule, now, named=queries.customers_named(request.user)),
         do=lambda rule: publish(rule=rule, by=request.user, now=now, expected=request.POST.get("seen", "")),
         done="is in force now",
     )  # fmt: skip
@@ -81,11 +82,11 @@ def _step(
     return HttpResponseRedirect(page)
 
 
-def _publish_question(rule: TransitionRule, now: datetime, *, names: bool) -> Question:
+def _publish_question(rule: TransitionRule, now: datetime, *, named: QuerySet[Customer]) -> Question:
     found = preview(written_of(rule), now=now)
     before = TransitionRule.objects.filter(lifecycle=rule.lifecycle, key=rule.key, state=RuleState.PUBLISHED).first()
     happens = [f"{found.says} {found.meets}" if not found.problems else found.sentences[0]]
-    happens += _impact_in_words(rule, now, names=names) if not found.problems else ()
+    happens += _impact_in_words(rule, now, named) if not found.problems else ()
     if before is not None:
         happens.append(f"Version {before.version}, in force until now, is retired.")
     happens.append(
@@ -102,11 +103,11 @@ def _publish_question(rule: TransitionRule, now: datetime, *, names: bool) -> Qu
     return Question(title, tuple(happens), "Publish", seen=fingerprint(rule))
 
 
-def _impact_in_words(rule: TransitionRule, now: datetime, *, names: bool) -> Iterator[str]:
-    """Who would move at once that does not now, and who no longer; by ``names`` for who may see customers."""
+def _impact_in_words(rule: TransitionRule, now: datetime, named: QuerySet[Customer]) -> Iterator[str]:
+    """Who would move at once that does not now, and who no longer; of those ``named``, some by name."""
     try:
         with queries.patience(IMPACT_SECONDS):
-            found = queries.impact(rule, as_of=now)
+            found = queries.impact(rule, as_of=now, named=named)
     except OperationalError:
         yield f"To say whom it changes takes longer than {IMPACT_SECONDS} seconds here; a backtest says it."
         return
@@ -114,7 +115,7 @@ def _impact_in_words(rule: TransitionRule, now: datetime, *, names: bool) -> Ite
         where = change.start.name if change.start else "no tag"
         goes = f"move to {change.after.name}" if change.after else "stay"
         instead = f" and no longer to {change.before.name}" if change.before else ""
-        who = f": {some_of(change.examples, change.customers)}" if names else "."
+        who = f": {some_of(change.examples, change.customers)}" if change.examples else "."
         yield f"{change.customers:,} of those in {where} {goes}{instead}{who}"
     if not found.changes:
         yield f"Nobody among the {found.looked_at:,} whom it concerns goes elsewhere than by the rules in force."

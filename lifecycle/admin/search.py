@@ -8,7 +8,7 @@ from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
 from lifecycle import queries
-from lifecycle.models import Customer, TransitionRule
+from lifecycle.models import TransitionRule
 
 EACH = 10
 
@@ -20,7 +20,8 @@ def found(request: HttpRequest, _lowered: str) -> list[SearchResult]:
         return []
     results: list[SearchResult] = []
     if request.user.has_perm("lifecycle.view_customer"):
-        customers = Customer.objects.filter(id__in=queries.customer_ids_found(text, most=EACH))[:EACH]
+        seen = queries.customers_seen(request.user)
+        customers = seen.filter(id__in=queries.customer_ids_found(text, among=seen, most=EACH))[:EACH]
         results += [
             SearchResult(
                 title=str(customer),

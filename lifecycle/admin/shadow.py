@@ -49,25 +49,24 @@ class ShownChange:
 
 
 def shadow_page(admin: ModelAdmin[Any], request: HttpRequest, rule: TransitionRule, *, now: datetime) -> HttpResponse:
-    found = queries.shadow_of(rule)
-    names = request.user.has_perm("lifecycle.view_customer")
+    found = queries.shadow_of(rule, named=queries.customers_named(request.user))
     ended = rule.published_at or rule.retired_at or now
     return framed(
         admin, request, "lifecycle/admin/shadow.html", title="In shadow", original=rule, rule=rule, found=found,
-        changes=[_shown(one, names=names) for one in found.changes], ended=ended, is_over=ended is not now,
+        changes=[_shown(one) for one in found.changes], ended=ended, is_over=ended is not now,
         bars=list(_bars(found, rule.shadow_since or now, ended)), width=WIDTH, height=HEIGHT,
         most=max(found.moves_a_day.values(), default=0),
     )  # fmt: skip
 
 
-def _shown(one: Foreseen, *, names: bool) -> ShownChange:
+def _shown(one: Foreseen) -> ShownChange:
     stays = format_html('<span class="tn-move">stay in {}</span>', tag_label(one.start))
     goes = move_label(one.start, to=one.after) if one.after else stays
     return ShownChange(
         customers=one.customers,
         goes=goes,
         instead=tag_label(one.before) if one.before else "",
-        examples=some_of(one.examples, one.customers) if names else "",
+        examples=some_of(one.examples, one.customers) if one.examples else "",
         came_later=one.came_later,
     )
 

@@ -19,6 +19,7 @@ from lifecycle.templatetags.wording import author_of, customer_link, move_of
 
 from .access import ReadOnlyAdmin
 from .paging import CappedList
+from .portfolio import InPortfolio
 
 _COLOURS = {"Low": "default", "Medium": "info", "High": "warning", "Urgent": "danger"}
 
@@ -58,7 +59,7 @@ class OpenFilter(DropdownFilter):
 
 
 @admin.register(Notice)
-class NoticeAdmin(CappedList, ReadOnlyAdmin):
+class NoticeAdmin(InPortfolio, CappedList, ReadOnlyAdmin):
     when_empty = "A rule that tells a team of its moves does so here, and by email."
     list_display = ("team", "priority_shown", "customer_shown", "move", "author", "created_at", "done_by")
     list_filter = (("team", RelatedDropdownFilter), ("priority", ChoicesDropdownFilter), OpenFilter)

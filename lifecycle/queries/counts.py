@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from django.core.cache import cache
 from django.db import connection
@@ -39,20 +40,26 @@ class TagCounts:
         return sum(count.customers for count in self.counts)
 
 
-def tag_counts(lifecycle: Lifecycle, *, now: datetime) -> TagCounts:
-    """Customers by tag, in the order of the tags, tags without customers included.
+def tag_counts(lifecycle: Lifecycle, *, now: datetime, owners: frozenset[int] | None = None) -> TagCounts:
+    """Customers by tag, in the order of the tags, tags without customers included; ``owners``: theirs alone.
 
     Counted at most once in ``COUNTS_SECONDS``: the one figure whose price grows with the number of customers.
     """
-    key = f"tag-counts:{lifecycle.id}"
+    key = f"tag-counts:{lifecycle.id}:{_scope(owners)}"
     known = cache.get(key)
     if known is None:
-        rows = CustomerStatus.objects.filter(lifecycle=lifecycle).values_list("tag").annotate(n=Count("id")).order_by()
-        known = (now, dict(rows))
+        rows = CustomerStatus.objects.filter(lifecycle=lifecycle)
+        if owners is not None:
+            rows = rows.filter(customer__owner__in=owners)
+        known = (now, dict(rows.values_list("tag").annotate(n=Count("id")).order_by()))
         cache.set(key, known, COUNTS_SECONDS)
     as_of, by_tag = known
     counts = tuple(TagCount(tag, by_tag.get(tag.id, 0)) for tag in lifecycle.tags.all())
     return TagCounts(lifecycle, as_of, counts, by_tag.get(None, 0))
+
+
+def _scope(owners: frozenset[int] | None) -> str:
+    return "everybody" if owners is None else sha256(repr(sorted(owners)).encode()).hexdigest()
 
 
 def matching_now(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from lifecycle.models import Customer, StatusTag, TransitionRule
 from lifecycle.sql.decision import rule_of, winners_select
@@ -54,8 +55,11 @@ class Impact:
         return sum(one.customers for one in self.changes if one.before and one.after)
 
 
-def impact(draft: TransitionRule, *, as_of: datetime) -> Impact:
-    """What publishing a draft would change at once, review aside; nothing is written."""
+def impact(draft: TransitionRule, *, as_of: datetime, named: QuerySet[Customer]) -> Impact:
+    """What publishing a draft would change at once, review aside; nothing is written.
+
+    It counts everybody; the examples are of the customers ``named`` only.
+    """
     force = in_force(draft.lifecycle_id)
     published = {rule.id: rule for rule in published_rules(draft.lifecycle)}
     before = [published[number] for number in force.rule_ids]
@@ -70,7 +74,7 @@ def impact(draft: TransitionRule, *, as_of: datetime) -> Impact:
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(winners=sql), {**bind(params, as_of), "most": EXAMPLES})
         counted = cursor.fetchall()
-    names = Customer.objects.in_bulk([one for row in counted for one in row[4] or ()])
+    names = named.in_bulk([one for row in counted for one in row[4] or ()])
     changes = [
         Change(
             start=known.get(tag),

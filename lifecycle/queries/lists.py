@@ -145,14 +145,14 @@ def heeded_rules(lifecycle: Lifecycle) -> QuerySet[TransitionRule]:
     return TransitionRule.objects.filter(lifecycle=lifecycle, state__in=(RuleState.PUBLISHED, RuleState.SHADOW))
 
 
-def customer_ids_found(text: str, *, most: int = 10_001) -> QuerySet[Customer, int]:
+def customer_ids_found(text: str, *, among: QuerySet[Customer], most: int = 10_001) -> QuerySet[Customer, int]:
     """Ids of customers whose external id, email or name begins with a text; case counts for the external id only.
 
-    Each of the three ways follows an index of its own and stops at ``most``.
+    Each of the three ways follows an index of its own and stops at ``most``. ``among``: those that the asker sees.
     """
     lowered = text.lower()
-    lower = Customer.objects.annotate(lower_email=Lower("email"), lower_name=Lower("name")).order_by()
-    by_id = Customer.objects.filter(external_id__startswith=text).order_by().values_list("id", flat=True)[:most]
+    lower = among.annotate(lower_email=Lower("email"), lower_name=Lower("name")).order_by()
+    by_id = among.filter(external_id__startswith=text).order_by().values_list("id", flat=True)[:most]
     by_email = lower.filter(lower_email__startswith=lowered).values_list("id", flat=True)[:most]
     by_name = lower.filter(lower_name__startswith=lowered).values_list("id", flat=True)[:most]
     return by_id.union(by_email, by_name)

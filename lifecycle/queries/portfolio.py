@@ -5,12 +5,13 @@ Every door asks here, so that lists, pages, searches, counts and exports agree.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.contrib.auth import get_user_model
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from lifecycle.models import Customer
+from lifecycle.models import Customer, Rollback
 
 M = TypeVar("M", bound=Model)
 
@@ -29,6 +30,10 @@ def owners_seen(user: Any) -> frozenset[int] | None:
     return kept
 
 
+def sees_everybody(user: Any) -> bool:
+    return owners_seen(user) is None
+
+
 def in_portfolio(rows: QuerySet[M], user: Any, *, customer: str = "customer") -> QuerySet[M]:
     """The rows whose customer a person sees. ``customer``: the way from a row to it; empty for customers themselves."""
     owners = owners_seen(user)
@@ -42,6 +47,46 @@ def customers_seen(user: Any) -> QuerySet[Customer]:
     return in_portfolio(Customer.objects.all(), user, customer="")
 
 
+def customers_named(user: Any) -> QuerySet[Customer]:
+    """The customers whom a page about rules may name to a person; it counts everybody."""
+    return customers_seen(user) if user.has_perm("lifecycle.view_customer") else Customer.objects.none()
+
+
+def told(found: Iterable[Mapping[str, Any]], user: Any) -> list[Mapping[str, Any]]:
+    """Of what was stored about customers, each by its id as ``customer``: what a person may be told."""
+    found = list(found)
+    ids = customers_named(user).filter(id__in=[one["customer"] for one in found]).values_list("id", flat=True)
+    known = set(ids)
+    return [one for one in found if one["customer"] in known]
+
+
+def rollbacks_seen(rows: QuerySet[Rollback], user: Any) -> QuerySet[Rollback]:
+    """Those of whole runs and rules, which name nobody, and those of single moves of customers that a person sees."""
+    owners = owners_seen(user)
+    if owners is None:
+        return rows
+    theirs = Q(transition__customer__owner__in=owners) | Q(undoes__transition__customer__owner__in=owners)
+    return rows.filter(theirs | Q(transition=None, undoes__transition=None))
+
+
+def may_take_back(batch: Any, user: Any) -> bool:
+    """Whether all customers of a batch of moves are a person's: a run and a rule move everybody's."""
+    undone = batch.undoes
+    move = batch.transition or (undone and undone.transition)
+    return sees_everybody(user) or bool(move and customers_seen(user).filter(id=move.customer_id).exists())
+
+
+def owners_to_choose(user: Any) -> QuerySet[Any]:
+    """The success managers that have customers, as far as a person sees these."""
+    people = get_user_model().objects.filter(Exists(Customer.objects.filter(owner=OuterRef("pk"))))
+    owners = owners_seen(user)
+    return (people if owners is None else people.filter(id__in=owners)).order_by("username")
+
+
+def led_by(user: Any) -> QuerySet[Any]:
+    """The members of the teams that a person leads."""
+    return get_user_model().objects.filter(teams__leads=user)
+
+
 def _owners(user: Any) -> frozenset[int]:
-    led = get_user_model().objects.filter(Q(teams__leads=user)).values_list("id", flat=True)
-    return frozenset(led) | {user.id}
+    return frozenset(led_by(user).values_list("id", flat=True)) | {user.id}

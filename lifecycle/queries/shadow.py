@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from lifecycle.models import Customer, TransitionRule
 
@@ -58,8 +59,11 @@ class Shadow:
         return sum(one.customers for one in self.changes if one.before and not one.after)
 
 
-def shadow_of(rule: TransitionRule) -> Shadow:
-    """What was recorded of a rule while it was in shadow; the most frequent change first."""
+def shadow_of(rule: TransitionRule, *, named: QuerySet[Customer]) -> Shadow:
+    """What was recorded of a rule while it was in shadow; the most frequent change first.
+
+    It counts everybody; the examples are of the customers ``named`` only.
+    """
     params = {"rule": rule.id, "lifecycle": rule.lifecycle_id, "most": EXAMPLES}
     with connection.cursor() as cursor:
         cursor.execute(_CHANGES, params)
@@ -67,10 +71,14 @@ def shadow_of(rule: TransitionRule) -> Shadow:
         cursor.execute(_A_DAY, params)
         days = dict(cursor.fetchall())
     tags = {tag.id: tag for tag in rule.lifecycle.tags.all()}
-    names = Customer.objects.in_bulk([one for row in counted for one in row[4]])
+    names = named.in_bulk([one for row in counted for one in row[4]])
     changes = [
-        Foreseen(tags.get(start), tags.get(old), tags.get(new), count, tuple(str(names[one]) for one in some), later)
+        Foreseen(tags.get(start), tags.get(old), tags.get(new), count, _told(some, names), later)
         for start, old, new, count, some, later, _ in counted
         if old != new
     ]
     return Shadow(tuple(changes), sum(row[6] for row in counted if row[1] == row[2]), days)
+
+
+def _told(some: list[int], names: Mapping[int, Customer]) -> tuple[str, ...]:
+    return tuple(str(names[one]) for one in some if one in names)

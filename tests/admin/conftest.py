@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -49,12 +50,16 @@ class Shop:
         return customer
 
 
+def _permissions(*names: str) -> QuerySet[Permission]:
+    return Permission.objects.filter(codename__in=names, content_type__app_label="lifecycle")
+
+
 def person(username: str, *permissions: str, **values: object) -> User:
-    """Somebody who may enter the admin."""
+    """Somebody who may enter the admin, and is kept from no customer by a portfolio."""
     user: User = UserFactory.create(username=username, is_staff=True, **values)
     user.set_password("pw")
     user.save()
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions, content_type__app_label="lifecycle"))
+    user.user_permissions.set(_permissions("view_every_customer", *permissions))
     return user
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
+from django.db.models import QuerySet
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
@@ -35,9 +36,14 @@ def speaking_for(user: User) -> APIClient:
     return client
 
 
+def _permissions(*names: str) -> QuerySet[Permission]:
+    return Permission.objects.filter(codename__in=names, content_type__app_label="lifecycle")
+
+
 def person(username: str, *permissions: str, **more: Any) -> User:
+    """Somebody who is kept from no customer by a portfolio."""
     user: User = UserFactory.create(username=username, **more)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions, content_type__app_label="lifecycle"))
+    user.user_permissions.set(_permissions("view_every_customer", *permissions))
     return user
 
 

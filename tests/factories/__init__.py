@@ -3,4 +3,5 @@
 from .accounts import *
 from .health import *
 from .lifecycle import *
+from .portfolio import *
 from .success_metrics import *

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lifecycle.engine.evaluate import evaluate_everybody
 from lifecycle.engine.publishing import publish
 from lifecycle.engine.rules import RuleText, write_draft
-from lifecycle.models import Lifecycle, TransitionRule
+from lifecycle.models import Customer, Lifecycle, TransitionRule
 from lifecycle.queries import impact
 from tests.api.conftest import READS, person, speaking_for
 
@@ -43,7 +43,7 @@ def lifecycle(db: None) -> Lifecycle:
 
 
 def told(rule: TransitionRule) -> list[tuple[Any, ...]]:
-    found = impact(rule, as_of=NOW)
+    found = impact(rule, as_of=NOW, named=Customer.objects.all())
     codes = [[tag and tag.code for tag in (one.start, one.before, one.after)] for one in found.changes]
     return [(*code, one.customers, one.examples) for code, one in zip(codes, found.changes, strict=True)]
 
@@ -60,7 +60,7 @@ def test_who_would_go_elsewhere(lifecycle: Lifecycle) -> None:
     generous = draft(lifecycle, "first", "VIP", is_at_least("order_count", 1), priority=1)
 
     assert told(generous) == [("NEW", "BUYER", "VIP", 1, ("ann",))]
-    found = impact(generous, as_of=NOW)
+    found = impact(generous, as_of=NOW, named=Customer.objects.all())
     assert (found.looked_at, found.would_move, found.no_longer, found.elsewhere) == (3, 0, 0, 1)
 
 

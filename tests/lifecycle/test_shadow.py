@@ -37,7 +37,7 @@ def in_shadow(lifecycle: Lifecycle, **rule: Any) -> TransitionRule:
 
 
 def told(rule: TransitionRule) -> list[tuple[Any, ...]]:
-    found = shadow_of(rule)
+    found = shadow_of(rule, named=Customer.objects.all())
     codes = [[tag and tag.code for tag in (one.start, one.before, one.after)] for one in found.changes]
     return [(*code, *one.examples, one.came_later) for code, one in zip(codes, found.changes, strict=True)]
 
@@ -49,7 +49,7 @@ def test_moves_nobody_and_says_whom_it_would_move(lifecycle: Lifecycle) -> None:
 
     assert [code_of(who, lifecycle) for who in ("ann", "bob", "cem")] == ["BUYER", "BUYER", "NEW"]
     assert told(rule) == [("NEW", "BUYER", "VIP", "bob", 0)]
-    assert shadow_of(rule).would_move == 1
+    assert shadow_of(rule, named=Customer.objects.all()).would_move == 1
 
 
 def test_says_whom_the_version_in_force_moves_and_it_would_not(lifecycle: Lifecycle) -> None:
@@ -58,7 +58,8 @@ def test_says_whom_the_version_in_force_moves_and_it_would_not(lifecycle: Lifecy
     evaluate_everybody(lifecycle=lifecycle, as_of=NOW, now=NOW)
 
     assert told(rule) == [("NEW", "BUYER", None, "ann", 0)]
-    assert (shadow_of(rule).same, shadow_of(rule).no_longer) == (1, 1)
+    found = shadow_of(rule, named=Customer.objects.all())
+    assert (found.same, found.no_longer) == (1, 1)
 
 
 def test_a_rule_that_comes_first_leaves_it_nothing(lifecycle: Lifecycle) -> None:
@@ -124,7 +125,7 @@ class TestSteps:
             pin_customer(customer=cem, lifecycle=lifecycle, until=None, reason="waits", by=mia, now=NOW)
             release_pin(customer=cem, lifecycle=lifecycle, by=mia, now=NOW)
 
-        assert shadow_of(rule).would_move == 1
+        assert shadow_of(rule, named=Customer.objects.all()).would_move == 1
 
     def test_switched_on_again_it_is_looked_at_again(self, lifecycle: Lifecycle) -> None:
         rule = in_shadow(lifecycle, key="seen", to="VIP", when=is_at_least("login_count", 1), priority=5)
@@ -133,7 +134,7 @@ class TestSteps:
             switch(kind="rule", lifecycle=lifecycle, rule_key="seen", is_on=is_on, reason="odd", by=mia, now=NOW)
             evaluate_changed(lifecycle=lifecycle, as_of=NOW, now=NOW)
 
-        assert shadow_of(rule).would_move == 1
+        assert shadow_of(rule, named=Customer.objects.all()).would_move == 1
 
     def test_is_published_from_there(self, lifecycle: Lifecycle) -> None:
         rule = in_shadow(lifecycle, key="rich", to="VIP", when=is_at_least("total_spend", 100), priority=5)

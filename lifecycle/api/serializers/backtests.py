@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from lifecycle import queries
 from lifecycle.models import BacktestRun, BacktestState
 
 from .fields import StrictSerializer, Text, YesNo
@@ -28,6 +32,7 @@ class BacktestSerializer(serializers.ModelSerializer):
 
     lifecycle = serializers.CharField(source="lifecycle.code")
     state = serializers.ChoiceField(BacktestState.choices)
+    result = serializers.SerializerMethodField(help_text="Its `examples` are of customers whom you see.")
     created_by = serializers.CharField(source="created_by.username", default=None, allow_null=True)
 
     class Meta:
@@ -37,6 +42,11 @@ class BacktestSerializer(serializers.ModelSerializer):
             "error", "created_at", "created_by", "finished_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(serializers.DictField(allow_null=True))
+    def get_result(self, run: BacktestRun) -> Any:
+        result = run.result
+        return result and {**result, "examples": queries.told(result["examples"], self.context["user"])}
 
 
 class BacktestRowSerializer(BacktestSerializer):

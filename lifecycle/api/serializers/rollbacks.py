@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from lifecycle import queries
 from lifecycle.api.filters import MAX_ID
 from lifecycle.engine.rollback import MAX_REASON, Batch
 from lifecycle.models import Evaluation, LeftAlone, Rollback, Transition, TransitionRule
@@ -37,12 +39,18 @@ class BatchSerializer(StrictSerializer):
             raise ValidationError({"non_field_errors": [ErrorDetail(message, "one_of")]})
         (name,) = named
         model = WHAT[name]
-        found = model._default_manager.filter(id=values.pop(name)).first()
+        found = self._seen(name).filter(id=values.pop(name)).first()
         if found is None:
             raise ValidationError(
                 {name: [ErrorDetail(f"There is no such {model._meta.verbose_name}.", "does_not_exist")]}
             )
-        return {**values, "batch": Batch(**{name: found})}  # type: ignore[arg-type]  # the model that the name is of
+        return {**values, "batch": Batch(**{name: found})}
+
+    def _seen(self, name: str) -> QuerySet[Any]:
+        rows: QuerySet[Any] = WHAT[name]._default_manager.all()
+        if name == "transition":
+            return queries.in_portfolio(rows, self.context["user"])
+        return queries.rollbacks_seen(rows, self.context["user"]) if name == "undoes" else rows
 
 
 class RollbackRequestSerializer(BatchSerializer):

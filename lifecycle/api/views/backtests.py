@@ -50,7 +50,9 @@ class BacktestList(ApiList):
         except BacktestRefused as error:
             raise ValidationError({"non_field_errors": [ErrorDetail(str(error), "refused")]}) from error
         wake(BACKTEST, run.id)
-        return Response(BacktestSerializer(queries.backtests().get(id=run.id)).data, status=202)
+        return Response(
+            BacktestSerializer(queries.backtests().get(id=run.id), context={"user": request.user}).data, status=202
+        )
 
 
 class BacktestDetail(ApiView):
@@ -60,4 +62,4 @@ class BacktestDetail(ApiView):
 
     @extend_schema(operation_id="get_backtest", summary="A backtest", responses=BacktestSerializer)
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
-        return Response(BacktestSerializer(existing(queries.backtests(), id)).data)
+        return Response(BacktestSerializer(existing(queries.backtests(), id), context={"user": request.user}).data)

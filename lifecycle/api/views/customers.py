@@ -27,7 +27,7 @@ class CustomerList(ApiList):
     filterset_class = CustomerFilter
 
     def get_queryset(self) -> QuerySet[Customer]:
-        return queries.customers()
+        return queries.in_portfolio(queries.customers(), self.request.user, customer="")
 
 
 class CustomerDetail(ApiView):
@@ -38,7 +38,7 @@ class CustomerDetail(ApiView):
     @extend_schema(operation_id="get_customer", summary="A customer", responses=CustomerDetailSerializer)
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         now = timezone.now()
-        customer = existing(queries.customers(), id)
+        customer = existing(queries.in_portfolio(queries.customers(), request.user, customer=""), id)
         known = {"facts": queries.facts_of(customer, as_of=now), "milestones": queries.milestones(customer)}
         return Response(CustomerDetailSerializer(customer, context=known).data)
 
@@ -57,7 +57,7 @@ class CustomerDays(ApiList):
     def get_queryset(self) -> QuerySet[DailyMetrics]:
         if getattr(self, "swagger_fake_view", False):
             return DailyMetrics.objects.none()
-        return queries.days_of(existing(Customer.objects.all(), self.kwargs["id"]))
+        return queries.days_of(existing(queries.customers_seen(self.request.user), self.kwargs["id"]))
 
 
 @extend_schema_view(
@@ -73,4 +73,4 @@ class CustomerTransitions(ApiList):
     def get_queryset(self) -> QuerySet[Transition]:
         if getattr(self, "swagger_fake_view", False):
             return Transition.objects.none()
-        return queries.transitions_of(existing(Customer.objects.all(), self.kwargs["id"]))
+        return queries.transitions_of(existing(queries.customers_seen(self.request.user), self.kwargs["id"]))

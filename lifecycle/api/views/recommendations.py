@@ -25,6 +25,10 @@ from .base import ApiList, ApiView, existing
 CHANGED = {200: RecommendationSerializer, 409: ProblemSerializer}
 
 
+def seen(request: Request, number: int) -> Recommendation:
+    return existing(queries.in_portfolio(queries.recommendations(), request.user), number)
+
+
 @extend_schema_view(get=extend_schema(operation_id="list_recommendations", summary="Recommendations, the latest first"))
 class RecommendationList(ApiList):
     """What rules recommended and people decide; `state=pending` are those that wait."""
@@ -34,7 +38,7 @@ class RecommendationList(ApiList):
     filterset_class = RecommendationFilter
 
     def get_queryset(self) -> QuerySet[Recommendation]:
-        return queries.recommendations()
+        return queries.in_portfolio(queries.recommendations(), self.request.user)
 
 
 class RecommendationDetail(ApiView):
@@ -44,7 +48,7 @@ class RecommendationDetail(ApiView):
 
     @extend_schema(operation_id="get_recommendation", summary="A recommendation", responses=RecommendationSerializer)
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
-        return Response(RecommendationSerializer(existing(queries.recommendations(), id)).data)
+        return Response(RecommendationSerializer(seen(request, id)).data)
 
 
 class _Word(ApiView):
@@ -53,9 +57,9 @@ class _Word(ApiView):
     needs = {"POST": ("lifecycle.change_recommendation",)}
 
     def say(self, request: Request, number: int, body: type[DecisionSerializer], do: Callable[..., Any]) -> Response:
+        recommendation = seen(request, number)
         asked = body(data=request.data)
         asked.is_valid(raise_exception=True)
-        recommendation = existing(queries.recommendations(), number)
         try:
             do(recommendation=recommendation, by=request.user, now=timezone.now(), **asked.validated_data)
         except TransitionNotAllowed as error:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,6 +27,15 @@ from lifecycle.models import Rollback
 from .base import ApiList, ApiView
 
 
+def _asked(body: type[BatchSerializer], request: Request) -> dict[str, Any]:
+    """What is to be taken back, if all of its customers are among those that the person sees."""
+    asked = body(data=request.data, context={"user": request.user})
+    asked.is_valid(raise_exception=True)
+    if not queries.may_take_back(asked.validated_data["batch"], request.user):
+        raise PermissionDenied("This takes back moves of customers whom you do not see; name single moves of yours.")
+    return asked.validated_data
+
+
 class RollbackList(ApiList):
     """What was taken back, the latest first."""
 
@@ -31,7 +43,7 @@ class RollbackList(ApiList):
     serializer_class = RollbackSerializer
 
     def get_queryset(self) -> QuerySet[Rollback]:
-        return queries.rollbacks()
+        return queries.rollbacks_seen(queries.rollbacks(), self.request.user)
 
     @extend_schema(operation_id="list_rollbacks", summary="Rollbacks, the latest first")
     def get(self, request: Request) -> Response:
@@ -43,9 +55,7 @@ class RollbackList(ApiList):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Customers whom somebody changed since are left alone. 409 if there is nothing to take back."""
-        asked = RollbackRequestSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
+        wanted = _asked(RollbackRequestSerializer, request)
         try:
             made = roll_back(wanted["batch"], by=request.user, reason=wanted["reason"], now=timezone.now())
         except (RollbackRefused, LifecycleBusy) as error:
@@ -64,7 +74,5 @@ class RollbackPreview(ApiView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Nothing is changed."""
-        asked = BatchSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        effects = preview(asked.validated_data["batch"], now=timezone.now())
+        effects = preview(_asked(BatchSerializer, request)["batch"], now=timezone.now())
         return Response(EffectSerializer(effects, many=True).data)

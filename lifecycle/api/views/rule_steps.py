@@ -94,7 +94,11 @@ class RuleImpact(ApiView):
         rule = existing(queries.rules(), id)
         if rule.state not in {RuleState.DRAFT, RuleState.SHADOW}:
             raise Conflict(f"{rule} is {rule.get_state_display().lower()}, not a draft.")
-        return Response(ImpactSerializer(queries.impact(rule, as_of=timezone.now())).data)
+        return Response(ImpactSerializer(_impact(request, rule)).data)
+
+
+def _impact(request: Request, rule: TransitionRule) -> queries.Impact:
+    return queries.impact(rule, as_of=timezone.now(), named=queries.customers_named(request.user))
 
 
 class RuleStep(ApiView):
@@ -130,7 +134,7 @@ class Shadow(RuleStep):
         rule = existing(queries.rules(), id)
         if rule.shadow_since is None:
             raise Conflict(f"{rule} was never in shadow.")
-        return Response(ShadowSerializer(queries.shadow_of(rule)).data)
+        return Response(ShadowSerializer(queries.shadow_of(rule, named=queries.customers_named(request.user))).data)
 
     @extend_schema(operation_id="run_rule_in_shadow", summary="Run a draft in shadow", request=None, responses=CHANGED)
     def post(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name

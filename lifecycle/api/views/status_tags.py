@@ -53,7 +53,7 @@ class StatusTags(ApiView):
     )  # fmt: skip
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         now = timezone.now()
-        customer = existing(Customer.objects.all(), id)
+        customer = existing(queries.customers_seen(request.user), id)
         lifecycle = lifecycles.chosen(request.query_params.get("lifecycle"))
         return Response(answer(customer, lifecycle, now))
 
@@ -68,7 +68,7 @@ class StatusTags(ApiView):
         this move (`manual_transitions` lists those it does).
         """
         now = timezone.now()
-        customer = existing(Customer.objects.all(), id)
+        customer = existing(queries.customers_seen(request.user), id)
         asked = StatusTagUpdateSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         update = asked.validated_data
@@ -102,7 +102,7 @@ class Explain(ApiView):
     )  # fmt: skip
     def get(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         now = timezone.now()
-        customer = existing(Customer.objects.all(), id)
+        customer = existing(queries.customers_seen(request.user), id)
         lifecycle = lifecycles.chosen(request.query_params.get("lifecycle"))
         current = queries.current_tag(customer, lifecycle)
         found = {
@@ -127,7 +127,7 @@ class PinView(ApiView):
     def post(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         """Rules leave the customer alone until then, or until it is released. Takes the place of an earlier pin."""
         now = timezone.now()
-        customer = existing(Customer.objects.all(), id)
+        customer = existing(queries.customers_seen(request.user), id)
         asked = PinSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         lifecycle = lifecycles.chosen(request.query_params.get("lifecycle"))
@@ -143,7 +143,7 @@ class PinView(ApiView):
     )  # fmt: skip
     def delete(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         """409 if the customer is not pinned."""
-        customer = existing(Customer.objects.all(), id)
+        customer = existing(queries.customers_seen(request.user), id)
         lifecycle = lifecycles.chosen(request.query_params.get("lifecycle"))
         try:
             release_pin(customer=customer, lifecycle=lifecycle, by=request.user, now=timezone.now())

@@ -15,11 +15,11 @@ from .base import ApiList
 
 @extend_schema_view(get=extend_schema(operation_id="list_transitions", summary="Moves, the latest first"))
 class TransitionList(ApiList):
-    """The moves of all customers, each with its explanation."""
+    """The moves of the customers that you see, each with its explanation."""
 
     needs = {"GET": ("lifecycle.view_transition",)}
     serializer_class = TransitionSerializer
     filterset_class = AllTransitionsFilter
 
     def get_queryset(self) -> QuerySet[Transition]:
-        return queries.transitions()
+        return queries.in_portfolio(queries.transitions(), self.request.user)

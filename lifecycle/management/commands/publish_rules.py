@@ -14,7 +14,7 @@ from lifecycle.engine.locks import LifecycleBusy
 from lifecycle.engine.publishing import SecondPersonNeeded, publish, put_in_shadow
 from lifecycle.engine.rules import RuleNotEditable
 from lifecycle.management.arguments import lifecycle_called, user_called
-from lifecycle.models import Lifecycle, RuleState, TransitionRule
+from lifecycle.models import Customer, Lifecycle, RuleState, TransitionRule
 from lifecycle.queries.lists import UNTAGGED
 
 
@@ -62,7 +62,7 @@ def _versions(lifecycle: Lifecycle, state: str) -> dict[str, TransitionRule]:
 
 
 def _told(rule: TransitionRule) -> Iterator[str]:
-    found = queries.impact(rule, as_of=timezone.now())
+    found = queries.impact(rule, as_of=timezone.now(), named=Customer.objects.none())
     yield f"{rule}: of the {found.looked_at:,} customers in the tags it concerns"
     for one in found.changes:
         start, before, after = (tag.code if tag else None for tag in (one.start, one.before, one.after))

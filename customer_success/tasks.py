@@ -1,1 +1,30 @@
 """What workers do. A task is a wake-up: it may be lost, repeated or late, the database keeps the promises."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from customer_success.engine.scoring import NoLifecycle, ScoringAlready, score_changed, score_everybody
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def score_health() -> None:
+    """Every night, after days were collected: everybody's health."""
+    try:
+        score_everybody(now=timezone.now())
+    except (ScoringAlready, NoLifecycle) as reason:
+        log.info("%s", reason)
+
+
+@shared_task
+def score_changed_health() -> None:
+    """Every hour: the health of those with news."""
+    try:
+        score_changed(now=timezone.now())
+    except (ScoringAlready, NoLifecycle) as reason:
+        log.info("%s", reason)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from .views import health
+
+urlpatterns: list[URLPattern] = [
+    path("customers/<int:id>/health-scores", health.HealthScores.as_view(), name="api-health-scores"),
+    path(
+        "customers/<int:id>/health-scores/calculate", health.CalculateHealthScore.as_view(), name="api-calculate-health"
+    ),
+]

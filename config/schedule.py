@@ -12,6 +12,8 @@ MAIL = "Write to teams"
 VERIFY = "Verify history"
 TIERS = "Note changed tiers"
 PERIODS = "Write success metrics"
+HEALTH = "Score everybody's health"
+CHANGED_HEALTH = "Score the health of who changed"
 
 
 def load_schedule() -> list[str]:
@@ -25,6 +27,8 @@ def load_schedule() -> list[str]:
         (VERIFY, "lifecycle.tasks.verify_histories", _later_at_night),
         (TIERS, "customer_success.tasks.note_tiers", _early),
         (PERIODS, "customer_success.tasks.write_success_metrics", _early),
+        (HEALTH, "customer_success.tasks.score_health", _after_collecting),
+        (CHANGED_HEALTH, "customer_success.tasks.score_changed_health", _past_each_hour),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())
@@ -47,6 +51,14 @@ def _nightly() -> dict[str, CrontabSchedule]:
 
 def _early() -> dict[str, CrontabSchedule]:
     return _crontab(minute="20", hour="1")  # after yesterday was collected
+
+
+def _after_collecting() -> dict[str, CrontabSchedule]:
+    return _crontab(minute="6", hour="0")  # and before everybody is evaluated
+
+
+def _past_each_hour() -> dict[str, CrontabSchedule]:
+    return _crontab(minute="12", hour="1-23")
 
 
 def _later_at_night() -> dict[str, CrontabSchedule]:

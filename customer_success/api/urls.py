@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import accounts, profile, statistics
+from .views import accounts, health, profile, statistics
 
 urlpatterns: list[URLPattern] = [
     path("customers", accounts.AccountList.as_view(), name="api-accounts"),
@@ -12,4 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:id>/profile", profile.Profile.as_view(), name="api-success-profile"),
     path("statistics", statistics.StatisticsView.as_view(), name="api-success-statistics"),
     path("onboarding-metrics", statistics.OnboardingMetricsView.as_view(), name="api-onboarding-metrics"),
+    path("customers/<int:id>/health-scores", health.HealthScores.as_view(), name="api-health-scores"),
+    path(
+        "customers/<int:id>/health-scores/calculate", health.CalculateHealthScore.as_view(), name="api-calculate-health"
+    ),
 ]

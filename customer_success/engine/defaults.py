@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from .scorecards import load_scorecards
 from .tiers import load_policies
 
 
 def load_defaults(*, now: datetime) -> list[str]:
-    """Load what is shipped and not there yet, and return a line for each thing loaded."""
+    """Load what is shipped and not there yet; returns a line for each thing loaded. What is there stays."""
     return [
         *load_policies(),
+        *load_scorecards(now=now),
     ]

@@ -28,6 +28,7 @@ from .health import (
     ScorecardState,
     ScorecardVersion,
     ScoreSource,
+    Scoring,
 )
 from .metrics import SuccessMetrics
 from .task import Task, TaskState, TaskType
@@ -61,6 +62,7 @@ __all__ = [
     "Scorecard",
     "ScorecardState",
     "ScorecardVersion",
+    "Scoring",
     "Stakeholder",
     "StakeholderRole",
     "SuccessMetrics",

@@ -11,7 +11,7 @@ from lifecycle.engine.defaults import load_defaults
 
 
 class Command(BaseCommand):
-    help = "Load the shipped lifecycles, rules, tiers and periodic tasks. What is there stays as people made it."
+    help = "Load what is shipped and not there yet: lifecycles, rules, tiers, scorecards, periodic tasks."
 
     def handle(self, **options: Any) -> None:
         now = timezone.now()

@@ -13,7 +13,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customer_success.api.filters import AccountFilter
+from customer_success.api.filters.accounts import AccountFilter
 from customer_success.api.serializers.accounts import (
     AccountDetailSerializer,
     AccountSerializer,

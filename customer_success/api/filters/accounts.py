@@ -1,4 +1,4 @@
-"""What lists of customer success can be narrowed to."""
+"""What lists of accounts can be narrowed to."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ DAILY = "Evaluate everybody"
 COLLECT = "Collect metrics"
 MAIL = "Write to teams"
 VERIFY = "Verify history"
+PLANS = "Milestones overdue or due soon"
 
 
 def load_schedule() -> list[str]:
@@ -21,6 +22,7 @@ def load_schedule() -> list[str]:
         (MAIL, "lifecycle.tasks.mail_messages", _often),
         (DAILY, "lifecycle.tasks.evaluate_all", _nightly),
         (VERIFY, "lifecycle.tasks.verify_histories", _later_at_night),
+        (PLANS, "customer_success.tasks.watch_milestones", _hourly),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())

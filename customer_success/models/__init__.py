@@ -28,6 +28,15 @@ from .health import (
     ScorecardVersion,
     ScoreSource,
 )
+from .plan import (
+    OwnerRole,
+    PlanMilestone,
+    PlanSection,
+    PlanShare,
+    PlanTemplate,
+    SuccessPlan,
+    TemplateMilestone,
+)
 from .task import Task, TaskState, TaskType
 from .tier import TierChange, TierPolicy
 
@@ -53,19 +62,26 @@ __all__ = [
     "MilestonePriority",
     "MilestoneStatus",
     "OnboardingStatus",
+    "OwnerRole",
     "PeriodType",
+    "PlanMilestone",
+    "PlanSection",
+    "PlanShare",
+    "PlanTemplate",
     "ScoreSource",
     "Scorecard",
     "ScorecardState",
     "ScorecardVersion",
     "Stakeholder",
     "StakeholderRole",
+    "SuccessPlan",
     "SuccessPlanStatus",
     "SuccessPlanType",
     "SuccessProfile",
     "Task",
     "TaskState",
     "TaskType",
+    "TemplateMilestone",
     "TierChange",
     "TierPolicy",
     "ValueMetric",

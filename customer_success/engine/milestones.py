@@ -66,7 +66,14 @@ def add_milestone(*, plan: SuccessPlan, new: NewMilestone, by: Any, now: datetim
 
 
 @transaction.atomic
-def update_milestone(*, milestone: PlanMilestone, changes: Mapping[str, Any], by: Any, now: datetime) -> PlanMilestone:
+def update_milestone(
+    *,
+    milestone: PlanMilestone,
+    changes: Mapping[str, Any],
+    by: Any,
+    now: datetime,
+    seen: datetime | None = None,
+) -> PlanMilestone:
     """Change fields of a milestone; what is not named stays. ``depends_on``: milestones of the same plan.
 
     1. OVERDUE is the clock's word: it may be repeated, not given.
@@ -74,7 +81,7 @@ def update_milestone(*, milestone: PlanMilestone, changes: Mapping[str, Any], by
     3. A milestone that is opened again starts at 0 if nothing else is said.
     4. The task that reminds of it is closed with it, and dropped when its due date moves.
     """
-    plan = hold(milestone.plan)
+    plan = hold(milestone.plan, seen=seen)
     check_not_over(plan)
     held = plan.milestones.get(id=milestone.id)
     before = (held.status, held.due_date)

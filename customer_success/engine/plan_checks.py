@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from customer_success.models import MilestoneStatus, PlanMilestone, PlanSection, SuccessPlan, SuccessPlanStatus
 from customer_success.rules.plans import MOVES, OPEN, circle, told_circle
@@ -25,9 +25,12 @@ class PlanNotAllowed(Exception):
     """Nothing was stored, for the plan or the milestone is not in a state for it."""
 
 
-def hold(plan: SuccessPlan) -> SuccessPlan:
-    """The plan as it is, its row held until the transaction ends."""
-    return SuccessPlan.objects.select_for_update(of=("self",)).select_related("customer").get(id=plan.id)
+def hold(plan: SuccessPlan, *, seen: datetime | None = None) -> SuccessPlan:
+    """The plan as it is, its row held until the transaction ends. ``seen``: its ``updated_at`` as the person saw it."""
+    held = SuccessPlan.objects.select_for_update(of=("self",)).select_related("customer").get(id=plan.id)
+    if seen is not None and seen != held.updated_at:
+        raise PlanNotAllowed("Somebody has changed the plan meanwhile. Look at it again, then save once more.")
+    return held
 
 
 def check_plan(plan: SuccessPlan) -> None:

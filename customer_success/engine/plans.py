@@ -70,9 +70,14 @@ def milestones_from(template: PlanTemplate, *, starts_on: date, owner: Any, mana
 
 
 @transaction.atomic
-def update_plan(*, plan: SuccessPlan, changes: Mapping[str, Any], by: Any, now: datetime) -> SuccessPlan:
-    """Change fields of a plan, its status too; what is not named stays. ``sections``: those named, the others stay."""
-    held = hold(plan)
+def update_plan(
+    *, plan: SuccessPlan, changes: Mapping[str, Any], by: Any, now: datetime, seen: datetime | None = None
+) -> SuccessPlan:
+    """Change fields of a plan, its status too; what is not named stays. ``sections``: those named, the others stay.
+
+    ``seen``: ``updated_at`` of the plan that the person decided upon.
+    """
+    held = hold(plan, seen=seen)
     old = held.status
     for field, value in changes.items():
         setattr(held, field, {**held.sections, **value} if field == "sections" else value)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 MOST_TICKS = 8
-_LABEL_SPACE = 92.0  # a label that begins later would stand out of the picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def draw(points: Sequence[Point], *, starts_on: date, ends_on: date, today: date
     for point in points:
         begins = min(max((due[one] for one in point.depends_on if one in due), default=starts_on), point.due_date)
         rows.append(Row(point, at(begins), round(at(point.due_date) - at(begins), 2)))
-    ticks = tuple(Tick(at(day), label) for day, label in _ticks(first, last) if at(day) <= _LABEL_SPACE)
+    ticks = tuple(Tick(at(day), label) for day, label in _ticks(first, last))
     return Timeline(tuple(rows), ticks, tuple(_links(rows)), at(today) if first <= today <= last else None)
 
 

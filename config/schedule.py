@@ -14,6 +14,7 @@ TIERS = "Note changed tiers"
 PERIODS = "Write success metrics"
 HEALTH = "Score everybody's health"
 CHANGED_HEALTH = "Score the health of who changed"
+PLANS = "Milestones overdue or due soon"
 
 
 def load_schedule() -> list[str]:
@@ -29,6 +30,7 @@ def load_schedule() -> list[str]:
         (PERIODS, "customer_success.tasks.write_success_metrics", _early),
         (HEALTH, "customer_success.tasks.score_health", _after_collecting),
         (CHANGED_HEALTH, "customer_success.tasks.score_changed_health", _past_each_hour),
+        (PLANS, "customer_success.tasks.watch_milestones", _hourly),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())

@@ -21,6 +21,13 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Customer success",
+        (
+            ("Success plans", "flag", "customer_success.successplan"),
+            ("Plan templates", "checklist", "customer_success.plantemplate"),
+        ),
+    ),
+    (
         "Review",
         (
             ("Recommendations", "fact_check", "lifecycle.recommendation"),

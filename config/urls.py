@@ -5,12 +5,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from config import health, metrics
+from customer_success.share import shared_plan
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/v1/customer-success/", include("customer_success.api.urls")),
     path("api/", include("lifecycle.api.urls")),
+    path("share/plan/<path:token>", shared_plan, name="shared-plan"),
     path("health", health.ready),
     path("health/live", health.live),
     path("health/ready", health.ready),

@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from customer_success.engine.milestones import mark_overdue, remind_of_milestones
 from customer_success.engine.periods import write_ended_periods
 from customer_success.engine.scoring import NoLifecycle, ScoringAlready, score_changed, score_everybody
 from customer_success.engine.tiers import note_changed_tiers
@@ -42,3 +43,11 @@ def score_changed_health() -> None:
         score_changed(now=timezone.now())
     except (ScoringAlready, NoLifecycle) as reason:
         log.info("%s", reason)
+
+
+@shared_task
+def watch_milestones() -> None:
+    """Every hour, for somewhere a day begins: milestones past their due date, and tasks for those due soon."""
+    now = timezone.now()
+    mark_overdue(now=now)
+    remind_of_milestones(now=now)

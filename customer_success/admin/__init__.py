@@ -1,1 +1,5 @@
 """Pages of the success team."""
+
+from . import plan_templates, plans
+
+__all__ = ["plan_templates", "plans"]

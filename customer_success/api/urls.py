@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import accounts, health, profile, statistics
+from .views import accounts, health, plans, profile, statistics
 
 urlpatterns: list[URLPattern] = [
     path("customers", accounts.AccountList.as_view(), name="api-accounts"),
@@ -15,5 +15,13 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:id>/health-scores", health.HealthScores.as_view(), name="api-health-scores"),
     path(
         "customers/<int:id>/health-scores/calculate", health.CalculateHealthScore.as_view(), name="api-calculate-health"
+    ),
+    path("customers/<int:id>/success-plans", plans.CustomerPlans.as_view(), name="cs-success-plans"),
+    path("success-plans/<int:plan_id>", plans.PlanDetail.as_view(), name="cs-success-plan"),
+    path("success-plans/<int:plan_id>/milestones", plans.PlanMilestones.as_view(), name="cs-milestones"),
+    path(
+        "success-plans/<int:plan_id>/milestones/<int:milestone_id>",
+        plans.MilestoneDetail.as_view(),
+        name="cs-milestone",
     ),
 ]

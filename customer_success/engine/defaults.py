@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from .plan_templates import load_plan_templates
 from .scorecards import load_scorecards
 from .tiers import load_policies
 
@@ -13,4 +14,5 @@ def load_defaults(*, now: datetime) -> list[str]:
     return [
         *load_policies(),
         *load_scorecards(now=now),
+        *load_plan_templates(),
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from customer_success.models import MilestonePriority, Task, TaskType
+from customer_success.models import MilestonePriority, Task, TaskState, TaskType
 from lifecycle.models import Customer, Team
 
 
@@ -45,3 +45,9 @@ def create_tasks(*, tasks: Iterable[NewTask], by: Any, now: datetime) -> None:
         for task in tasks
     )
     Task.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def close_asked(*, origins: Iterable[str], state: TaskState, by: Any, now: datetime) -> None:
+    """Close the open tasks of what asked for them, for it is done or asks no longer."""
+    asked = Task.objects.filter(origin__in=tuple(origins), state=TaskState.OPEN)
+    asked.update(state=state, closed_at=now, closed_by=by)

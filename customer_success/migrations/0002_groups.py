@@ -8,6 +8,7 @@ from django.db.models import Q
 
 # What an administrator sets up; the others look at it.
 SET_UP = ("scorecard", "scorecardversion", "scoring", "tierpolicy")
+SET_UP = ("plantemplate", "scorecard", "scorecardversion", "templatemilestone", "tierpolicy")
 
 
 def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:

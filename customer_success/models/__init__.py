@@ -31,6 +31,7 @@ from .health import (
     Scoring,
 )
 from .metrics import SuccessMetrics
+from .plan import OwnerRole, PlanMilestone, PlanSection, PlanShare, PlanTemplate, SuccessPlan, TemplateMilestone
 from .task import Task, TaskState, TaskType
 from .tier import TierChange, TierPolicy
 
@@ -57,7 +58,12 @@ __all__ = [
     "MilestonePriority",
     "MilestoneStatus",
     "OnboardingStatus",
+    "OwnerRole",
     "PeriodType",
+    "PlanMilestone",
+    "PlanSection",
+    "PlanShare",
+    "PlanTemplate",
     "ScoreSource",
     "Scorecard",
     "ScorecardState",
@@ -66,12 +72,14 @@ __all__ = [
     "Stakeholder",
     "StakeholderRole",
     "SuccessMetrics",
+    "SuccessPlan",
     "SuccessPlanStatus",
     "SuccessPlanType",
     "SuccessProfile",
     "Task",
     "TaskState",
     "TaskType",
+    "TemplateMilestone",
     "TierChange",
     "TierPolicy",
     "ValueMetric",

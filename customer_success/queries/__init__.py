@@ -1,14 +1,32 @@
 """Questions that doors ask, answered without writing. Each is a fixed number of statements."""
 
 from .capacity import Capacity, Portfolio, Proposal, capacity_of, handovers, handovers_of, managers, proposal
+from .plans import (
+    SharedMilestone,
+    SharedPlan,
+    changes_of_plan,
+    milestones_to_remind,
+    past_due,
+    shared_plan,
+    success_plans,
+    timeline_of,
+)
 
 __all__ = [
     "Capacity",
     "Portfolio",
     "Proposal",
+    "SharedMilestone",
+    "SharedPlan",
     "capacity_of",
+    "changes_of_plan",
     "handovers",
     "handovers_of",
     "managers",
+    "milestones_to_remind",
+    "past_due",
     "proposal",
+    "shared_plan",
+    "success_plans",
+    "timeline_of",
 ]

@@ -3,5 +3,6 @@
 from .accounts import *
 from .health import *
 from .lifecycle import *
+from .plans import *
 from .portfolio import *
 from .success_metrics import *

@@ -28,6 +28,7 @@ from .health import (
     ScorecardVersion,
     ScoreSource,
 )
+from .review import BusinessReview, ReviewActionItem, ReviewStatus
 from .task import Task, TaskState, TaskType
 from .tier import TierChange, TierPolicy
 
@@ -37,6 +38,7 @@ __all__ = [
     "AdvocacyType",
     "AlertKind",
     "AlertState",
+    "BusinessReview",
     "BusinessReviewType",
     "ChurnRiskLevel",
     "CustomerHealth",
@@ -54,6 +56,8 @@ __all__ = [
     "MilestoneStatus",
     "OnboardingStatus",
     "PeriodType",
+    "ReviewActionItem",
+    "ReviewStatus",
     "ScoreSource",
     "Scorecard",
     "ScorecardState",

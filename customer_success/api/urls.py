@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from .views import reviews
+
+urlpatterns: list[URLPattern] = [
+    path("customers/<int:id>/business-reviews", reviews.CustomerReviews.as_view(), name="api-business-reviews"),
+    path("business-reviews/<int:id>", reviews.ReviewDetail.as_view(), name="api-business-review"),
+]

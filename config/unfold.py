@@ -21,6 +21,10 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Customer success",
+        (("Business reviews", "co_present", "customer_success.businessreview"),),
+    ),
+    (
         "Review",
         (
             ("Recommendations", "fact_check", "lifecycle.recommendation"),

@@ -1,1 +1,5 @@
 """Pages of the success team."""
+
+from . import reviews
+
+__all__ = ["reviews"]

@@ -108,7 +108,7 @@ def _is_announced(review: BusinessReview, now: datetime) -> bool:
 
 def _to_prepare(review: BusinessReview) -> NewTask:
     return NewTask(
-        review.customer, TaskType.BUSINESS_REVIEW, f"Prepare the {review}",
+        review.customer, TaskType.BUSINESS_REVIEW, f"Prepare: {review}",
         prepare_by(review.scheduled_for, review.customer.timezone), owner_id=review.owner_id,
         origin=prepare_origin(review.id),
     )  # fmt: skip

@@ -69,7 +69,7 @@ def create_review(
     now: datetime,
 ) -> BusinessReview:  # fmt: skip
     """Plan a review. Raises ``WrongTime``."""
-    _check_time(scheduled_for, now)
+    check_time(scheduled_for, now)
     return BusinessReview.objects.create(
         customer=customer, type=type, scheduled_for=scheduled_for, changed_by=by, created_at=now, updated_at=now,
         **_known(words),
@@ -88,7 +88,7 @@ def change_review(
     changes = {**_known(words), "changed_by": by, "updated_at": now}
     states: Sequence[ReviewStatus] = (*OPEN, ReviewStatus.HELD)
     if scheduled_for is not None:
-        _check_time(scheduled_for, now)
+        check_time(scheduled_for, now)
         changes |= {"scheduled_for": scheduled_for, "status": ReviewStatus.SCHEDULED}
         states = OPEN
     _change(review, states, changes, seen=seen)
@@ -135,7 +135,7 @@ def hold(*, review: BusinessReview, meeting: Meeting, by: Any, now: datetime) ->
     """
     if meeting.held_at > now:
         raise WrongTime("A review cannot have been held in the future.")
-    _check_time(meeting.held_at, now)
+    check_time(meeting.held_at, now)
     held = {"status": ReviewStatus.HELD, "held_at": meeting.held_at, "follow_up_on": meeting.follow_up_on}
     _change(review, OPEN, {**_known(meeting.words), **held, "changed_by": by, "updated_at": now})
     items = ReviewActionItem.objects.bulk_create(
@@ -154,6 +154,12 @@ def cancel(*, review: BusinessReview, by: Any, now: datetime) -> None:
     """Call a review off that is still to be held. Raises ``ReviewRefused``."""
     _change(review, OPEN, {"status": ReviewStatus.CANCELLED, "changed_by": by, "updated_at": now})
     close_preparing([review.id], state=TaskState.DROPPED, outcome="The review was cancelled.", by=by, now=now)
+
+
+def check_time(at: datetime, now: datetime) -> None:
+    """Raises ``WrongTime``."""
+    if abs(at - now) > FARTHEST:
+        raise WrongTime("A review is within five years of today.")
 
 
 def close_preparing(ids: Sequence[int], *, state: TaskState, outcome: str, by: Any, now: datetime) -> None:
@@ -191,11 +197,6 @@ def _known(words: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := sorted(set(words) - WORDS):
         raise TypeError(f"A review has no {', '.join(unknown)} to be written.")
     return dict(words)
-
-
-def _check_time(at: datetime, now: datetime) -> None:
-    if abs(at - now) > FARTHEST:
-        raise WrongTime("A review is within five years of today.")
 
 
 def _task_of(item: ReviewActionItem) -> NewTask:

@@ -83,9 +83,7 @@ class BusinessReview(models.Model):
             models.CheckConstraint(condition=Q(overall_rating__range=(1, 5)), name="review_rated_1_to_5"),
         )
         indexes = (
-            models.Index(
-                fields=("scheduled_for",), condition=Q(status=ReviewStatus.SCHEDULED), name="review_scheduled"
-            ),
+            models.Index(fields=("scheduled_for", "id"), name="review_scheduled_for"),
             models.Index(
                 fields=("owner", "scheduled_for"), condition=Q(status=ReviewStatus.SCHEDULED), name="review_of_owner"
             ),

@@ -150,7 +150,9 @@ def goals_reached(period: Period) -> list[str]:
 
 
 def open_alerts(period: Period) -> list[str]:
-    alerts = HealthAlert.objects.filter(customer=period.customer, ended_at=None).order_by("-opened_at")
+    alerts = HealthAlert.objects.filter(customer=period.customer, ended_at=None, opened_at__lte=period.until).order_by(
+        "-opened_at"
+    )
     return [f"Health: {one.get_kind_display().lower()} since {one.opened_at:%-d %b %Y}." for one in alerts[:MOST]]
 
 

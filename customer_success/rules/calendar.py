@@ -71,12 +71,22 @@ def zone(name: str) -> ZoneInfo:
 
 def meeting_on(day: date, zone_name: str) -> datetime:
     """Ten o'clock of a day at the customer's, in UTC. A gap or an overlap of the clock is read as RFC 5545 does."""
-    return datetime.combine(day, BEGINS_AT, tzinfo=zone(zone_name)).astimezone(UTC)
+    return instant_of(datetime.combine(day, BEGINS_AT), zone_name)
+
+
+def local(instant: datetime, zone_name: str) -> datetime:
+    """An instant on the customer's clock."""
+    return instant.astimezone(zone(zone_name))
+
+
+def instant_of(wall: datetime, zone_name: str) -> datetime:
+    """What the customer's clock shows, in UTC."""
+    return wall.replace(tzinfo=zone(zone_name)).astimezone(UTC)
 
 
 def day_at(instant: datetime, zone_name: str) -> date:
     """The day that an instant belongs to at the customer's."""
-    return instant.astimezone(zone(zone_name)).date()
+    return local(instant, zone_name).date()
 
 
 def _day(cadence: str, start: date, number: int) -> date:

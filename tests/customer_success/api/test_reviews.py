@@ -43,7 +43,7 @@ def api(mia):
 
 @pytest.fixture(autouse=True)
 def _today(time_machine):
-    time_machine.move_to(datetime(2026, 11, 20, 12, tzinfo=UTC))
+    time_machine.move_to(datetime(2026, 11, 20, 12, tzinfo=UTC), tick=False)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ PERIODS = "Write success metrics"
 HEALTH = "Score everybody's health"
 CHANGED_HEALTH = "Score the health of who changed"
 PLANS = "Milestones overdue or due soon"
+REVIEWS = "Plan business reviews"
 
 
 def load_schedule() -> list[str]:
@@ -31,6 +32,7 @@ def load_schedule() -> list[str]:
         (HEALTH, "customer_success.tasks.score_health", _after_collecting),
         (CHANGED_HEALTH, "customer_success.tasks.score_changed_health", _past_each_hour),
         (PLANS, "customer_success.tasks.watch_milestones", _hourly),
+        (REVIEWS, "customer_success.tasks.plan_business_reviews", _early),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())
@@ -65,6 +67,10 @@ def _past_each_hour() -> dict[str, CrontabSchedule]:
 
 def _later_at_night() -> dict[str, CrontabSchedule]:
     return _crontab(minute="40", hour="2")
+
+
+def _early() -> dict[str, CrontabSchedule]:
+    return _crontab(minute="20", hour="4")
 
 
 def _crontab(**times: str) -> dict[str, CrontabSchedule]:

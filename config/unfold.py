@@ -26,6 +26,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Success plans", "flag", "customer_success.successplan"),
             ("Plan templates", "checklist", "customer_success.plantemplate"),
         ),
+        (("Business reviews", "co_present", "customer_success.businessreview"),),
     ),
     (
         "Review",

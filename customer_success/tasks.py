@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from customer_success.engine.milestones import mark_overdue, remind_of_milestones
 from customer_success.engine.periods import write_ended_periods
+from customer_success.engine.review_cadence import announce_reviews, miss_reviews, schedule_reviews
+from customer_success.engine.reviews import ReviewRefused, prepare
 from customer_success.engine.scoring import NoLifecycle, ScoringAlready, score_changed, score_everybody
 from customer_success.engine.tiers import note_changed_tiers
+from customer_success.models import BusinessReview
 
 log = logging.getLogger(__name__)
 
@@ -51,3 +54,25 @@ def watch_milestones() -> None:
     now = timezone.now()
     mark_overdue(now=now)
     remind_of_milestones(now=now)
+
+
+@shared_task
+def plan_business_reviews() -> None:
+    """Every day: the next regular reviews, those that are near, and those that nobody held."""
+    now = timezone.now()
+    schedule_reviews(now=now)
+    miss_reviews(now=now)
+    for number in announce_reviews(now=now):
+        prepare_business_review.delay(number)
+
+
+@shared_task
+def prepare_business_review(number: int) -> None:
+    """What the data say for a review that is near."""
+    review = BusinessReview.objects.filter(id=number, prepared_at=None).first()
+    if review is None:
+        return
+    try:
+        prepare(review=review, by=None, now=timezone.now())
+    except ReviewRefused as refused:
+        log.info("%s", refused)

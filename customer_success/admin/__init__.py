@@ -1,5 +1,9 @@
 """Pages of the success team."""
 
-from . import plan_templates, plans
+from . import plan_templates, plans, reviews
 
-__all__ = ["plan_templates", "plans"]
+__all__ = [
+    "plan_templates",
+    "plans",
+    "reviews",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import accounts, health, plans, profile, statistics
+from .views import accounts, health, plans, profile, reviews, statistics
 
 urlpatterns: list[URLPattern] = [
     path("customers", accounts.AccountList.as_view(), name="api-accounts"),
@@ -24,4 +24,6 @@ urlpatterns: list[URLPattern] = [
         plans.MilestoneDetail.as_view(),
         name="cs-milestone",
     ),
+    path("customers/<int:id>/business-reviews", reviews.CustomerReviews.as_view(), name="api-business-reviews"),
+    path("business-reviews/<int:id>", reviews.ReviewDetail.as_view(), name="api-business-review"),
 ]

@@ -32,6 +32,7 @@ from .health import (
 )
 from .metrics import SuccessMetrics
 from .plan import OwnerRole, PlanMilestone, PlanSection, PlanShare, PlanTemplate, SuccessPlan, TemplateMilestone
+from .review import BusinessReview, ReviewActionItem, ReviewStatus
 from .task import Task, TaskState, TaskType
 from .tier import TierChange, TierPolicy
 
@@ -41,6 +42,7 @@ __all__ = [
     "AdvocacyType",
     "AlertKind",
     "AlertState",
+    "BusinessReview",
     "BusinessReviewType",
     "ChurnRiskLevel",
     "CustomerHealth",
@@ -64,6 +66,8 @@ __all__ = [
     "PlanSection",
     "PlanShare",
     "PlanTemplate",
+    "ReviewActionItem",
+    "ReviewStatus",
     "ScoreSource",
     "Scorecard",
     "ScorecardState",

@@ -5,4 +5,5 @@ from .health import *
 from .lifecycle import *
 from .plans import *
 from .portfolio import *
+from .reviews import *
 from .success_metrics import *

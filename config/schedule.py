@@ -10,6 +10,7 @@ DAILY = "Evaluate everybody"
 COLLECT = "Collect metrics"
 MAIL = "Write to teams"
 VERIFY = "Verify history"
+EXPANSION = "Find expansion opportunities"
 
 
 def load_schedule() -> list[str]:
@@ -21,6 +22,7 @@ def load_schedule() -> list[str]:
         (MAIL, "lifecycle.tasks.mail_messages", _often),
         (DAILY, "lifecycle.tasks.evaluate_all", _nightly),
         (VERIFY, "lifecycle.tasks.verify_histories", _later_at_night),
+        (EXPANSION, "customer_success.tasks.find_expansion", _before_morning),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())
@@ -43,6 +45,10 @@ def _nightly() -> dict[str, CrontabSchedule]:
 
 def _later_at_night() -> dict[str, CrontabSchedule]:
     return _crontab(minute="40", hour="2")
+
+
+def _before_morning() -> dict[str, CrontabSchedule]:
+    return _crontab(minute="20", hour="4")
 
 
 def _crontab(**times: str) -> dict[str, CrontabSchedule]:

@@ -1,4 +1,5 @@
 from .account import Account, IntegrationStatus, Judgement, Stakeholder, StakeholderRole, SuccessProfile, ValueMetric
+from .advocacy import AdvocacyActivity, AdvocacyPolicy
 from .choices import (
     AdvocacyStatus,
     AdvocacyType,
@@ -16,6 +17,7 @@ from .choices import (
     SuccessPlanStatus,
     SuccessPlanType,
 )
+from .expansion import ExpansionKind, ExpansionOpportunity, ExpansionStatus
 from .health import (
     AlertKind,
     AlertState,
@@ -33,6 +35,8 @@ from .tier import TierChange, TierPolicy
 
 __all__ = [
     "Account",
+    "AdvocacyActivity",
+    "AdvocacyPolicy",
     "AdvocacyStatus",
     "AdvocacyType",
     "AlertKind",
@@ -43,6 +47,9 @@ __all__ = [
     "CustomerStatus",
     "CustomerTier",
     "DataMigrationStatus",
+    "ExpansionKind",
+    "ExpansionOpportunity",
+    "ExpansionStatus",
     "HealthAlert",
     "HealthLevel",
     "HealthOverride",

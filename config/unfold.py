@@ -21,6 +21,14 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Customer success",
+        (
+            ("Advocacy", "campaign", "customer_success.advocacyactivity"),
+            ("Expansion", "trending_up", "customer_success.expansionopportunity"),
+            ("Limits on asking", "front_hand", "customer_success.advocacypolicy"),
+        ),
+    ),
+    (
         "Review",
         (
             ("Recommendations", "fact_check", "lifecycle.recommendation"),

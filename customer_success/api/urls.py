@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from .views import advocacy, expansion
+
+urlpatterns: list[URLPattern] = [
+    path("customers/<int:id>/advocacy-activities", advocacy.ActivityList.as_view(), name="api-cs-advocacy-activities"),
+    path("advocacy-activities/<int:activity_id>", advocacy.ActivityDetail.as_view(), name="api-cs-advocacy-activity"),
+    path("advocacy-metrics", advocacy.AdvocacyMetricsView.as_view(), name="api-cs-advocacy-metrics"),
+    path("expansion-opportunities", expansion.ExpansionList.as_view(), name="api-cs-expansion-opportunities"),
+]

@@ -11,9 +11,7 @@ from django.db import transaction
 
 from customer_success.models import AdvocacyActivity, AdvocacyPolicy, AdvocacyStatus, AdvocacyType
 from customer_success.queries.advocacy import ask_refusals
-from customer_success.queries.journey import story_facts
 from customer_success.rules.advocacy import move_problem, refusal_sentence
-from customer_success.rules.story import story
 from lifecycle.models import Customer
 
 MAX_REASON = 500
@@ -66,13 +64,8 @@ def move_activity(*, activity: AdvocacyActivity, to: str, by: Any, now: datetime
     return update_activity(activity=activity, details={}, to=to, reason=reason, by=by, now=now)
 
 
-def draft_story(*, activity: AdvocacyActivity, by: Any, now: datetime) -> AdvocacyActivity:
-    """Write the success story from the customer's journey. Raises ``AdvocacyNotAllowed`` except for case studies."""
-    return save_story(activity=activity, text=story(story_facts(activity)), by=by, now=now)
-
-
 def save_story(*, activity: AdvocacyActivity, text: str, by: Any, now: datetime) -> AdvocacyActivity:
-    """Keep what a person made of the draft. Raises ``AdvocacyNotAllowed`` except for case studies."""
+    """Keep what a person made of the success story's draft. Raises ``AdvocacyNotAllowed`` except for case studies."""
     if activity.type != AdvocacyType.CASE_STUDY:
         raise AdvocacyNotAllowed("Only a case study has a success story.")
     return update_activity(activity=activity, details={"story": text}, by=by, now=now)

@@ -14,12 +14,12 @@ from lifecycle.models import Customer
 from .account import money
 from .choices import AdvocacyStatus, AdvocacyType
 
-_WEB = URLValidator(schemes=("http", "https"), message="Enter an address that begins with http:// or https://.")
+WEB_ADDRESS = URLValidator(schemes=("http", "https"), message="Enter an address that begins with http:// or https://.")
 
 
 def web_address() -> models.CharField[str, str]:
     """Not a ``URLField``, which takes ftp:// as well."""
-    return models.CharField(max_length=500, blank=True, validators=[_WEB])
+    return models.CharField(max_length=500, blank=True, validators=[WEB_ADDRESS])
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

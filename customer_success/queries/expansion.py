@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 
@@ -19,6 +20,7 @@ from customer_success.models import (
     HealthLevel,
     TierPolicy,
 )
+from customer_success.models.expansion import LIVE
 from customer_success.rules import expansion as rules
 from lifecycle.models import CustomerStatus as StatusOfCustomer
 
@@ -34,6 +36,34 @@ PROFILE_FIGURES = (
 
 def opportunities() -> QuerySet[ExpansionOpportunity]:
     return ExpansionOpportunity.objects.select_related("customer__owner").annotate(last_review_date=LAST_REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What may be won and what was won; money a year, in whole units.
+
+    Of several signs at one customer the largest revenue counts, for they lead to the same sale.
+    """
+
+    open: int
+    pursued: int
+    revenue: int
+    weighted: int
+    won: int
+
+
+def pipeline(rows: QuerySet[ExpansionOpportunity]) -> Pipeline:
+    live = rows.filter(status__in=LIVE).order_by()
+    best = live.order_by("customer", F("estimated_revenue").desc(nulls_last=True), "-probability").distinct("customer")
+    to_win = ExpansionOpportunity.objects.filter(id__in=best.values("id")).aggregate(
+        revenue=Sum("estimated_revenue"), weighted=Sum(F("estimated_revenue") * F("probability") / 100)
+    )
+    counted = rows.order_by().aggregate(
+        open=Count("id", filter=Q(status=ExpansionStatus.OPEN)),
+        pursued=Count("id", filter=Q(status=ExpansionStatus.PURSUED)),
+        won=Sum("won_amount"),
+    )
+    return Pipeline(**{name: int(value or 0) for name, value in (counted | to_win).items()})
 
 
 def accounts_with(kind: ExpansionKind, *, today: date) -> QuerySet[Account]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from customer_success.models import AdvocacyActivity, AdvocacyStatus, AdvocacyType, SuccessProfile
-from customer_success.rules.story import Figure, Step, StoryFacts, first_entries
+from customer_success.rules.story import Figure, Step, StoryFacts, first_entries, story
 from lifecycle.metrics.facts import IDENTIFY
 from lifecycle.models import Customer, Event, Transition
 
@@ -18,6 +18,11 @@ _USE = (
     ("Business units that use it: {business_units}", ("business_units",)),
     ("Users trained: {users_trained}", ("users_trained",)),
 )
+
+
+def drafted_story(activity: AdvocacyActivity) -> str:
+    """The success story of an activity's customer, as far as it is known."""
+    return story(story_facts(activity))
 
 
 def story_facts(activity: AdvocacyActivity) -> StoryFacts:

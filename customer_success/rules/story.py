@@ -5,12 +5,14 @@ What is not known stays a placeholder in brackets for a person to fill in; nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 MOST_STEPS = 12
+PLACEHOLDER = re.compile(r"\[[^\]\n]{1,200}\]")
 _DAYS_A_WEEK = 7
 
 
@@ -72,6 +74,11 @@ def story(facts: StoryFacts) -> str:
             "",
         )
     )
+
+
+def placeholders(text: str) -> list[str]:
+    """What is still in brackets: to be filled in before the story is published."""
+    return PLACEHOLDER.findall(text)
 
 
 def first_entries(steps: Iterable[Step]) -> tuple[Step, ...]:

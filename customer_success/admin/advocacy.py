@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -53,6 +54,7 @@ class OutcomeForm(forms.Form):
 class AdvocacyActivityAdmin(InPortfolio, CappedList, ModelAdmin):
     when_empty = "“Ready to be asked” shows whom to begin with; then plan an activity here."
     actions = None
+    empty_value_display = "–"
     list_display = ("title", "customer_shown", "type", "status_shown", "owner", "requested_at", "scheduled_for")
     list_filter = (("type", ChoicesDropdownFilter), ("status", ChoicesDropdownFilter))
     list_filter_submit = True
@@ -71,19 +73,19 @@ class AdvocacyActivityAdmin(InPortfolio, CappedList, ModelAdmin):
             {"fields": ("outcome", "outcome_value", "quote", "case_study_url", "testimonial_url", "content_url")},
         ),
     )
-    _standing: ClassVar[Any] = (
-        "Where it stands",
-        {"fields": ("status_shown", "requested_at", "completed_at", "declined_at", "declined_reason", "against")},
-    )
 
     class Media:
         css: ClassVar[Any] = {"all": ("customer_success/advocacy.css",)}
 
     def get_fieldsets(self, request: HttpRequest, obj: AdvocacyActivity | None = None) -> Any:
-        return self.fieldsets if obj is None else (self._standing, *self.fieldsets)
+        if obj is None:
+            return self.fieldsets
+        more = ("against",) if obj.status == AdvocacyStatus.PENDING else ()
+        standing = {"fields": ("status_shown", "course", *more)}
+        return (("Where it stands", standing), *self.fieldsets)
 
     def get_readonly_fields(self, request: HttpRequest, obj: AdvocacyActivity | None = None) -> tuple[str, ...]:
-        return () if obj is None else (*self._standing[1]["fields"], "customer")
+        return () if obj is None else ("status_shown", "course", "against", "customer")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AdvocacyActivity], search_term: str
@@ -120,12 +122,20 @@ class AdvocacyActivityAdmin(InPortfolio, CappedList, ModelAdmin):
     def status_shown(self, activity: AdvocacyActivity) -> str:
         return activity.get_status_display()
 
+    @display(description="So far")
+    def course(self, activity: AdvocacyActivity) -> SafeString:
+        reason = f" “{activity.declined_reason}”" if activity.declined_reason else ""
+        steps = (
+            (activity.created_at, "planned"),
+            (activity.requested_at, "customer asked"),
+            (activity.completed_at, "completed"),
+            (activity.declined_at, f"declined{reason}"),
+        )
+        return format_html_join("", "<p>{}: {}</p>", ((f"{at:%-d %b %Y}", what) for at, what in steps if at))
+
     @display(description="May the customer be asked?")
     def against(self, activity: AdvocacyActivity) -> str:
-        if activity.status != AdvocacyStatus.PENDING:
-            return "–"
-        found = ask_refusals(activity.customer, now=timezone.now())
-        return refusal_sentence(str(activity.customer), found) if found else "Yes, nothing speaks against it."
+        return _against(activity) or "Yes, nothing speaks against it."
 
     def has_work_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("customer_success.change_advocacyactivity")
@@ -151,9 +161,11 @@ class AdvocacyActivityAdmin(InPortfolio, CappedList, ModelAdmin):
 
     @action(description="Ask", icon="outgoing_mail", permissions=["work"])
     def ask(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        against = _against(self._activity(request, object_id))
+        allowed = ("It counts as an ask of all teams from now on.", "Writing or calling is up to you.")
         return self._step(
             request, object_id, AdvocacyStatus.REQUESTED, heading="Ask {customer} now?", button="Ask",
-            points=("It counts as an ask of all teams from now on.", "Writing or calling is up to you."),
+            points=(against,) if against else allowed,
         )  # fmt: skip
 
     @action(description="Start", icon="play_arrow", permissions=["work"])
@@ -167,7 +179,7 @@ class AdvocacyActivityAdmin(InPortfolio, CappedList, ModelAdmin):
     def complete(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._step(
             request, object_id, AdvocacyStatus.COMPLETED, heading="Complete “{title}”", button="Complete",
-            form=OutcomeForm,
+            points=("It counts in the metrics of advocacy, and it is final.",), form=OutcomeForm,
         )  # fmt: skip
 
     @action(description="Declined", icon="close", permissions=["work"])
@@ -215,6 +227,12 @@ class AdvocacyActivityAdmin(InPortfolio, CappedList, ModelAdmin):
         done = f"{activity.title}: {to.label.lower()}."
         made = Step(heading=named, take=take, done=done, refused=engine.AdvocacyNotAllowed, **step)
         return step_page(self, request, activity, made)
+
+
+def _against(activity: AdvocacyActivity) -> str:
+    """What speaks against asking the customer now, in a sentence; empty if nothing does."""
+    found = ask_refusals(activity.customer, now=timezone.now())
+    return refusal_sentence(str(activity.customer), found) if found else ""
 
 
 @admin.register(AdvocacyPolicy)

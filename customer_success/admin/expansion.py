@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -38,7 +38,7 @@ _STEPS = {"pursue": "PURSUED", "win": "WON", "lose": "LOST", "dismiss": "DISMISS
 
 class WonForm(forms.Form):
     amount = forms.DecimalField(
-        max_digits=19, decimal_places=2, validators=[MinValueValidator(0.01)], label="Amount a year",
+        max_digits=19, decimal_places=2, min_value=Decimal("0.01"), label="Amount a year",
         widget=UnfoldAdminDecimalFieldWidget(),
     )  # fmt: skip
     note = forms.CharField(max_length=engine.MAX_REASON, required=False, widget=UnfoldAdminTextInputWidget())
@@ -96,7 +96,7 @@ class ExpansionOpportunityAdmin(InPortfolio, OfCustomers):
     list_filter = (LiveFilter, ("kind", ChoicesDropdownFilter), ManagerFilter, ProbabilityFilter)
     list_filter_submit = True
     list_before_template = "customer_success/admin/expansion_summary.html"
-    ordering = ("-probability", "-id")
+    ordering: Any = ("-probability", "-id")
     actions_detail = tuple(_STEPS)
     fieldsets = (
         (None, {"fields": ("customer_shown", "kind", "status_shown", "reason", "to_do")}),
@@ -152,8 +152,8 @@ class ExpansionOpportunityAdmin(InPortfolio, OfCustomers):
     def pursue(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = self._row(request, object_id)
         return self._step(
-            request, row, heading=f"Pursue {row}?", button="Pursue", done="You pursue it now.",
-            points=(row.reason, "It stays until somebody says what came of it, even if its sign goes away."),
+            request, row, heading=f"Pursue it at {row.customer}?", button="Pursue", done="You pursue it now.",
+            points=("It stays until somebody says what came of it, even if its sign goes away.",),
             take=lambda said: engine.pursue(opportunity=row, by=request.user, now=timezone.now()),
         )  # fmt: skip
 
@@ -161,7 +161,7 @@ class ExpansionOpportunityAdmin(InPortfolio, OfCustomers):
     def win(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = self._row(request, object_id)
         return self._step(
-            request, row, heading=f"Won: {row}", button="Won", done="Won.", form=WonForm,
+            request, row, heading=f"Won at {row.customer}", button="Won", done="Won.", form=WonForm,
             take=lambda said: engine.win(opportunity=row, by=request.user, now=timezone.now(), **said),
         )  # fmt: skip
 
@@ -169,7 +169,7 @@ class ExpansionOpportunityAdmin(InPortfolio, OfCustomers):
     def lose(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = self._row(request, object_id)
         return self._step(
-            request, row, heading=f"Lost: {row}", button="Lost", done="Lost.", form=ReasonForm,
+            request, row, heading=f"Lost at {row.customer}", button="Lost", done="Lost.", form=ReasonForm,
             take=lambda said: engine.lose(opportunity=row, by=request.user, now=timezone.now(), **said),
         )  # fmt: skip
 
@@ -177,8 +177,8 @@ class ExpansionOpportunityAdmin(InPortfolio, OfCustomers):
     def dismiss(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = self._row(request, object_id)
         return self._step(
-            request, row, heading=f"Dismiss {row}?", button="Dismiss", done="Dismissed for 90 days.", form=ReasonForm,
-            points=("The same sign does not count at this customer for 90 days.",),
+            request, row, heading=f"Dismiss it at {row.customer}?", button="Dismiss",
+            done="Dismissed for 90 days.", form=ReasonForm, points=("The same sign does not count at this customer for 90 days.",),
             take=lambda said: engine.dismiss(opportunity=row, by=request.user, now=timezone.now(), **said),
         )  # fmt: skip
 
@@ -188,5 +188,8 @@ class ExpansionOpportunityAdmin(InPortfolio, OfCustomers):
             raise Http404
         return row
 
-    def _step(self, request: HttpRequest, row: ExpansionOpportunity, **step: Any) -> HttpResponse:
-        return step_page(self, request, row, Step(refused=engine.ExpansionNotAllowed, **step))
+    def _step(
+        self, request: HttpRequest, row: ExpansionOpportunity, *, points: tuple[str, ...] = (), **step: Any
+    ) -> HttpResponse:
+        shown = (f"{row.get_kind_display()}: {row.reason}", *points)
+        return step_page(self, request, row, Step(refused=engine.ExpansionNotAllowed, points=shown, **step))

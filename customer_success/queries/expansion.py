@@ -54,7 +54,9 @@ class Pipeline:
 
 def pipeline(rows: QuerySet[ExpansionOpportunity]) -> Pipeline:
     live = rows.filter(status__in=LIVE).order_by()
-    best = live.order_by("customer", F("estimated_revenue").desc(nulls_last=True), "-probability").distinct("customer")
+    best = live.order_by("customer_id", F("estimated_revenue").desc(nulls_last=True), "-probability").distinct(
+        "customer_id"
+    )
     to_win = ExpansionOpportunity.objects.filter(id__in=best.values("id")).aggregate(
         revenue=Sum("estimated_revenue"), weighted=Sum(F("estimated_revenue") * F("probability") / 100)
     )

@@ -178,7 +178,8 @@ class ExpansionOpportunityAdmin(InPortfolio, OfCustomers):
         row = self._row(request, object_id)
         return self._step(
             request, row, heading=f"Dismiss it at {row.customer}?", button="Dismiss",
-            done="Dismissed for 90 days.", form=ReasonForm, points=("The same sign does not count at this customer for 90 days.",),
+            done="Dismissed for 90 days.", form=ReasonForm,
+            points=("The same sign does not count at this customer for 90 days.",),
             take=lambda said: engine.dismiss(opportunity=row, by=request.user, now=timezone.now(), **said),
         )  # fmt: skip
 

@@ -16,6 +16,7 @@ HEALTH = "Score everybody's health"
 CHANGED_HEALTH = "Score the health of who changed"
 PLANS = "Milestones overdue or due soon"
 REVIEWS = "Plan business reviews"
+EXPANSION = "Find expansion opportunities"
 
 
 def load_schedule() -> list[str]:
@@ -33,6 +34,7 @@ def load_schedule() -> list[str]:
         (CHANGED_HEALTH, "customer_success.tasks.score_changed_health", _past_each_hour),
         (PLANS, "customer_success.tasks.watch_milestones", _hourly),
         (REVIEWS, "customer_success.tasks.plan_business_reviews", _early),
+        (EXPANSION, "customer_success.tasks.find_expansion", _before_morning),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())
@@ -70,6 +72,7 @@ def _later_at_night() -> dict[str, CrontabSchedule]:
 
 
 def _early() -> dict[str, CrontabSchedule]:
+def _before_morning() -> dict[str, CrontabSchedule]:
     return _crontab(minute="20", hour="4")
 
 

@@ -27,6 +27,10 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Plan templates", "checklist", "customer_success.plantemplate"),
         ),
         (("Business reviews", "co_present", "customer_success.businessreview"),),
+            ("Advocacy", "campaign", "customer_success.advocacyactivity"),
+            ("Expansion", "trending_up", "customer_success.expansionopportunity"),
+            ("Limits on asking", "front_hand", "customer_success.advocacypolicy"),
+        ),
     ),
     (
         "Review",

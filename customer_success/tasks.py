@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from customer_success.engine.expansion import detect_expansion
 from customer_success.engine.milestones import mark_overdue, remind_of_milestones
 from customer_success.engine.periods import write_ended_periods
 from customer_success.engine.review_cadence import announce_reviews, miss_reviews, schedule_reviews
@@ -76,3 +77,10 @@ def prepare_business_review(number: int) -> None:
         prepare(review=review, by=None, now=timezone.now())
     except ReviewRefused as refused:
         log.info("%s", refused)
+
+
+@shared_task
+def find_expansion() -> None:
+    """Every night, after the scores: opportunities that are new, changed or gone."""
+    done = detect_expansion(now=timezone.now())
+    log.info("%d opportunities of expansion found, %d gone", done.found, done.gone)

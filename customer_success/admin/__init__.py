@@ -1,8 +1,10 @@
 """Pages of the success team."""
 
-from . import plan_templates, plans, reviews
+from . import advocacy, expansion, plan_templates, plans, reviews
 
 __all__ = [
+    "advocacy",
+    "expansion",
     "plan_templates",
     "plans",
     "reviews",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import accounts, health, plans, profile, reviews, statistics
+from .views import accounts, advocacy, expansion, health, plans, profile, reviews, statistics
 
 urlpatterns: list[URLPattern] = [
     path("customers", accounts.AccountList.as_view(), name="api-accounts"),
@@ -26,4 +26,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("customers/<int:id>/business-reviews", reviews.CustomerReviews.as_view(), name="api-business-reviews"),
     path("business-reviews/<int:id>", reviews.ReviewDetail.as_view(), name="api-business-review"),
+    path("customers/<int:id>/advocacy-activities", advocacy.ActivityList.as_view(), name="api-cs-advocacy-activities"),
+    path("advocacy-activities/<int:activity_id>", advocacy.ActivityDetail.as_view(), name="api-cs-advocacy-activity"),
+    path("advocacy-metrics", advocacy.AdvocacyMetricsView.as_view(), name="api-cs-advocacy-metrics"),
+    path("expansion-opportunities", expansion.ExpansionList.as_view(), name="api-cs-expansion-opportunities"),
 ]

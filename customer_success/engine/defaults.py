@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from .advocacy import load_policy
 from .plan_templates import load_plan_templates
 from .scorecards import load_scorecards
 from .tiers import load_policies
@@ -15,4 +16,5 @@ def load_defaults(*, now: datetime) -> list[str]:
         *load_policies(),
         *load_scorecards(now=now),
         *load_plan_templates(),
+        *load_policy(),
     ]

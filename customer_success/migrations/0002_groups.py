@@ -9,6 +9,7 @@ from django.db.models import Q
 # What an administrator sets up; the others look at it.
 SET_UP = ("scorecard", "scorecardversion", "scoring", "tierpolicy")
 SET_UP = ("plantemplate", "scorecard", "scorecardversion", "templatemilestone", "tierpolicy")
+SET_UP = ("advocacypolicy", "scorecard", "scorecardversion", "tierpolicy")
 
 
 def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:

@@ -1,4 +1,5 @@
 from .account import Account, IntegrationStatus, Judgement, Stakeholder, StakeholderRole, SuccessProfile, ValueMetric
+from .advocacy import AdvocacyActivity, AdvocacyPolicy
 from .choices import (
     AdvocacyStatus,
     AdvocacyType,
@@ -16,6 +17,7 @@ from .choices import (
     SuccessPlanStatus,
     SuccessPlanType,
 )
+from .expansion import ExpansionKind, ExpansionOpportunity, ExpansionStatus
 from .handover import Handover
 from .health import (
     AlertKind,
@@ -38,6 +40,8 @@ from .tier import TierChange, TierPolicy
 
 __all__ = [
     "Account",
+    "AdvocacyActivity",
+    "AdvocacyPolicy",
     "AdvocacyStatus",
     "AdvocacyType",
     "AlertKind",
@@ -49,6 +53,9 @@ __all__ = [
     "CustomerStatus",
     "CustomerTier",
     "DataMigrationStatus",
+    "ExpansionKind",
+    "ExpansionOpportunity",
+    "ExpansionStatus",
     "Handover",
     "HealthAlert",
     "HealthLevel",

@@ -1,6 +1,7 @@
 """Test objects, one factory a model, one module a concept; each object is complete."""
 
 from .accounts import *
+from .advocacy import *
 from .health import *
 from .lifecycle import *
 from .plans import *

@@ -71,7 +71,6 @@ def _later_at_night() -> dict[str, CrontabSchedule]:
     return _crontab(minute="40", hour="2")
 
 
-def _early() -> dict[str, CrontabSchedule]:
 def _before_morning() -> dict[str, CrontabSchedule]:
     return _crontab(minute="20", hour="4")
 

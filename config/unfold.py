@@ -24,12 +24,11 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Customer success",
         (
             ("Success plans", "flag", "customer_success.successplan"),
-            ("Plan templates", "checklist", "customer_success.plantemplate"),
-        ),
-        (("Business reviews", "co_present", "customer_success.businessreview"),),
+            ("Business reviews", "co_present", "customer_success.businessreview"),
             ("Advocacy", "campaign", "customer_success.advocacyactivity"),
             ("Expansion", "trending_up", "customer_success.expansionopportunity"),
             ("Limits on asking", "front_hand", "customer_success.advocacypolicy"),
+            ("Plan templates", "checklist", "customer_success.plantemplate"),
         ),
     ),
     (

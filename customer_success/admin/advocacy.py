@@ -91,7 +91,10 @@ class AdvocacyActivityAdmin(InPortfolio, CappedList, ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[AdvocacyActivity], search_term: str
     ) -> tuple[QuerySet[AdvocacyActivity], bool]:
         text = search_term.strip()
-        return (queryset.filter(customer__in=customer_ids_found(text)) if text else queryset), False
+        if not text:
+            return queryset, False
+        found = customer_ids_found(text, among=customers_seen(request.user))
+        return queryset.filter(customer__in=found), False
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "customer":

@@ -24,7 +24,6 @@ from customer_success.models.expansion import LIVE
 from customer_success.queries.expansion import opportunities, pipeline
 from customer_success.rules.expansion import NEXT
 from lifecycle.admin.history import OfCustomers
-from lifecycle.admin.portfolio import InPortfolio
 from lifecycle.queries import customers_seen, in_portfolio
 
 from .steps import ReasonForm, Step, step_page
@@ -89,7 +88,7 @@ class ManagerFilter(DropdownFilter):
 
 
 @admin.register(ExpansionOpportunity)
-class ExpansionOpportunityAdmin(InPortfolio, OfCustomers):
+class ExpansionOpportunityAdmin(OfCustomers):
     when_empty = "The figures of accounts are looked at every night; what they show stands here in the morning."
     list_display = ("customer_shown", "kind", "reason", "tiers", "revenue", "likely", "status_shown", "detected_at")
     list_display_links = ("kind",)

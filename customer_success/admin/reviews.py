@@ -24,7 +24,6 @@ from customer_success.queries.reviews import accounts_seen, led_by
 from customer_success.rules.calendar import local
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import Question, ask, framed
-from lifecycle.admin.portfolio import InPortfolio
 from lifecycle.templatetags.wording import customer_link
 
 from .review_forms import ActionItems, HoldForm, PlanForm, WriteForm, promises
@@ -69,7 +68,7 @@ class LedFilter(DropdownFilter):
 
 
 @admin.register(BusinessReview)
-class BusinessReviewAdmin(InPortfolio, OfCustomers):
+class BusinessReviewAdmin(OfCustomers):
     """Nothing is edited in place: each thing that people do with a review is a page of its own."""
 
     form = PlanForm

@@ -21,6 +21,15 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Customer success",
+        (
+            ("Accounts", "apartment", "customer_success.account"),
+            ("Success profiles", "flag", "customer_success.successprofile"),
+            ("Success metrics", "monitoring", "customer_success.successmetrics"),
+            ("Tier policies", "stairs", "customer_success.tierpolicy"),
+        ),
+    ),
+    (
         "Review",
         (
             ("Recommendations", "fact_check", "lifecycle.recommendation"),

@@ -33,7 +33,7 @@ def _choice(empty: str, choices: Any, **more: Any) -> forms.ChoiceField:
 class Lines(forms.CharField):
     """A list of texts, one a line."""
 
-    widget = UnfoldAdminTextareaWidget
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value

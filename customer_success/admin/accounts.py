@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import ForeignKey, Prefetch, QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +17,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from customer_success.engine.accounts import (
     AccountError,
@@ -59,6 +61,7 @@ class StatusFilter(DropdownFilter):
 class AccountAdmin(InPortfolio, CappedList, ModelAdmin):
     when_empty = "Open an account here, with POST /api/v1/customer-success/customers or manage.py open_accounts."
     actions = None
+    compressed_fields = False  # labels above, so that three fit beside each other
     list_display = ("who", "tier", "status", "health", "owner", "revenue", "renewal")
     list_filter = (
         ("customer__tier", ChoicesDropdownFilter), StatusFilter, ("customer__health__level", ChoicesDropdownFilter),
@@ -70,6 +73,7 @@ class AccountAdmin(InPortfolio, CappedList, ModelAdmin):
     sortable_by = ("renewal",)
     ordering = ("-customer_id",)
     autocomplete_fields = ("customer",)
+    formfield_overrides = {ArrayField: {"widget": UnfoldAdminTextInputWidget}}
     readonly_fields = ("who_it_is", "tier", "status", "health", "owner")
     actions_detail = ("profile", "change_tier", "close")
     change_form_after_template = "customer_success/admin/account.html"
@@ -88,7 +92,7 @@ class AccountAdmin(InPortfolio, CappedList, ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> Any:
         contract = ("Contract", {"fields": (
             ("annual_revenue", "lifetime_value"), ("contract_start_date", "contract_end_date", "renewal_date"),
-            ("total_policies", "active_policies"), ("churn_risk", "last_contact_at"), ("industry", "labels"),
+            ("total_policies", "active_policies"), ("churn_risk", "industry"), "labels", "last_contact_at",
         )})  # fmt: skip
         if obj is not None:
             return (None, {"fields": (("who_it_is", "owner"), ("tier", "status", "health"))}), contract

@@ -57,6 +57,7 @@ class SuccessProfileAdmin(InPortfolio, CappedList, ModelAdmin):
     when_empty = "Each account has a profile from the day it is opened."
     form = ProfileForm
     actions = None
+    compressed_fields = False  # labels above, so that three fit beside each other
     list_display = ("customer", "onboarding_status", "value", "adoption", "nps_score", "csat_score")
     list_select_related = ("account__customer",)
     search_fields = ("account__customer__external_id",)  # shows the box; get_search_results does the work

@@ -23,6 +23,7 @@ from lifecycle.queries import customers_seen
 class SuccessMetricsAdmin(InPortfolio, CappedList, ModelAdmin):
     when_empty = "Each night the periods that have ended are written here, for every account."
     actions = None
+    compressed_fields = False  # labels above, so that three fit beside each other
     list_display = (
         "customer", "period_type", "period_start", "revenue", "active_users", "login_frequency", "nps_score",
         "csat_score", "tickets",

@@ -23,12 +23,21 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Customer success",
         (
+            ("Accounts", "apartment", "customer_success.account"),
+            ("Success profiles", "target", "customer_success.successprofile"),
             ("Success plans", "flag", "customer_success.successplan"),
             ("Business reviews", "co_present", "customer_success.businessreview"),
             ("Advocacy", "campaign", "customer_success.advocacyactivity"),
             ("Expansion", "trending_up", "customer_success.expansionopportunity"),
-            ("Limits on asking", "front_hand", "customer_success.advocacypolicy"),
+            ("Success metrics", "monitoring", "customer_success.successmetrics"),
+        ),
+    ),
+    (
+        "Success set-up",
+        (
+            ("Tier policies", "stairs", "customer_success.tierpolicy"),
             ("Plan templates", "checklist", "customer_success.plantemplate"),
+            ("Limits on asking", "front_hand", "customer_success.advocacypolicy"),
         ),
     ),
     (

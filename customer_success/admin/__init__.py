@@ -1,11 +1,15 @@
 """Pages of the success team."""
 
-from . import advocacy, expansion, plan_templates, plans, reviews
+from . import accounts, advocacy, expansion, plan_templates, plans, profiles, reviews, success_metrics, tiers
 
 __all__ = [
+    "accounts",
     "advocacy",
     "expansion",
     "plan_templates",
     "plans",
+    "profiles",
     "reviews",
+    "success_metrics",
+    "tiers",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from customer_success.models import PeriodType
+from customer_success.models import PeriodType, SuccessMetrics
 from customer_success.rules.periods import last_ended
 from customer_success.sql.periods import WRITE_PERIOD
 from lifecycle.rules.calendar import start_of
@@ -28,3 +28,9 @@ def write_ended_periods(*, now: datetime) -> int:
             cursor.execute(WRITE_PERIOD, {**period, "starts": start_of(first), "ends": start_of(end), "now": now})
             written += cursor.rowcount
     return written
+
+
+def record_metrics(*, metrics: SuccessMetrics, now: datetime) -> None:
+    """Store what a person wrote of a period."""
+    metrics.recorded_at = now
+    metrics.save()

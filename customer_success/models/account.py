@@ -46,10 +46,16 @@ def share(help_text: str = "") -> models.DecimalField[Any, Any]:
     )
 
 
-def rating(low: int, high: int, help_text: str) -> models.DecimalField[Any, Any]:
+def rating(low: int, high: int, name: str, help_text: str) -> models.DecimalField[Any, Any]:
     bounds = [MinValueValidator(Decimal(low)), MaxValueValidator(Decimal(high))]
     return models.DecimalField(
-        max_digits=4, decimal_places=2, null=True, blank=True, validators=bounds, help_text=help_text
+        max_digits=4,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=bounds,
+        verbose_name=name,
+        help_text=help_text,
     )
 
 
@@ -134,9 +140,9 @@ class SuccessProfile(models.Model):
     use_cases = count("In production.")
     business_units = count("That use the product.")
 
-    nps_score = rating(0, 10, "The latest answer, 0 to 10.")
-    csat_score = rating(1, 5, "The latest rating, 1 to 5.")
-    ces_score = rating(1, 7, "The latest answer, 1 to 7; 7 is effortless.")
+    nps_score = rating(0, 10, "NPS", "The latest answer, 0 to 10.")
+    csat_score = rating(1, 5, "CSAT", "The latest rating, 1 to 5.")
+    ces_score = rating(1, 7, "CES", "The latest answer, 1 to 7; 7 is effortless.")
     complaints = count("In the last 90 days.")
 
     goal_attainment = share("Of the agreed goals.")

@@ -32,9 +32,9 @@ class SuccessMetrics(models.Model):
     login_frequency = amount("Logins a day.")
     feature_usage = count("How often features were used.")
 
-    nps_score = rating(0, 10, "0 to 10.")
-    csat_score = rating(1, 5, "1 to 5.")
-    ces_score = rating(1, 7, "1 to 7; 7 is effortless.")
+    nps_score = rating(0, 10, "NPS", "0 to 10.")
+    csat_score = rating(1, 5, "CSAT", "1 to 5.")
+    ces_score = rating(1, 7, "CES", "1 to 7; 7 is effortless.")
 
     tickets = count("Opened in the period.")
     resolution_time = amount("Hours until solved, on average.")

@@ -9,6 +9,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from lifecycle.models import Customer
+from lifecycle.rules.traits import TIERS
 
 from .choices import BusinessReviewType, CustomerTier
 
@@ -61,4 +62,12 @@ class TierChange(models.Model):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return f"{self.customer}: {self.from_tier or 'no tier'} to {self.to_tier or 'no tier'}"
+        return f"{self.customer}: {self.from_shown} to {self.to_shown}"
+
+    @property
+    def from_shown(self) -> str:
+        return TIERS.get(self.from_tier or "", self.from_tier or "No tier")
+
+    @property
+    def to_shown(self) -> str:
+        return TIERS.get(self.to_tier or "", self.to_tier or "No tier")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.contrib.auth.models import Permission
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -30,7 +31,7 @@ from lifecycle.engine.defaults import load_defaults
 from lifecycle.engine.evaluate import evaluate_everybody
 from lifecycle.models import Customer, Lifecycle
 from tests.api.conftest import READS, WRITES, person, token_of
-from tests.factories import CustomerFactory, RecommendationFactory
+from tests.factories import AccountFactory, CustomerFactory, RecommendationFactory
 from tests.lifecycle.stage import NOW, event, paid, send
 
 EVERYTHING: list[CheckFunction] = [
@@ -69,9 +70,11 @@ def token(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> s
     monkeypatch.setattr(
         SimpleRateThrottle, "THROTTLE_RATES", dict.fromkeys(("anon", "user", "login"), "1000000/minute")
     )
-    CustomerFactory.create(id=0)
+    mia = person("mia", *READS, *WRITES)
+    AccountFactory.create(customer=CustomerFactory.create(id=0, owner=mia))
     load_defaults(now=NOW)
-    return token_of(person("mia", *READS, *WRITES))
+    mia.user_permissions.add(*Permission.objects.filter(content_type__app_label="customer_success"))
+    return token_of(mia)
 
 
 @hostile.parametrize()

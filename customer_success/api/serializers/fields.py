@@ -32,12 +32,12 @@ class Number(serializers.DecimalField):
 
 def money(**more: Any) -> Number:
     return Number(**{
-        "max_digits": 19, "decimal_places": 2, "min_value": Decimal(0), "required": False, "allow_null": True, **more,
+        "max_digits": 19, "decimal_places": 2, "min_value": 0, "required": False, "allow_null": True, **more,
     })  # fmt: skip
 
 
 def number(low: int, high: int, **more: Any) -> Number:
-    bounds = {"min_value": Decimal(low), "max_value": Decimal(high)}
+    bounds = {"min_value": low, "max_value": high}
     return Number(**{
         "max_digits": len(str(high)) + 2, "decimal_places": 2, "required": False, "allow_null": True, **bounds, **more,
     })  # fmt: skip

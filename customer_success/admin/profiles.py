@@ -1,0 +1,147 @@
+"""Success profiles with their value metrics and stakeholders; reached from the account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action, display
+
+from customer_success.engine.profile import update_profile
+from customer_success.models import Stakeholder, SuccessProfile, ValueMetric
+from customer_success.queries.accounts import goal_attainment
+from customer_success.rules.profile import adoption_rate, time_to_value
+from lifecycle import queries
+from lifecycle.admin.paging import CappedList
+from lifecycle.admin.portfolio import InPortfolio
+
+from .account_forms import Lines
+
+TEXTS = ("business_objectives", "success_criteria")
+
+
+class ProfileForm(ModelForm):
+    business_objectives = Lines(max_length=300, required=False, help_text="One a line.")
+    success_criteria = Lines(max_length=300, required=False, help_text="One a line.")
+
+
+class Rows(TabularInline):
+    """Part of the profile: whoever changes it takes rows out as well."""
+
+    extra = 0
+    hide_title = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+
+class ValueMetricInline(Rows):
+    model = ValueMetric
+    fields = ("name", "unit", "baseline", "target", "current")
+
+
+class StakeholderInline(Rows):
+    model = Stakeholder
+    fields = ("name", "role", "title", "email", "phone")
+
+
+@admin.register(SuccessProfile)
+class SuccessProfileAdmin(InPortfolio, CappedList, ModelAdmin):
+    customer_path = "account__customer"
+    when_empty = "Each account has a profile from the day it is opened."
+    form = ProfileForm
+    actions = None
+    compressed_fields = False  # labels above, so that three fit beside each other
+    list_display = ("customer", "onboarding_status", "value", "adoption", "nps_score", "csat_score")
+    list_select_related = ("account__customer",)
+    search_fields = ("account__customer__external_id",)  # shows the box; get_search_results does the work
+    search_help_text = "Id, email or name begins with …"
+    sortable_by = ()
+    ordering = ("-account_id",)
+    inlines = (ValueMetricInline, StakeholderInline)
+    actions_detail = ("to_account",)
+    warn_unsaved_form = True
+    readonly_fields = ("value", "adoption", "attainment")
+    fieldsets = (
+        ("Objectives", {"fields": ("executive_sponsor", *TEXTS, ("goal_attainment", "attainment", "roi"))}),
+        ("Onboarding", {"fields": (
+            ("onboarding_status", "onboarding_started_on", "onboarding_completed_on"), ("first_value_on", "value"),
+            ("integration_status", "data_migration_status"), ("training_completion", "users_trained"),
+        )}),
+        ("Adoption", {"fields": (
+            ("licensed_users", "active_users"), ("features_used", "features_available", "adoption"),
+            ("plan_usage", "plan_limit"), ("use_cases", "business_units"),
+        )}),
+        ("Satisfaction", {"fields": (
+            ("nps_score", "csat_score", "ces_score"), ("complaints", "support_interaction", "product_feedback"),
+        )}),
+        ("Money", {"fields": (
+            ("payments_on_time", "contract_compliance"), ("renewal_intent", "expansion_revenue"),
+            ("expansion_probability", "upgrade_readiness", "account_expansion"),
+        )}),
+        ("Technology", {"fields": (("integration_health", "performance", "security_compliance"),)}),
+    )  # fmt: skip
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SuccessProfile], search_term: str
+    ) -> tuple[QuerySet[SuccessProfile], bool]:
+        text = search_term.strip()
+        return (queryset.filter(account__customer__in=queries.customer_ids_found(text)) if text else queryset), False
+
+    def save_model(self, request: HttpRequest, obj: SuccessProfile, form: ModelForm, change: bool) -> None:
+        """Stored with its rows: ``save_related``."""
+
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in form.changed_data}
+        rows = {formset.model: _rows(formset) for formset in formsets}
+        update_profile(
+            account=form.instance.account, values=values, value_metrics=rows.get(ValueMetric),
+            stakeholders=rows.get(Stakeholder), now=timezone.now(),
+        )  # fmt: skip
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        return super().construct_change_message(request, form, [], add)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # it comes with its account
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    @action(description="Account", icon="apartment", permissions=["view"])
+    def to_account(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:customer_success_account_change", args=[object_id]))
+
+    @display(description="Customer")
+    def customer(self, profile: SuccessProfile) -> str:
+        return str(profile.account.customer)
+
+    @display(description="Time to value", empty_value="–")
+    def value(self, profile: SuccessProfile) -> str | None:
+        days = time_to_value(profile.onboarding_started_on, profile.first_value_on)
+        return None if days is None else f"{days:,} day{'' if days == 1 else 's'}"
+
+    @display(description="Adoption", empty_value="–")
+    def adoption(self, profile: SuccessProfile) -> str | None:
+        rate = adoption_rate(profile.features_used, profile.features_available)
+        return None if rate is None else f"{rate:.0f}%"
+
+    @display(description="As the value metrics say", empty_value="–")
+    def attainment(self, profile: SuccessProfile) -> str | None:
+        reached = goal_attainment(profile)
+        return None if reached is None else f"{reached:.0f}%"
+
+
+def _rows(formset: Any) -> list[dict[str, Any]]:
+    """What the rows of an inline say, without those that are deleted or empty."""
+    return [
+        {name: value for name, value in form.cleaned_data.items() if name not in {"id", "profile", "DELETE"}}
+        for form in formset.forms
+        if form.cleaned_data and not form.cleaned_data.get("DELETE") and (form.instance.pk or form.has_changed())
+    ]

@@ -1,1 +1,5 @@
 """Pages of the success team."""
+
+from . import portfolio
+
+__all__ = ["portfolio"]

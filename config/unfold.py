@@ -10,7 +10,7 @@ from django.urls import reverse
 
 PGHISTORY_ADMIN_CLASS = "lifecycle.admin.changes.ChangesAdmin"
 
-# Groups of (title, icon, model), shown to those who may see the model.
+# Groups of (title, icon, model), shown to those who may see the model; after a colon a page of it instead of its list.
 _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Customers",
@@ -24,6 +24,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Customer success",
         (
             ("Accounts", "apartment", "customer_success.account"),
+            ("Portfolios", "diversity_1", "customer_success.handover:portfolios"),
             ("Success profiles", "target", "customer_success.successprofile"),
             ("Success plans", "flag", "customer_success.successplan"),
             ("Business reviews", "co_present", "customer_success.businessreview"),
@@ -99,11 +100,12 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _item(title: str, icon: str, model: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse(f"admin:{model.replace('.', '_')}_changelist")}
+    name, _, page = model.partition(":")
+    return {"title": title, "icon": icon, "link": reverse(f"admin:{name.replace('.', '_')}_{page or 'changelist'}")}
 
 
 def _may_view(request: HttpRequest, model: str) -> bool:
-    app, name = model.split(".")
+    app, name = model.partition(":")[0].split(".")
     return request.user.has_perm(f"{app}.view_{name}") or request.user.has_perm(f"{app}.change_{name}")
 
 

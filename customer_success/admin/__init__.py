@@ -1,6 +1,6 @@
 """Pages of the success team."""
 
-from . import accounts, advocacy, expansion, plan_templates, plans, profiles, reviews, success_metrics, tiers
+from . import accounts, advocacy, expansion, plan_templates, plans, portfolio, profiles, reviews, success_metrics, tiers
 
 __all__ = [
     "accounts",
@@ -8,6 +8,7 @@ __all__ = [
     "expansion",
     "plan_templates",
     "plans",
+    "portfolio",
     "profiles",
     "reviews",
     "success_metrics",

@@ -87,7 +87,10 @@ class AccountAdmin(InPortfolio, CappedList, ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Account], search_term: str
     ) -> tuple[QuerySet[Account], bool]:
         text = search_term.strip()
-        return (queryset.filter(customer__in=queries.customer_ids_found(text)) if text else queryset), False
+        if not text:
+            return queryset, False
+        found = queries.customer_ids_found(text, among=queries.customers_seen(request.user))
+        return queryset.filter(customer__in=found), False
 
     def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> Any:
         contract = ("Contract", {"fields": (

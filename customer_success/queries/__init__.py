@@ -1,6 +1,6 @@
 """Questions that doors ask, answered without writing. Each is a fixed number of statements."""
 
-from .capacity import Capacity, Portfolio, Proposal, capacity_of, handovers, handovers_of, managers, proposal
+from .capacity import Capacity, Portfolio, Proposal, after, capacity_of, handovers, handovers_of, managers, proposal
 from .plans import (
     SharedMilestone,
     SharedPlan,
@@ -18,6 +18,7 @@ __all__ = [
     "Proposal",
     "SharedMilestone",
     "SharedPlan",
+    "after",
     "capacity_of",
     "changes_of_plan",
     "handovers",

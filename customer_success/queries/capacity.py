@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
@@ -62,6 +62,10 @@ class Proposal:
     accounts: Mapping[int, list[int]]
 
     @property
+    def number(self) -> int:
+        return sum(len(accounts) for accounts in self.accounts.values())
+
+    @property
     def fingerprint(self) -> str:
         return sha256(repr(sorted(self.accounts.items())).encode()).hexdigest()[:16]
 
@@ -95,6 +99,18 @@ def capacity_of(user: Any) -> Capacity:
     )
     ordered = sorted(portfolios, key=lambda one: (-one.load, one.manager.get_username()))
     return Capacity(tuple(ordered), numbers[None], ratios)
+
+
+def after(found: Capacity, proposed: Proposal) -> list[Portfolio]:
+    """The portfolios as they would be, of those who would take something."""
+    ids = [account for accounts in proposed.accounts.values() for account in accounts]
+    tiers = dict(Customer.objects.filter(id__in=ids).values_list("id", "tier"))
+    portfolios = []
+    for one in found.portfolios:
+        if taken := proposed.accounts.get(one.manager.pk):
+            numbers = Counter(one.accounts) + Counter(tiers[account] for account in taken)
+            portfolios.append(replace(one, accounts=numbers, load=capacity.load(numbers, found.ratios)))
+    return portfolios
 
 
 def proposal(found: Capacity, among: Collection[int]) -> Proposal:

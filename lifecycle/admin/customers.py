@@ -33,7 +33,7 @@ from .portfolio import InPortfolio, OwnerFilter
 @admin.register(Customer)
 class CustomerAdmin(InPortfolio, CappedList, ReadOnlyAdmin):
     customer_path = ""
-    actions = []  # floors above add what they do with many customers
+    actions: Any = ()  # floors above add what they do with many customers
     list_filter_submit = True
     search_fields = ("external_id", "email", "name")  # shows the box; get_search_results does the work
     search_help_text = "Id, email or name begins with …"
@@ -106,7 +106,7 @@ class CustomerAdmin(InPortfolio, CappedList, ReadOnlyAdmin):
     def has_move_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("lifecycle.add_transition")
 
-    def has_assign_permission(self, request: HttpRequest) -> bool:
+    def has_assign_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("lifecycle.assign_customer")
 
     def get_urls(self) -> list[URLPattern]:

@@ -16,6 +16,7 @@ from lifecycle.rules.nodes import Node
 from lifecycle.sql.conditions import compiled
 
 from .at import first_at
+from .portfolio import of_owners
 
 COUNTS_SECONDS = 30
 
@@ -50,7 +51,7 @@ def tag_counts(lifecycle: Lifecycle, *, now: datetime, owners: frozenset[int] | 
     if known is None:
         rows = CustomerStatus.objects.filter(lifecycle=lifecycle)
         if owners is not None:
-            rows = rows.filter(customer__owner__in=owners)
+            rows = of_owners(rows, owners)
         known = (now, dict(rows.values_list("tag").annotate(n=Count("id")).order_by()))
         cache.set(key, known, COUNTS_SECONDS)
     as_of, by_tag = known

@@ -1,0 +1,174 @@
+"""Who may do what: a line for each page of the admin and each path of the API.
+
+A new route without a line fails, and so does a line without a route. To add one:
+
+* a page of a model: ``**pages("app_model", see=ALL, of="thing")``, with ``add``, ``edit`` and ``delete`` for who may;
+* any other route by its name: ``"admin:app_model_step": door(get=ALL, post=TEAM, of="thing")``. Methods that are left
+  out are nobody's.
+
+``of`` names the kind of thing in the address that belongs to a customer: people with a portfolio get their own, and
+another's is not there. ``at`` names one that belongs to no customer. A new kind gets a line in ``world.py``. ``shows``:
+who finds customers named on the page; everybody there finds those of the own portfolio, and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Roles = frozenset[str]
+
+TEAM = frozenset({"manager", "lead"})  # they have a portfolio; the others see everybody
+SUPER = frozenset({"superuser"})
+ADMINS = SUPER | {"administrator"}
+WRITERS = ADMINS | {"marketer"}  # of rules
+TRIERS = WRITERS | {"analyst"}  # of rules, on history
+ALL = TEAM | TRIERS
+MOVERS = TEAM | ADMINS  # of customers by hand
+LEADS = ADMINS | {"lead"}
+STAFF = ALL | {"stranger"}
+EVERYONE = STAFF | {"anonymous"}
+NOBODY: Roles = frozenset()
+
+
+@dataclass(frozen=True)
+class Door:
+    """One route. ``methods``: who gets in by which."""
+
+    methods: Mapping[str, Roles]
+    of: str = ""
+    at: str = ""
+    shows: Roles = NOBODY
+    query: Mapping[str, Any] = field(default_factory=dict)
+    address: Mapping[str, Any] = field(default_factory=dict)
+
+
+def door(**more: Any) -> Door:
+    methods = {name: more.pop(name) for name in ("get", "post", "put", "patch", "delete") if name in more}
+    return Door(methods, **more)
+
+
+def pages(
+    model: str, *, see: Roles, of: str = "", at: str = "", add: Roles = NOBODY, edit: Roles = NOBODY,
+    delete: Roles = NOBODY,
+) -> dict[str, Door]:  # fmt: skip
+    """The five pages that the admin gives a model. ``edit``: whoever else sees it looks at it only."""
+    thing = {"of": of, "at": at}
+    return {
+        f"admin:{model}_changelist": door(get=see, post=see, shows=see if of else NOBODY),
+        f"admin:{model}_add": door(get=add, post=add),
+        f"admin:{model}_change": door(get=see, post=edit, **thing),
+        f"admin:{model}_history": door(get=see, **thing),
+        f"admin:{model}_delete": door(get=delete, post=delete, **thing),
+    }
+
+
+def owned_by(model: str, roles: Roles, at: str = "") -> dict[str, Door]:
+    """A model that some people do everything with."""
+    return pages(model, see=roles, add=roles, edit=roles, delete=roles, at=at)
+
+
+_ADMIN = {
+    "admin:login": door(get=frozenset({"anonymous"}), post=EVERYONE),  # who is inside is led on
+    "admin:logout": door(post=STAFF),
+    "admin:password_change": door(get=STAFF),
+    "admin:password_change_done": door(get=STAFF),
+    "admin:auth_user_password_change": door(get=SUPER, at="user"),
+    "admin:jsi18n": door(get=STAFF),
+    "admin:index": door(get=STAFF, shows=ALL),
+    "admin:search": door(get=STAFF, shows=ALL, query={"s": "Zz", "extended": 1}),
+    "admin:autocomplete": door(get=NOBODY),  # without a field; test_autocompletes asks for each
+    "admin:app_list": door(get=ALL, address={"app_label": "lifecycle"}),
+    "admin:view_on_site": door(get=NOBODY, address={"content_type_id": 1, "object_id": 1}),
+    **owned_by("auth_user", SUPER, "user"),
+    **owned_by("auth_group", SUPER, "group"),
+    **pages("knox_authtoken", see=SUPER, delete=SUPER, at="token"),
+    **pages("pghistory_events", see=SUPER, at="change"),
+    **owned_by("django_celery_beat_periodictask", SUPER, "periodictask"),
+    **owned_by("django_celery_beat_intervalschedule", SUPER, "intervalschedule"),
+    **owned_by("django_celery_beat_crontabschedule", SUPER, "crontabschedule"),
+    **owned_by("django_celery_beat_solarschedule", SUPER, "solarschedule"),
+    **owned_by("django_celery_beat_clockedschedule", SUPER, "clockedschedule"),
+}
+
+_LIFECYCLE = {
+    **pages("lifecycle_customer", see=ALL, of="customer"),
+    "admin:lifecycle_customer_pin": door(get=MOVERS, post=MOVERS, of="customer", query={"lifecycle": "{lifecycle}"}),
+    "admin:lifecycle_customer_move": door(get=MOVERS, post=MOVERS, of="customer"),
+    **pages("lifecycle_transition", see=ALL, of="transition"),
+    "admin:lifecycle_transition_take_back": door(get=ADMINS, post=ADMINS, of="transition"),
+    **pages("lifecycle_event", see=ALL, of="event"),
+    **pages("lifecycle_recommendation", see=ALL, of="recommendation"),
+    "admin:lifecycle_recommendation_*": door(get=MOVERS, post=MOVERS, of="recommendation"),
+    **pages("lifecycle_notice", see=ALL, of="notice"),
+    **pages("lifecycle_rollback", see=ALL, of="rollback"),
+    "admin:lifecycle_rollback_undo": door(get=ADMINS, post=ADMINS, of="rollback"),
+    **pages("lifecycle_historycheck", see=ALL, at="check"),
+    **pages("lifecycle_evaluation", see=ALL, at="evaluation"),
+    "admin:lifecycle_evaluation_roll_back": door(get=ADMINS, post=ADMINS, at="evaluation"),
+    **pages("lifecycle_backtestrun", see=ALL, add=TRIERS, edit=ALL, at="backtest"),  # a form changes nothing there
+    **pages("lifecycle_transitionrule", see=ALL, add=WRITERS, edit=WRITERS, delete=WRITERS, at="draft"),
+    "admin:lifecycle_transitionrule_preview": door(post=ALL, query={"lifecycle": "{lifecycle}"}),
+    "admin:lifecycle_transitionrule_distribution": door(post=ALL, query={"lifecycle": "{lifecycle}"}),
+    "admin:lifecycle_transitionrule_graph": door(get=ALL),
+    "admin:lifecycle_metrics": door(get=ALL),
+    "admin:lifecycle_transitionrule_shadow": door(get=ALL, at="shadow"),
+    "admin:lifecycle_transitionrule_on_history": door(get=TRIERS, at="draft"),
+    "admin:lifecycle_transitionrule_take_back": door(get=ADMINS, post=ADMINS, at="rule"),
+    "admin:lifecycle_transitionrule_*": door(get=WRITERS, post=WRITERS, at="draft"),
+    **pages("lifecycle_lifecycle", see=ALL, add=ADMINS, edit=ADMINS, at="lifecycle"),
+    "admin:lifecycle_lifecycle_graphs": door(get=ALL),
+    "admin:lifecycle_lifecycle_graph": door(get=ALL, at="lifecycle"),
+    "admin:lifecycle_lifecycle_moves_by_hand": door(get=ADMINS, post=ADMINS, at="lifecycle"),
+    **pages("lifecycle_statustag", see=ALL, edit=ADMINS, at="tag"),
+    **pages("lifecycle_switch", see=ALL, at="switch"),
+    "admin:lifecycle_switch_turn": door(get=ADMINS, post=ADMINS, address={"kind": "AUTOMATION_ENABLED"}),
+    **pages("lifecycle_feed", see=ALL, edit=ADMINS, delete=ADMINS, at="feed"),
+    **pages("lifecycle_team", see=ADMINS, add=ADMINS, edit=ADMINS, at="team"),
+}
+
+_CUSTOMER_SUCCESS = {
+    **pages("customer_success_handover", see=ALL, of="handover"),
+    "admin:customer_success_handover_portfolios": door(get=ALL),
+    "admin:customer_success_handover_balance": door(get=ADMINS, post=ADMINS),
+    "admin:customer_success_handover_hand_over": door(get=LEADS, post=LEADS, of="customer"),
+}
+
+_API = {
+    "api-login": door(post=EVERYONE),
+    "api-logout": door(post=NOBODY),  # with a token alone; tests/api/test_access.py
+    "api-schema": door(get=EVERYONE),
+    "api-docs": door(get=EVERYONE),
+    "api-customers": door(get=ALL, shows=ALL),
+    "api-customer": door(get=ALL, of="customer"),
+    "api-status-tags": door(get=ALL, post=MOVERS, of="customer"),
+    "api-explain": door(get=ALL, of="customer"),
+    "api-pin": door(post=MOVERS, delete=MOVERS, of="customer"),
+    "api-customer-days": door(get=ALL, of="customer"),
+    "api-customer-transitions": door(get=ALL, of="customer"),
+    "api-transitions": door(get=ALL, shows=ALL),
+    "api-recommendations": door(get=ALL, shows=ALL),
+    "api-recommendation": door(get=ALL, of="recommendation"),
+    "api-approve": door(post=MOVERS, of="recommendation"),
+    "api-reject": door(post=MOVERS, of="recommendation"),
+    "api-snooze": door(post=MOVERS, of="recommendation"),
+    "api-rollbacks": door(get=ALL, post=ADMINS),
+    "api-rollback-preview": door(post=ALL),
+    "api-backtests": door(get=ALL, post=TRIERS),
+    "api-backtest": door(get=ALL, at="backtest", shows=ALL),
+    "api-evaluations": door(get=ALL),
+    "api-rules": door(get=ALL, post=WRITERS),
+    "api-rules-lint": door(get=ALL),
+    "api-rules-validate": door(post=ALL),
+    "api-rule": door(get=ALL, put=WRITERS, patch=WRITERS, delete=WRITERS, at="draft"),
+    "api-rule-impact": door(get=ALL, at="draft"),
+    "api-rule-shadow": door(get=ALL, post=WRITERS, at="shadow", shows=ALL),
+    "api-rule-publish": door(post=WRITERS, at="draft"),
+    "api-rule-retire": door(post=WRITERS, at="draft"),
+    "api-metrics": door(get=ALL),
+    "api-lifecycles": door(get=ALL),
+    "api-events": door(post=ADMINS),
+}
+
+TABLE: dict[str, Door] = {**_ADMIN, **_LIFECYCLE, **_CUSTOMER_SUCCESS, **_API}

@@ -1,0 +1,170 @@
+"""A small world for the matrix: people of every role, three customers, and of each customer one thing of each kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+from knox.models import AuthToken
+from pghistory.models import Events
+
+from lifecycle.engine.defaults import load_defaults
+from lifecycle.models import BacktestState, Customer, Lifecycle, RuleState
+from tests.factories import (
+    AccountFactory,
+    BacktestRunFactory,
+    CustomerFactory,
+    CustomerStatusFactory,
+    DailyMetricsFactory,
+    EvaluationFactory,
+    EventFactory,
+    FeedFactory,
+    HandoverFactory,
+    HistoryCheckFactory,
+    NoticeFactory,
+    RecommendationFactory,
+    RollbackFactory,
+    ShadowDecisionFactory,
+    SwitchFactory,
+    TaskFactory,
+    TeamFactory,
+    TransitionFactory,
+    UserFactory,
+)
+
+WHOSE = ("own", "other", "orphan")
+GROUPS = {
+    "manager": "Success manager",
+    "lead": "Success lead",
+    "marketer": "Marketer",
+    "analyst": "Analyst",
+    "administrator": "Administrator",
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """``things[kind][whose]`` is the key of a thing; those of no customer stand under ``""``."""
+
+    people: dict[str, User]
+    customers: dict[str, Customer]
+    things: dict[str, dict[str, Any]]
+
+
+def build() -> World:
+    load_defaults(now=timezone.now(), only="commerce")
+    lifecycle = Lifecycle.objects.get(code="commerce")
+    people = {name: _person(name, group) for name, group in GROUPS.items()}
+    people["stranger"] = _person("stranger")
+    people["superuser"] = UserFactory(username="superuser", is_staff=True, is_superuser=True)
+    team = TeamFactory()
+    team.members.add(people["manager"])
+    team.leads.add(people["lead"])
+    owners = {"own": people["manager"], "other": _person("colleague", "Success manager"), "orphan": None}
+    # Numbers that stand in no page by chance.
+    customers = {
+        whose: CustomerFactory(
+            id=770_770_001 + number, external_id=f"Zz-{whose}", name=f"Zz{whose}", owner=owners[whose]
+        )
+        for number, whose in enumerate(WHOSE)
+    }
+    things: dict[str, dict[str, Any]] = {}
+    for whose, customer in customers.items():
+        for kind, thing in _of_customer(customer, lifecycle, people["superuser"]).items():
+            things.setdefault(kind, {})[whose] = thing.pk
+    for kind, thing in _of_nobody(lifecycle, customers, people["superuser"]).items():
+        things[kind] = {"": thing.pk}
+    things["team"] = {"": team.pk}
+    return World(people, customers, things)
+
+
+def _person(name: str, group: str | None = None) -> User:
+    user: User = UserFactory(username=name, is_staff=True)
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def _of_customer(customer: Customer, lifecycle: Lifecycle, boss: User) -> dict[str, Any]:
+    """One of each kind. A later part adds its own here."""
+    tag, before = lifecycle.tags.get(code="CUSTOMER"), lifecycle.tags.get(code="LEAD")
+    rule = lifecycle.rules.get(key="vip")
+    CustomerStatusFactory(lifecycle=lifecycle, customer=customer, tag=tag, entered_at=timezone.now())
+    DailyMetricsFactory(customer=customer)
+    AccountFactory(customer=customer)
+    move = TransitionFactory(lifecycle=lifecycle, customer=customer, from_tag=before, to_tag=tag, by=boss)
+    return {
+        "customer": customer,
+        "transition": move,
+        "event": EventFactory(customer=customer, occurred_at=timezone.now() - timedelta(days=1)),
+        "recommendation": RecommendationFactory(lifecycle=lifecycle, customer=customer, rule=rule, from_tag=tag),
+        "notice": NoticeFactory(transition=move),
+        "rollback": RollbackFactory(lifecycle=lifecycle, transition=move, by=boss),
+        "task": TaskFactory(customer=customer, owner=customer.owner),
+        "handover": HandoverFactory(customer=customer, by=boss),
+    }
+
+
+def _of_nobody(lifecycle: Lifecycle, customers: dict[str, Customer], boss: User) -> dict[str, Any]:
+    """What is about everybody, and names some."""
+    rules = lifecycle.rules.all()
+    rule, draft, shadow = rules.get(key="vip"), *rules.exclude(key="vip").order_by("id")[:2]
+    now = timezone.now()
+    rules.filter(id=draft.id).update(state=RuleState.DRAFT, published_at=None)
+    rules.filter(id=shadow.id).update(state=RuleState.SHADOW, published_at=None, shadow_since=now)
+    for customer in customers.values():
+        ShadowDecisionFactory(
+            rule=shadow, customer=customer, from_tag=lifecycle.tags.get(code="CUSTOMER"), winner_then=shadow
+        )
+    told = [
+        {"customer": one.id, "name": one.name, "at": now.isoformat(), "cause": "x", "before": "a", "after": "b"}
+        for one in customers.values()
+    ]
+    return {
+        "lifecycle": lifecycle,
+        "tag": lifecycle.tags.first(),
+        "rule": rule,
+        "draft": draft,
+        "shadow": shadow,
+        "evaluation": EvaluationFactory(lifecycle=lifecycle),
+        "check": HistoryCheckFactory(lifecycle=lifecycle, doubts=told),
+        "backtest": BacktestRunFactory(
+            lifecycle=lifecycle, created_by=boss, state=BacktestState.DONE, tried=[], result=_result(told)
+        ),
+        "feed": FeedFactory(),
+        "switch": SwitchFactory(changed_by=boss),
+        **_schedules(),
+        "user": UserFactory(),
+        "group": Group.objects.get(name="Marketer"),
+        "token": AuthToken.objects.create(user=boss)[0],
+        "change": Events.objects.first(),
+    }
+
+
+def _schedules() -> dict[str, Any]:
+    interval = IntervalSchedule.objects.create(every=5, period="minutes")
+    return {
+        "intervalschedule": interval,
+        "crontabschedule": CrontabSchedule.objects.create(),
+        "solarschedule": SolarSchedule.objects.create(event="dawn_civil", latitude=0, longitude=0),
+        "clockedschedule": ClockedSchedule.objects.create(clocked_time=timezone.now()),
+        "periodictask": PeriodicTask.objects.create(name="x", task="y", interval=interval),
+    }
+
+
+def _result(told: list[dict[str, Any]]) -> dict[str, Any]:
+    outcome = {"states": {}, "moves": {}, "asked_a_week": {}, "flapping": 0, "returns": 0, "moves_a_day": {}}
+    return {
+        "customers": 3, "different": 3, "before": outcome, "after": outcome, "foretold_before": [],
+        "foretold_after": [], "examples": told,
+    }  # fmt: skip

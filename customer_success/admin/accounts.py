@@ -31,7 +31,7 @@ from customer_success.models import Account, CustomerStatus, TierChange, TierPol
 from customer_success.queries.accounts import LIFECYCLE, status_of, with_status
 from lifecycle import queries
 from lifecycle.admin.paging import CappedList
-from lifecycle.admin.portfolio import InPortfolio
+from lifecycle.admin.portfolio import FoundByCustomer
 from lifecycle.models import Customer
 from lifecycle.queries.portfolio import EVERYBODY
 from lifecycle.templatetags.wording import customer_link, tag_label
@@ -58,7 +58,7 @@ class StatusFilter(DropdownFilter):
 
 
 @admin.register(Account)
-class AccountAdmin(InPortfolio, CappedList, ModelAdmin):
+class AccountAdmin(FoundByCustomer, CappedList, ModelAdmin):
     when_empty = "Open an account here, with POST /api/v1/customer-success/customers or manage.py open_accounts."
     actions = None
     compressed_fields = False  # labels above, so that three fit beside each other
@@ -68,8 +68,6 @@ class AccountAdmin(InPortfolio, CappedList, ModelAdmin):
         ("customer__owner", RelatedDropdownFilter), ("churn_risk", ChoicesDropdownFilter),
     )  # fmt: skip
     list_filter_submit = True
-    search_fields = ("customer__external_id",)  # shows the box; get_search_results does the work
-    search_help_text = "Id, email or name begins with …"
     sortable_by = ("renewal",)
     ordering = ("-customer_id",)
     autocomplete_fields = ("customer",)
@@ -82,15 +80,6 @@ class AccountAdmin(InPortfolio, CappedList, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         customers = with_status(Customer.objects.select_related("health", "owner"))
         return super().get_queryset(request).prefetch_related(Prefetch("customer", customers))
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Account], search_term: str
-    ) -> tuple[QuerySet[Account], bool]:
-        text = search_term.strip()
-        if not text:
-            return queryset, False
-        found = queries.customer_ids_found(text, among=queries.customers_seen(request.user))
-        return queryset.filter(customer__in=found), False
 
     def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> Any:
         contract = ("Contract", {"fields": (

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -23,8 +22,8 @@ from customer_success.queries.advocacy import advocacy_policy, ask_refusals, can
 from customer_success.rules.advocacy import NEXT, refusal_sentence
 from lifecycle.admin.pages import framed
 from lifecycle.admin.paging import CappedList
-from lifecycle.admin.portfolio import InPortfolio
-from lifecycle.queries import customer_ids_found, customers_seen
+from lifecycle.admin.portfolio import FoundByCustomer
+from lifecycle.queries import customers_seen
 from lifecycle.templatetags.wording import customer_link
 
 from .steps import ReasonForm, Step, step_page
@@ -51,7 +50,7 @@ class OutcomeForm(forms.Form):
 
 
 @admin.register(AdvocacyActivity)
-class AdvocacyActivityAdmin(InPortfolio, CappedList, ModelAdmin):
+class AdvocacyActivityAdmin(FoundByCustomer, CappedList, ModelAdmin):
     when_empty = "“Ready to be asked” shows whom to begin with; then plan an activity here."
     actions = None
     empty_value_display = "–"
@@ -59,8 +58,6 @@ class AdvocacyActivityAdmin(InPortfolio, CappedList, ModelAdmin):
     list_filter = (("type", ChoicesDropdownFilter), ("status", ChoicesDropdownFilter))
     list_filter_submit = True
     list_select_related = ("customer", "owner")
-    search_fields = ("customer__external_id",)  # shows the box; get_search_results does the work
-    search_help_text = "Customer's id, email or name begins with …"
     sortable_by = ()
     autocomplete_fields = ("customer", "owner")
     actions_list = ("ready",)
@@ -86,15 +83,6 @@ class AdvocacyActivityAdmin(InPortfolio, CappedList, ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: AdvocacyActivity | None = None) -> tuple[str, ...]:
         return () if obj is None else ("status_shown", "course", "against", "customer")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[AdvocacyActivity], search_term: str
-    ) -> tuple[QuerySet[AdvocacyActivity], bool]:
-        text = search_term.strip()
-        if not text:
-            return queryset, False
-        found = customer_ids_found(text, among=customers_seen(request.user))
-        return queryset.filter(customer__in=found), False
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "customer":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,9 +16,8 @@ from customer_success.engine.profile import update_profile
 from customer_success.models import Stakeholder, SuccessProfile, ValueMetric
 from customer_success.queries.accounts import goal_attainment
 from customer_success.rules.profile import adoption_rate, time_to_value
-from lifecycle import queries
 from lifecycle.admin.paging import CappedList
-from lifecycle.admin.portfolio import InPortfolio
+from lifecycle.admin.portfolio import FoundByCustomer
 
 from .account_forms import Lines
 
@@ -52,7 +50,7 @@ class StakeholderInline(Rows):
 
 
 @admin.register(SuccessProfile)
-class SuccessProfileAdmin(InPortfolio, CappedList, ModelAdmin):
+class SuccessProfileAdmin(FoundByCustomer, CappedList, ModelAdmin):
     customer_path = "account__customer"
     when_empty = "Each account has a profile from the day it is opened."
     form = ProfileForm
@@ -60,8 +58,6 @@ class SuccessProfileAdmin(InPortfolio, CappedList, ModelAdmin):
     compressed_fields = False  # labels above, so that three fit beside each other
     list_display = ("customer", "onboarding_status", "value", "adoption", "nps_score", "csat_score")
     list_select_related = ("account__customer",)
-    search_fields = ("account__customer__external_id",)  # shows the box; get_search_results does the work
-    search_help_text = "Id, email or name begins with …"
     sortable_by = ()
     ordering = ("-account_id",)
     inlines = (ValueMetricInline, StakeholderInline)
@@ -87,12 +83,6 @@ class SuccessProfileAdmin(InPortfolio, CappedList, ModelAdmin):
         )}),
         ("Technology", {"fields": (("integration_health", "performance", "security_compliance"),)}),
     )  # fmt: skip
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[SuccessProfile], search_term: str
-    ) -> tuple[QuerySet[SuccessProfile], bool]:
-        text = search_term.strip()
-        return (queryset.filter(account__customer__in=queries.customer_ids_found(text)) if text else queryset), False
 
     def save_model(self, request: HttpRequest, obj: SuccessProfile, form: ModelForm, change: bool) -> None:
         """Stored with its rows: ``save_related``."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -21,31 +20,17 @@ from lifecycle.templatetags.wording import author_of, customer_link, move_of, sh
 
 from .access import ReadOnlyAdmin
 from .paging import CappedList
-from .portfolio import InPortfolio
+from .portfolio import FoundByCustomer
 from .rollbacks import may_roll_back, rollback_page
 from .rule_text import laid_out
 
-_CUSTOMERS_SEARCHED = 200
 
-
-class OfCustomers(InPortfolio, CappedList, ReadOnlyAdmin):
+class OfCustomers(FoundByCustomer, CappedList, ReadOnlyAdmin):
     """A long list searched by customer."""
 
     list_select_related: Any = ("customer",)
     sortable_by = ()
     ordering = ("-id",)
-    search_fields = ("customer__external_id",)  # shows the box; get_search_results does the work
-    search_help_text = "Customer's id, email or name begins with …"
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        text = search_term.strip()
-        if not text:
-            return queryset, False
-        seen = queries.customers_seen(request.user)
-        found = list(queries.customer_ids_found(text, among=seen, most=_CUSTOMERS_SEARCHED)[:_CUSTOMERS_SEARCHED])
-        return queryset.filter(customer__in=found), False
 
     @display(description="Customer")
     def customer_shown(self, row: Any) -> SafeString:

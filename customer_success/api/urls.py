@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from .views import alerts
+
+urlpatterns: list[URLPattern] = [
+    *alerts.urlpatterns,
+]

@@ -81,6 +81,7 @@ class Dimension:
     code: str
     weight: Decimal
     measures: tuple[Measure, ...]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What health scores can be made of: the closed list of inputs."""

@@ -24,7 +24,7 @@ from lifecycle.admin.pages import DayInput, framed, some_of
 from lifecycle.admin.pins import day_begins
 from lifecycle.admin.portfolio import InPortfolio
 
-from .wording import health_link
+from customer_success.templatetags.health import health_link
 
 MOST_AT_ONCE = 500
 _KIND_COLOURS = {"Red zone": "danger", "Below threshold": "warning", "Significant drop": "warning"}

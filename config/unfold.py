@@ -21,6 +21,14 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Customer success",
+        (
+            ("Health", "monitor_heart", "customer_success.customerhealth"),
+            ("Health alerts", "notifications_active", "customer_success.healthalert"),
+            ("Scorecards", "speed", "customer_success.scorecard"),
+        ),
+    ),
+    (
         "Review",
         (
             ("Recommendations", "fact_check", "lifecycle.recommendation"),

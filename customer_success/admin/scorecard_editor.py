@@ -11,14 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from customer_success.engine import scorecards
-from customer_success.engine.scorecards import ScorecardNotChanged, Writing
+from customer_success.engine.scorecard_steps import change_draft, start_draft
+from customer_success.engine.scoring import ScorecardNotEditable
 from customer_success.metrics.inputs import INPUTS
 from customer_success.models import ScorecardState, ScorecardVersion
-from customer_success.queries.health_page import text_of
 from customer_success.queries.scorecard_preview import OneTried, try_on, try_scorecard
+from customer_success.queries.scorecards import card_of, text_of
 from customer_success.rules.scorecard import AsItIs, Scale, Steps, Words
-from customer_success.rules.scorecard_text import ScorecardError, ScorecardText, read_scorecard
+from customer_success.rules.scorecard_text import ScorecardError, ScorecardText
+from customer_success.sql.scoring import Card
 from lifecycle.admin.pages import framed
 from lifecycle.admin.rule_editor import vocabulary
 from lifecycle.admin.rule_text import as_sentence
@@ -45,8 +46,8 @@ def editor_page(
     form = ScorecardForm(request.POST if request.method == "POST" else start)
     if form.is_valid() and not is_try:
         try:
-            saved = _saved(version, form.cleaned_data["text"], request.user)
-        except (ScorecardNotChanged, ScorecardError) as error:
+            saved = _saved(version, form, request.user)
+        except (ScorecardNotEditable, ScorecardError) as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, f"Version {saved.number} is saved. It scores nobody until it is published.")
@@ -84,29 +85,30 @@ def shown(text: ScorecardText, applies_to: Any) -> dict[str, Any]:
     }
 
 
-def _saved(version: ScorecardVersion, text: Writing, by: Any) -> ScorecardVersion:
+def _saved(version: ScorecardVersion, form: ScorecardForm, by: Any) -> ScorecardVersion:
+    text = {"definition": form.cleaned_data["definition"], "applies_to": form.cleaned_data["conditions"], "by": by}
     if version.pk and version.state == ScorecardState.DRAFT:
-        return scorecards.change_draft(version=version, text=text, by=by)
-    return scorecards.start_draft(scorecard=version.scorecard, text=text, by=by)
+        return change_draft(version=version, **text)
+    return start_draft(scorecard=version.scorecard, **text)
 
 
 def _tried(form: ScorecardForm, version: ScorecardVersion, request: HttpRequest, now: datetime) -> dict[str, Any]:
-    writing: Writing = form.cleaned_data["text"]
-    text = read_scorecard(writing.definition, INPUTS)
+    written = form.cleaned_data
+    card = card_of(ScorecardVersion(definition=written["definition"], applies_to=written["conditions"]))
     in_force = version.scorecard.versions.filter(state=ScorecardState.PUBLISHED).first()
-    trial = try_scorecard(text, writing.applies_to, in_force=in_force, as_of=now)
+    trial = try_scorecard(card, in_force=text_of(in_force) if in_force else None, as_of=now)
     return {
-        **shown(text, writing.applies_to),
+        **shown(card.text, written["conditions"]),
         "trial": trial,
         "scale": max((max(one.tried, one.in_force) for one in trial.bands), default=0) or 1,
-        "one": _one(form.cleaned_data["customer"], text, writing, request, now),
-        "asked_for": form.cleaned_data["customer"],
+        "one": _one(written["customer"], card, request, now),
+        "asked_for": written["customer"],
     }
 
 
-def _one(external_id: str, text: ScorecardText, writing: Writing, request: HttpRequest, now: datetime) -> OneTried | None:
+def _one(external_id: str, card: Card, request: HttpRequest, now: datetime) -> OneTried | None:
     seen = customers_seen(request.user).filter(external_id=external_id).first() if external_id else None
-    return try_on(seen, text, writing.applies_to, as_of=now) if seen else None
+    return try_on(seen, card, as_of=now) if seen else None
 
 
 def _whom(applies_to: Any) -> str:

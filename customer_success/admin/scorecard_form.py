@@ -1,4 +1,4 @@
-"""The form in which a scorecard is written. What it accepts, the engine accepts: both ask ``engine.scorecards.check``."""
+"""The form in which a scorecard is written. What it accepts, the engine accepts: both ask ``check_scorecard``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from customer_success.engine.scorecards import APPLIES_TO, Writing, check
+from customer_success.engine.scorecards import check_scorecard
 from customer_success.metrics.inputs import INPUT_GROUPS, Input
 from customer_success.rules.scorecard_text import KINDS, PRIORITIES, ScorecardError
 from lifecycle.admin.rule_text import laid_out
@@ -75,11 +75,11 @@ class ScorecardForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                data["text"] = check(Writing(data["definition"], data["conditions"]))
+                data["definition"], data["conditions"] = check_scorecard(data["definition"], data["conditions"])
             except ScorecardError as error:
                 self.problems = error.problems
                 for problem in error.problems:
-                    of_whom = problem.path.startswith(APPLIES_TO)
+                    of_whom = problem.path.startswith("applies_to")
                     self.add_error("conditions" if of_whom else "definition", _sentence(problem))
         return data
 

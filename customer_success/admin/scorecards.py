@@ -15,8 +15,8 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 
-from customer_success.engine import scorecards
-from customer_success.engine.scorecards import ScorecardNotChanged
+from customer_success.engine.scorecard_steps import delete_draft, retire
+from customer_success.engine.scoring import ScorecardNotEditable, publish_scorecard
 from customer_success.models import CustomerHealth, Scorecard, ScorecardState, ScorecardVersion
 from customer_success.rules.scorecard_text import ScorecardError
 from lifecycle.admin.access import ReadOnlyAdmin
@@ -203,7 +203,7 @@ class ScorecardVersionAdmin(ReadOnlyAdmin):
         question = Question(f"Publish version {version.number} of “{version.scorecard}”?", happens, "Publish")
         return self._step(
             request, version, question,
-            lambda: scorecards.publish(version=version, by=request.user, now=timezone.now()), "It is in force now.",
+            lambda: publish_scorecard(version=version, by=request.user, now=timezone.now()), "It is in force now.",
         )  # fmt: skip
 
     @action(description="Write a new version", icon="edit_note", permissions=["write"])
@@ -218,7 +218,7 @@ class ScorecardVersionAdmin(ReadOnlyAdmin):
         scored = CustomerHealth.objects.filter(version=version).count()
         happens = (f"The {scored:,} customers it scores are scored by the next scorecard that applies to them.",)
         question = Question(f"Retire “{version.scorecard}”?", happens, "Retire", is_dangerous=True)
-        return self._step(request, version, question, lambda: scorecards.retire(version=version), "It is retired.")
+        return self._step(request, version, question, lambda: retire(version=version), "It is retired.")
 
     @action(description="Delete the draft", icon="delete", permissions=["decide"])
     def delete_draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -226,7 +226,7 @@ class ScorecardVersionAdmin(ReadOnlyAdmin):
         happens = ("It has scored nobody; what was written in it is lost.",)
         question = Question(f"Delete draft {version.number} of “{version.scorecard}”?", happens, "Delete", is_dangerous=True)
         return self._step(
-            request, version, question, lambda: scorecards.delete_draft(version=version), "The draft is deleted."
+            request, version, question, lambda: delete_draft(version=version), "The draft is deleted."
         )
 
     def _step(
@@ -237,7 +237,7 @@ class ScorecardVersionAdmin(ReadOnlyAdmin):
             return ask(self, request, question, original=version, cancel_url=here)
         try:
             do()
-        except (ScorecardNotChanged, ScorecardError) as error:
+        except (ScorecardNotEditable, ScorecardError) as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(here)
         messages.success(request, done)

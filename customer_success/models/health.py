@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+from typing import Any
+
 import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -84,6 +88,13 @@ class ScorecardVersion(models.Model):
         return f"{self.scorecard} {self.number}"
 
 
+class ExactDecoder(json.JSONDecoder):
+    """Numbers keep their digits, so that what is calculated again is what was."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "parse_float": Decimal})
+
+
 class Scored(models.Model):
     """A score, how it came about, and where it goes. ``values``: what each input was; ``components``: the mean of each
     dimension, in tenths."""
@@ -94,7 +105,7 @@ class Scored(models.Model):
     level = models.CharField(max_length=10, choices=HealthLevel)
     trend = models.CharField(max_length=10, choices=HealthTrend, default=HealthTrend.UNKNOWN)
     components = models.JSONField(default=dict)
-    values = models.JSONField(default=dict)
+    values = models.JSONField(default=dict, decoder=ExactDecoder)
 
     class Meta:
         abstract = True

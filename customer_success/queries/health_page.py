@@ -11,7 +11,9 @@ from itertools import groupby
 from customer_success.metrics.inputs import INPUTS
 from customer_success.models import CustomerHealth, HealthLevel, HealthScore, ScorecardVersion
 from customer_success.rules.scorecard import Part, Score, Value, score
-from customer_success.rules.scorecard_text import ScorecardText, read_scorecard
+from customer_success.rules.scorecard_text import ScorecardText
+
+from .scorecards import text_of
 
 _MOST_DAYS = 400
 
@@ -71,10 +73,6 @@ def explain_health(health: CustomerHealth) -> HealthExplanation:
     found = score(text.card, health.values)
     earlier = _parts_before(before)
     return HealthExplanation(found.value, taken_apart(text, found, earlier), before)
-
-
-def text_of(version: ScorecardVersion) -> ScorecardText:
-    return read_scorecard(version.definition, INPUTS)
 
 
 def taken_apart(

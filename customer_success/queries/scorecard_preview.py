@@ -7,22 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from typing import Any
 
 from django.db.models import F, Func, IntegerField, Q, QuerySet
 
 from customer_success.metrics.inputs import INPUTS
-from customer_success.models import ScorecardVersion
 from customer_success.rules.scorecard import Score, Value, score
 from customer_success.rules.scorecard_text import ScorecardText
 from customer_success.sql.inputs import input_value
-from lifecycle.metrics.catalogue import CATALOGUE
+from customer_success.sql.scoring import Card
 from lifecycle.models import Customer, CustomerStatus, Lifecycle
 from lifecycle.queries.at import rows_at
-from lifecycle.rules.parse import parse
 from lifecycle.sql.conditions import compiled
 
-from .health_page import ShownDimension, taken_apart, text_of
+from .health_page import ShownDimension, taken_apart
 
 SAMPLE = 1_000
 
@@ -57,50 +54,46 @@ class OneTried:
     dimensions: tuple[ShownDimension, ...]
 
 
-def try_scorecard(
-    text: ScorecardText, applies_to: Any, *, in_force: ScorecardVersion | None, as_of: datetime
-) -> Trial:
+def try_scorecard(card: Card, *, in_force: ScorecardText | None, as_of: datetime) -> Trial:
     """The levels of at most about 1,000 of the customers it applies to, always the same ones."""
-    statuses = _statuses()
-    if applies_to is not None:
-        statuses = statuses.filter(_whom(applies_to))
+    text, statuses = card.text, _statuses().filter(_whom(card))
     [(customers,)] = rows_at(statuses.values_list("customer_id"), as_of, "SELECT count(*) FROM ({}) AS found")
     if customers > SAMPLE:
         lot = Func(F("customer_id"), function="hashint8", output_field=IntegerField()) % ceil(customers / SAMPLE)
         statuses = statuses.alias(lot=lot).filter(lot=0)
-    before = text_of(in_force) if in_force else None
-    values = _values(statuses, {*text.inputs, *(before.inputs if before else ())}, as_of)
+    values = _values(statuses, {*text.inputs, *(in_force.inputs if in_force else ())}, as_of)
     tried = _levels(text, values.values())
-    known = _levels(before, values.values()) if before else Counter[str | None]()
+    known = _levels(in_force, values.values()) if in_force else Counter[str | None]()
     bands = sorted(text.card.bands, key=lambda band: -band.starts_at)
     return Trial(
         customers=customers,
         looked_at=len(values),
         unscored=tried[None],
         bands=tuple(BandCount(band.code, tried[band.code], known[band.code]) for band in bands),
-        has_in_force=before is not None,
+        has_in_force=in_force is not None,
     )
 
 
-def try_on(customer: Customer, text: ScorecardText, applies_to: Any, *, as_of: datetime) -> OneTried | None:
+def try_on(customer: Customer, card: Card, *, as_of: datetime) -> OneTried | None:
     """What it would say of one customer; ``None`` if nothing is known of it yet."""
     statuses = _statuses().filter(customer=customer)
-    values = _values(statuses, text.inputs, as_of)
+    values = _values(statuses, card.text.inputs, as_of)
     if customer.id not in values:
         return None
-    applies = applies_to is None or bool(rows_at(statuses.filter(_whom(applies_to)).values_list("id"), as_of, "{}"))
-    found = score(text.card, values[customer.id])
-    return OneTried(customer, applies, found, taken_apart(text, found, {}))
+    applies = bool(rows_at(statuses.filter(_whom(card)).values_list("id"), as_of, "{}"))
+    found = score(card.text.card, values[customer.id])
+    return OneTried(customer, applies, found, taken_apart(card.text, found, {}))
 
 
 def _statuses() -> QuerySet[CustomerStatus]:
     """One row a customer: those of the oldest lifecycle, which holds everybody."""
-    oldest = Lifecycle.objects.filter(is_active=True).order_by("id").values("id")[:1]
+    oldest = Lifecycle.objects.filter(is_active=True).order_by("-is_set_up", "id").values("id")[:1]
     return CustomerStatus.objects.filter(lifecycle__in=oldest).order_by()
 
 
-def _whom(applies_to: Any) -> Q:
-    return compiled(parse(applies_to, CATALOGUE))
+def _whom(card: Card) -> Q:
+    whom = compiled(card.applies_to) if card.applies_to else Q(customer_id__isnull=False)
+    return whom & Q(customer__account__profile__isnull=False) if card.is_for_accounts else whom
 
 
 def _values(

@@ -49,7 +49,7 @@ class Words:
     points_of: tuple[tuple[str, int], ...]
 
     def points(self, value: Value) -> Fraction | None:
-        found = dict(self.points_of).get(str(value))
+        found = dict(self.points_of).get(value) if isinstance(value, str) else None
         return None if found is None else Fraction(found)
 
 

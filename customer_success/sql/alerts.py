@@ -1,7 +1,7 @@
 """What health alerts ask of the database: one statement for all customers."""
 
 # 1. Of which customers the alerts of their scorecard hold. A drop is measured from the highest score that held within
-#    the window: a day without a row has the score of the row before it.
+#    the window to the computed one: a day without a row has the score of the row before it.
 # 2. Episodes that are over end, and what was still to be done about them is dropped.
 # 3. New episodes begin. Who raises the same ones beside us is waited for, and nothing is raised twice.
 RAISE = """
@@ -20,9 +20,10 @@ WITH wanted AS (
     FROM customer_success_customerhealth AS h
     WHERE h.version_id IN (SELECT version_id FROM wanted WHERE kind = 'SIGNIFICANT_DROP')
 ), holding AS MATERIALIZED (
-    SELECT h.customer_id, w.*, h.score, highest.score AS highest
+    SELECT h.customer_id, w.*, COALESCE(CASE w.kind WHEN 'SIGNIFICANT_DROP' THEN h.computed_score END, h.score) AS score,
+        highest.score AS highest
     FROM customer_success_customerhealth AS h JOIN wanted AS w USING (version_id) LEFT JOIN highest USING (customer_id)
-    WHERE CASE w.kind WHEN 'SIGNIFICANT_DROP' THEN highest.score - h.score > w.threshold
+    WHERE CASE w.kind WHEN 'SIGNIFICANT_DROP' THEN highest.score - COALESCE(h.computed_score, h.score) > w.threshold
                       ELSE h.score < w.threshold END
 ), ended AS (
     UPDATE customer_success_healthalert AS a SET ended_at = %(now)s

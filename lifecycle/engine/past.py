@@ -52,6 +52,7 @@ def past_facts(
         def add_events(lifecycle: Lifecycle, after: datetime, until: datetime) -> None:
             if names:
                 run(fold, lifecycle=lifecycle.id, after=after, until=until)
+            run(past.REPORT_PERIOD, lifecycle=lifecycle.id, after=after, until=until, customers=customers)
 
         yield add_events
 

@@ -24,11 +24,15 @@ from .sources import (
     Minus,
     Number,
     Ratio,
+    Reported,
     SinceEntry,
 )
 
 _CODE_BY_PRODUCT = MappingProxyType({name: code for code, name in PRODUCT_TAGS.items()})
 _CODE_BY_CODE = MappingProxyType({code: code for code in PRODUCT_TAGS})
+
+HEALTH_LEVELS = ("EXCELLENT", "GOOD", "FAIR", "POOR")
+HEALTH_TRENDS = ("IMPROVING", "STABLE", "DECLINING", "UNKNOWN")
 
 
 def _count(name: str, label: str, description: str, *other_names: str) -> Metric:
@@ -224,6 +228,24 @@ GROUPS: Mapping[str, tuple[Metric, ...]] = MappingProxyType({
         Metric(
             "reengagement_campaign_response", "boolean", "", SinceEntry("last_response_at"), "has responded to a campaign since entering the tag",
             "The customer responded to a campaign after it entered the current tag.",
+        ),
+    ),
+    "Health": (
+        Metric(
+            "health_score", "number", "", Reported("health_score"), "health score",
+            "The health score in force, 0 to 100; missing while the customer has none.",
+        ),
+        Metric(
+            "health_level", "text", "", Reported("health_level", HEALTH_LEVELS), "health level",
+            "The band that the health score lies in.",
+        ),
+        Metric(
+            "health_trend", "text", "", Reported("health_trend", HEALTH_TRENDS), "health trend",
+            "The health score against that of 30 days before; UNKNOWN while there is none to compare with.",
+        ),
+        Metric(
+            "health_change", "number", "points", Reported("health_change"), "change of the health score",
+            "Points since the health score before; missing at the first.",
         ),
     ),
     "Customer": (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .catalogue import GROUPS
 from .feeds import EVERY_ACTIVITY, events_of
-from .sources import Attribute, Metric
+from .sources import Attribute, Metric, Reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Row:
     def source(self) -> str:
         if isinstance(self.metric.source, Attribute):
             return "the customer's traits"
+        if isinstance(self.metric.source, Reported):
+            return "the health scores"
         events = events_of(self.metric)
         if EVERY_ACTIVITY in events:
             return "every activity"
@@ -28,7 +30,7 @@ class Row:
     @property
     def window(self) -> str:
         """Up to which instant it counts."""
-        if isinstance(self.metric.source, Attribute):
+        if isinstance(self.metric.source, Attribute | Reported):
             return "now"
         return "complete days" if self.metric.is_collected or self.metric.changes_with_time else "now"
 

@@ -28,6 +28,14 @@ class Collected:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """The value of a column of ``ReportedMetrics``; missing where nothing was reported. ``choices``: its only words."""
+
+    column: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Minus:
     left: Number
     right: Number
@@ -88,7 +96,7 @@ class Attribute:
     codes: Mapping[str, str] | None = None
 
 
-Source = Number | DaysSince | DayOf | Happened | SinceEntry | Attribute
+Source = Number | DaysSince | DayOf | Happened | SinceEntry | Attribute | Reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,8 @@ class Metric:
     @property
     def choices(self) -> tuple[str, ...]:
         """The only words a text metric can take, where the list is closed."""
+        if isinstance(self.source, Reported):
+            return self.source.choices
         codes = self.source.codes if isinstance(self.source, Attribute) else None
         return tuple(codes) if codes else ()
 
@@ -125,7 +135,7 @@ class Metric:
 
     @property
     def columns(self) -> tuple[Fact | Collected, ...]:
-        """What it is calculated from; empty for attributes and for the entry into the tag."""
+        """What it is calculated from; empty for attributes, for what is reported and for the entry into the tag."""
         return tuple(_columns(self.source))
 
     @property

@@ -21,6 +21,7 @@ from .history_check import HistoryCheck
 from .learning import CollectedMetrics, Collection, DailyMetrics, MilestoneProgress, MilestoneStatus, Trend
 from .notice import Notice, NoticePriority, Team
 from .outbox import OutboxMessage, Topic
+from .reported import ReportedChange, ReportedMetrics
 from .rollback import LeftAlone, Rollback, RolledBack
 from .rule import RuleState, TransitionRule
 from .status import (
@@ -40,11 +41,11 @@ from .status import (
 
 __all__ = [
     "FOREVER", "REPLAYS", "AppendOnly", "AutoTransition", "BacktestRun", "BacktestState", "CollectedMetrics",
-    "Collection", "Customer", "CustomerFacts", "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark",
-    "Evaluation", "EvaluationChunk", "EvaluationKind", "EvaluationState", "Event", "Feed", "HistoryCheck",
-    "LeftAlone", "Lifecycle", "ManualMove", "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice",
-    "NoticePriority", "Order", "OutboxMessage", "Pin", "Recommendation", "RecommendationState", "ReviewPolicy",
-    "ReviewReason", "Rollback", "RolledBack", "RuleHold", "RuleState", "RuleTrust", "ShadowDecision", "StatusTag",
-    "Switch", "SwitchKind", "Synergy", "TagCategory", "TagColour", "Team", "Topic", "Transition", "TransitionRule",
-    "Trend",
+    "Collection", "Customer", "CustomerFacts", "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark", "Evaluation",
+    "EvaluationChunk", "EvaluationKind", "EvaluationState", "Event", "Feed", "HistoryCheck", "LeftAlone", "Lifecycle",
+    "ManualMove", "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice", "NoticePriority", "Order",
+    "OutboxMessage", "Pin", "Recommendation", "RecommendationState", "ReportedChange", "ReportedMetrics",
+    "ReviewPolicy", "ReviewReason", "Rollback", "RolledBack", "RuleHold", "RuleState", "RuleTrust", "ShadowDecision",
+    "StatusTag", "Switch", "SwitchKind", "Synergy", "TagCategory", "TagColour", "Team", "Topic", "Transition",
+    "TransitionRule", "Trend",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from lifecycle.rules.traits import PRODUCT_TAGS
 from .customer import Customer
 from .event import CustomerFacts
 from .learning import CollectedMetrics
+from .reported import ReportedMetrics
 
 # Until somebody releases the pin.
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -166,6 +167,14 @@ class CustomerStatus(models.Model):
     collected = models.ForeignObject(
         CollectedMetrics,
         null=True,  # most customers of a shop have none
+        on_delete=models.DO_NOTHING,
+        from_fields=("customer",),
+        to_fields=("customer",),
+        related_name="+",
+    )
+    reported = models.ForeignObject(
+        ReportedMetrics,
+        null=True,
         on_delete=models.DO_NOTHING,
         from_fields=("customer",),
         to_fields=("customer",),

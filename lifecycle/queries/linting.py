@@ -5,8 +5,16 @@ from __future__ import annotations
 from django.db.models import DateTimeField, Q
 
 from lifecycle.metrics.catalogue import CATALOGUE
-from lifecycle.metrics.sources import Attribute, Fact, Metric
-from lifecycle.models import CollectedMetrics, Customer, CustomerFacts, Lifecycle, RuleState, TransitionRule
+from lifecycle.metrics.sources import Attribute, Fact, Metric, Reported
+from lifecycle.models import (
+    CollectedMetrics,
+    Customer,
+    CustomerFacts,
+    Lifecycle,
+    ReportedMetrics,
+    RuleState,
+    TransitionRule,
+)
 from lifecycle.rules.lint import Finding, Move, lint_rules
 from lifecycle.rules.nodes import metrics_of
 from lifecycle.rules.parse import parse
@@ -48,6 +56,8 @@ def _has_data(metric: Metric) -> bool:
     """Whether anything was ever told that the metric could follow from."""
     if isinstance(metric.source, Attribute):
         return Customer.objects.exclude(**{f"{metric.source.field}": None}).exists()
+    if isinstance(metric.source, Reported):
+        return ReportedMetrics.objects.exclude(**{metric.source.column: None}).exists()
     if metric.is_collected:
         return CollectedMetrics.objects.exists()
     facts = [column.column for column in metric.columns if isinstance(column, Fact)]

@@ -33,6 +33,7 @@ from lifecycle.metrics.sources import (
     Minus,
     Number,
     Ratio,
+    Reported,
     SinceEntry,
 )
 
@@ -114,6 +115,8 @@ def value_of(metric: Metric) -> Expression | F:
             return UtcDay(instant(name))
         case SinceEntry(name):
             return entered_after_what_was_seen(name)
+        case Reported(column):
+            return F(f"reported__{column}")
         case Attribute(field, codes):
             if codes is None:
                 return F(f"customer__{field}")

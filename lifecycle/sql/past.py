@@ -7,8 +7,10 @@ names in place, every statement of an evaluation reads the facts of another inst
 from datetime import UTC, datetime
 
 from .folds import EVENT_COLUMNS, ORDER_REFERENCE
+from .reported import REPORTED, REPORTED_NOW
 
-COVERED = ("lifecycle_customerfacts", "lifecycle_order", "lifecycle_dirtymark", "lifecycle_collectedmetrics")
+COVERED = ("lifecycle_customerfacts", "lifecycle_order", "lifecycle_dirtymark", "lifecycle_collectedmetrics",
+           "lifecycle_reportedmetrics")  # fmt: skip
 
 # Put an empty copy in front of a live table.
 COVER = "CREATE TEMPORARY TABLE {table} (LIKE {table} INCLUDING ALL)"
@@ -40,6 +42,20 @@ WITH happened AS (
     INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, customer_id FROM summed
 )
 SELECT count(*) FROM summed
+"""
+
+# What was reported in a period, the latest of each customer, whom it marks.
+REPORT_PERIOD = f"""
+WITH told AS (
+    INSERT INTO lifecycle_reportedmetrics (customer_id, {REPORTED})
+    SELECT DISTINCT ON (customer_id) customer_id, {REPORTED} FROM lifecycle_reportedchange
+    WHERE known_at > %(after)s AND known_at <= %(until)s
+      AND (%(customers)s IS NULL OR customer_id = ANY(%(customers)s))
+    ORDER BY customer_id, id DESC
+    ON CONFLICT (customer_id) DO UPDATE SET ({REPORTED}) = ROW ({REPORTED_NOW})
+    RETURNING customer_id
+)
+INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, customer_id FROM told
 """
 
 # Days as they were known: of who has news in a period, whole, from what was known by its end.

@@ -13,7 +13,8 @@ from .moments import Moment
 
 _IN_RANGE = "BETWEEN %(first)s AND %(last)s"
 _AMONG_THESE = "lifecycle_customerstatus.customer_id = ANY(%(customers)s)"
-_COLLECTED = '("lifecycle_customerstatus"."customer_id" = "lifecycle_collectedmetrics"."customer_id"'
+_BESIDE = ("lifecycle_collectedmetrics", "lifecycle_reportedmetrics")
+_JOINED = '("lifecycle_customerstatus"."customer_id" = "{table}"."customer_id"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ class Rulebook:
         keys = ("lifecycle_customerstatus.customer_id", "lifecycle_customerfacts.customer_id", "lifecycle_customer.id")
         ranges = (f"{key} {_IN_RANGE}" for key in keys if f'"{key.partition(".")[0]}"' in self.sql)
         # Who has no row there stays: the range goes into the condition of the join.
-        sql = self.sql.replace(_COLLECTED, f"{_COLLECTED} AND lifecycle_collectedmetrics.customer_id {_IN_RANGE}")
+        sql = self.sql
+        for table in _BESIDE:
+            joined = _JOINED.format(table=table)
+            sql = sql.replace(joined, f"{joined} AND {table}.customer_id {_IN_RANGE}")
         return " AND ".join((sql, *ranges))
 
     @property

@@ -36,6 +36,8 @@ from lifecycle.models import (
     OutboxMessage,
     Pin,
     Recommendation,
+    ReportedChange,
+    ReportedMetrics,
     ReviewPolicy,
     Rollback,
     RolledBack,
@@ -257,6 +259,21 @@ class CollectedMetricsFactory(DjangoModelFactory):
         model = CollectedMetrics
 
     customer = factory.SubFactory(CustomerFactory)
+
+
+class ReportedMetricsFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportedMetrics
+
+    customer = factory.SubFactory(CustomerFactory)
+
+
+class ReportedChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportedChange
+
+    customer = factory.SubFactory(CustomerFactory)
+    known_at = factory.LazyFunction(timezone.now)
 
 
 class BacktestRunFactory(DjangoModelFactory):

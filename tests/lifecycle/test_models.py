@@ -14,7 +14,7 @@ from lifecycle.engine.defaults import SHIPPED, enroll_everybody, load_defaults
 from lifecycle.metrics.catalogue import CATALOGUE, METRICS
 from lifecycle.metrics.daily import MEASURES
 from lifecycle.metrics.facts import FOLDS, VALUE_OF, VALUE_RANGE
-from lifecycle.metrics.sources import Attribute, Collected, Fact
+from lifecycle.metrics.sources import Attribute, Collected, Fact, Reported
 from lifecycle.models import (
     AppendOnly,
     CollectedMetrics,
@@ -22,6 +22,7 @@ from lifecycle.models import (
     CustomerFacts,
     CustomerStatus,
     Lifecycle,
+    ReportedMetrics,
     RuleState,
     TransitionRule,
 )
@@ -57,7 +58,7 @@ def test_every_model_has_a_factory_and_a_name_to_be_shown(model: type[models.Mod
 
 
 def test_history_is_append_only() -> None:
-    assert {model.__name__ for model in WRITTEN_ONCE} == {"Event", "Transition"}
+    assert {model.__name__ for model in WRITTEN_ONCE} == {"Event", "ReportedChange", "Transition"}
 
 
 @pytest.mark.parametrize("model", WRITTEN_ONCE, ids=lambda model: model.__name__)
@@ -106,8 +107,8 @@ def test_no_two_metrics_share_a_name() -> None:
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
 def test_every_metric_is_documented_and_reads_columns_that_are_there(metric: Any) -> None:
-    tables = {Fact: CustomerFacts, Collected: CollectedMetrics, Attribute: Customer}
-    read = [metric.source] if isinstance(metric.source, Attribute) else metric.columns
+    tables = {Fact: CustomerFacts, Collected: CollectedMetrics, Attribute: Customer, Reported: ReportedMetrics}
+    read = [metric.source] if isinstance(metric.source, Attribute | Reported) else metric.columns
 
     assert read or metric.name == "days_in_tag"
     for column in read:

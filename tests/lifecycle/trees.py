@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 from hypothesis import strategies as st
 
-from lifecycle.metrics.catalogue import METRICS
+from lifecycle.metrics.catalogue import HEALTH_LEVELS, HEALTH_TRENDS, METRICS
 from lifecycle.metrics.sources import (
     ENROLLED,
     ENTERED_TAG,
@@ -25,6 +25,7 @@ from lifecycle.metrics.sources import (
     Minus,
     Number,
     Ratio,
+    Reported,
     SinceEntry,
 )
 from lifecycle.models import (
@@ -34,6 +35,7 @@ from lifecycle.models import (
     CustomerStatus,
     Lifecycle,
     NextCheck,
+    ReportedMetrics,
     StatusTag,
 )
 from lifecycle.rules.nodes import Operator, Scalar
@@ -145,6 +147,17 @@ def some_customers(random: Random, lifecycle: Lifecycle, how_many: int) -> list[
         for one in people
         if random.random() < 0.8
     )
+    ReportedMetrics.objects.bulk_create(
+        ReportedMetrics(
+            customer=one,
+            health_score=random.choice([None, 0, 1, 2, 3, 50]),
+            health_level=random.choice([None, *HEALTH_LEVELS]),
+            health_trend=random.choice([None, *HEALTH_TRENDS]),
+            health_change=random.choice([None, -2, 0, 12]),
+        )
+        for one in people
+        if random.random() < 0.8
+    )
     tags: list[StatusTag | None] = [None, *lifecycle.tags.all()]
     statuses = CustomerStatus.objects.bulk_create(
         CustomerStatus(
@@ -159,7 +172,7 @@ def some_customers(random: Random, lifecycle: Lifecycle, how_many: int) -> list[
     NextCheck.objects.bulk_create(NextCheck(status=status, lifecycle=lifecycle) for status in statuses)
     # Read back, so that values have the types of the columns.
     found = CustomerStatus.objects.filter(id__in=[status.id for status in statuses])
-    return list(found.select_related("customer__facts", "customer__collected").order_by("id"))
+    return list(found.select_related("customer__facts", "customer__collected", "customer__reported").order_by("id"))
 
 
 def _some_numbers(model: type[Model], random: Random) -> dict[str, Any]:
@@ -200,6 +213,8 @@ def _worth(metric: Metric, status: CustomerStatus, as_of: datetime) -> Any:
         case SinceEntry(name):
             at = _instant(status, name)
             return at is not None and (status.seen_until is None or at > status.seen_until)
+        case Reported(column):
+            return getattr(getattr(status.customer, "reported", None), column, None)
         case Attribute(field, codes):
             stored = getattr(status.customer, field)
             return stored if codes is None else _word(codes, stored)

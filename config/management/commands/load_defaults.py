@@ -6,14 +6,16 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from config.schedule import load_schedule
+from customer_success.engine.defaults import load_defaults as load_success_defaults
 from lifecycle.engine.defaults import load_defaults
 
 
 class Command(BaseCommand):
-    help = "Load the shipped lifecycles, rules and periodic tasks. What is there stays as people made it."
+    help = "Load the shipped lifecycles, rules, scorecards and periodic tasks. What is there stays as people made it."
 
     def handle(self, **options: Any) -> None:
-        loaded = [*load_defaults(now=timezone.now()), *load_schedule()]
+        now = timezone.now()
+        loaded = [*load_defaults(now=now), *load_success_defaults(now=now), *load_schedule()]
         for line in loaded:
             self.stdout.write(f"Loaded {line}.")
         if not loaded:

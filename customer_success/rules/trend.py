@@ -1,0 +1,15 @@
+"""Where a health score goes: against the score in force 30 days before, or else the earliest that is 7 days old."""
+
+from __future__ import annotations
+
+DAYS, AT_LEAST_DAYS = 30, 7
+POINTS = 5
+
+
+def trend(score: int, before: int | None) -> str:
+    """``POINTS`` up or down make a trend; a code of ``HealthTrend``."""
+    if before is None:
+        return "UNKNOWN"
+    if score - before >= POINTS:
+        return "IMPROVING"
+    return "DECLINING" if before - score >= POINTS else "STABLE"

@@ -19,12 +19,11 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from customer_success.engine import alerts
 from customer_success.models import AlertState, HealthAlert
+from customer_success.templatetags.health import health_link
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import DayInput, framed, some_of
 from lifecycle.admin.pins import day_begins
 from lifecycle.admin.portfolio import InPortfolio
-
-from customer_success.templatetags.health import health_link
 
 MOST_AT_ONCE = 500
 _KIND_COLOURS = {"Red zone": "danger", "Below threshold": "warning", "Significant drop": "warning"}

@@ -52,9 +52,7 @@ class Bar:
     height: float
 
 
-def goodness_page(
-    admin: ModelAdmin[Any], request: HttpRequest, scorecard: Scorecard, *, now: datetime
-) -> HttpResponse:
+def goodness_page(admin: ModelAdmin[Any], request: HttpRequest, scorecard: Scorecard, *, now: datetime) -> HttpResponse:
     versions = list(scorecard.versions.exclude(state=ScorecardState.DRAFT))
     lifecycles = lifecycles_with_churn()
     wanted = {"version": "", "lifecycle": lifecycles[0].code if lifecycles else "", "horizon": "90"}
@@ -75,9 +73,7 @@ def goodness_page(
     )  # fmt: skip
 
 
-def _missing(
-    versions: Sequence[ScorecardVersion], lifecycles: Sequence[Lifecycle], found: Goodness | None
-) -> str:
+def _missing(versions: Sequence[ScorecardVersion], lifecycles: Sequence[Lifecycle], found: Goodness | None) -> str:
     """What has to be there before the score can be judged; empty if it can."""
     if not lifecycles:
         return "No lifecycle has a tag of the category “churned”, so nobody can be said to have churned."
@@ -120,5 +116,11 @@ def _verdict(area: float | None) -> str:
     """Hosmer and Lemeshow's words for an area under the curve."""
     if area is None:
         return ""
-    limits = ((0.9, "outstanding"), (0.8, "excellent"), (0.7, "acceptable"), (0.6, "weak"), (0.45, "hardly better than a coin"))
+    limits = (
+        (0.9, "outstanding"),
+        (0.8, "excellent"),
+        (0.7, "acceptable"),
+        (0.6, "weak"),
+        (0.45, "hardly better than a coin"),
+    )
     return next((word for limit, word in limits if area >= limit), "the wrong way round")

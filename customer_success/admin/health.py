@@ -10,20 +10,23 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
 from customer_success.models import CustomerHealth, HealthOverride, Scorecard
-from customer_success.queries.health_page import HealthExplanation, bands_of, explain_health, history
+from customer_success.queries.health import HealthExplanation, PartChange, explain_health
+from customer_success.queries.health_page import ShownDimension, bands_of, history, label_of, taken_apart, unit_of
 from customer_success.templatetags.health import level_label, trend_arrow
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import framed
 from lifecycle.admin.portfolio import InPortfolio
 from lifecycle.templatetags.wording import customer_link
+
+from .overrides import MAY, override_page, take_back_page
 
 WIDTH, HEIGHT = 640.0, 160.0  # of the history's picture; its sides are days and 0 to 100
 
@@ -81,14 +84,14 @@ class Chart:
 class CustomerHealthAdmin(InPortfolio, OfCustomers):
     when_empty = "Once a scorecard is published, everybody it applies to is scored every day, and stands here."
     list_display = ("customer_shown", "score_shown", "level_shown", "trend_shown", "owner_shown", "missing", "day")
-    list_display_links = ("customer_shown",)
+    list_display_links: Any = ("customer_shown",)
     list_filter = (
         ("level", ChoicesDropdownFilter), ("trend", ChoicesDropdownFilter), ScorecardFilter, OverriddenFilter,
         ("customer__owner", RelatedDropdownFilter),
     )  # fmt: skip
     list_filter_submit = True
-    list_select_related = ("customer", "customer__owner")
-    ordering = ("score", "customer_id")
+    list_select_related: Any = ("customer", "customer__owner")
+    ordering: Any = ("score", "customer_id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CustomerHealth]:
         overridden = HealthOverride.objects.filter(customer=OuterRef("customer"), ended_at=None).values("score")
@@ -119,6 +122,29 @@ class CustomerHealthAdmin(InPortfolio, OfCustomers):
         number = sum(value is None for value in health.values.values())
         return f"{number} of {len(health.values)}" if number else ""
 
+    def get_urls(self) -> list[URLPattern]:
+        pages = [
+            path(
+                f"<path:object_id>/{name}/",
+                self.admin_site.admin_view(page),
+                name=f"customer_success_customerhealth_{name}",
+            )
+            for name, page in (("override", self.override), ("take_back", self.take_back))
+        ]
+        return [*pages, *super().get_urls()]
+
+    def override(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return override_page(self, request, self._found(request, object_id), now=timezone.now())
+
+    def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return take_back_page(self, request, self._found(request, object_id), now=timezone.now())
+
+    def _found(self, request: HttpRequest, object_id: str) -> CustomerHealth:
+        health = self.get_object(request, object_id)
+        if health is None or not self.has_view_permission(request):
+            raise Http404
+        return health
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -128,26 +154,34 @@ class CustomerHealthAdmin(InPortfolio, OfCustomers):
         if health is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         now = timezone.now()
-        explained = explain_health(health)
+        explained = explain_health(health.customer)
+        dimensions = taken_apart(explained.parts, explained.dimensions, explained.names) if explained else ()
         overrides = HealthOverride.objects.filter(customer=health.customer_id).select_related("by", "ended_by")
         return framed(
             self, request, "customer_success/admin/health.html", title=f"Health of {health.customer}", original=health,
-            health=health, explained=explained, slices=_slices(explained), chart=_chart(health, now),
-            overrides=overrides[:10], override=next((one for one in overrides[:1] if one.ended_at is None), None),
+            health=health, explained=explained, slices=_slices(dimensions), chart=_chart(health, now),
+            dimensions=dimensions, changes=_changes(explained) if explained else [], overrides=overrides[:10],
+            missing=sum(row.is_missing for one in dimensions for row in one.parts),
             alerts=health.customer.health_alerts.filter(ended_at=None), customer=customer_link(health.customer),
-            may_override=request.user.has_perm("customer_success.add_healthoverride"), width=WIDTH, height=HEIGHT,
+            may_override=request.user.has_perm(MAY), width=WIDTH, height=HEIGHT,
             alerts_url=reverse("admin:customer_success_healthalert_changelist"),
         )  # fmt: skip
+
+
+def _changes(explained: HealthExplanation) -> list[tuple[PartChange, str, str]]:
+    """What gives more or less than before, the most first: the change, the input and its unit."""
+    ordered = sorted(explained.changes, key=lambda one: abs(one.points), reverse=True)
+    return [(one, label_of(one.metric, explained.names), unit_of(one.metric)) for one in ordered]
 
 
 _COLOURS = ("blue", "violet", "teal", "pink", "yellow", "green", "orange", "grey")
 
 
-def _slices(explained: HealthExplanation) -> list[Slice]:
+def _slices(dimensions: Sequence[ShownDimension]) -> list[Slice]:
     """What each dimension gives to the score, side by side on a scale from 0 to 100."""
     return [
         Slice(one.name, _COLOURS[place % len(_COLOURS)], one.contribution, float(one.contribution))
-        for place, one in enumerate(explained.dimensions)
+        for place, one in enumerate(dimensions)
     ]
 
 
@@ -157,14 +191,9 @@ def _chart(health: CustomerHealth, now: datetime) -> Chart | None:
         return None
     first, last = rows[0][0], max(now.date(), rows[-1][0])
     days = max((last - first) / timedelta(days=1), 1)
-    points, before = [], None
-    for day, score, _ in rows:
-        x = (day - first).days / days * WIDTH
-        if before is not None:
-            points.append((x, before))
-        points.append((x, score))
-        before = score
-    points.append((WIDTH, before or 0))
+    starts = [((day - first).days / days * WIDTH, score) for day, score in rows]
+    ends = [*(x for x, _ in starts[1:]), WIDTH]
+    points = [point for (x, score), end in zip(starts, ends, strict=True) for point in ((x, score), (end, score))]
     line = " ".join(f"{x:.1f},{HEIGHT - score / 100 * HEIGHT:.1f}" for x, score in points)
     return Chart(line, tuple(_zones(bands_of(health.version))), first, last)
 

@@ -79,7 +79,9 @@ def shown(text: ScorecardText, applies_to: Any) -> dict[str, Any]:
             (one, [(INPUTS[row.metric], row.weight, _scale(row.scale)) for row in one.measures])
             for one in text.card.dimensions
         ],
-        "bands": [(band.code, band.starts_at, end - 1, end - band.starts_at) for band, end in zip(bands, ends, strict=True)],
+        "bands": [
+            (band.code, band.starts_at, end - 1, end - band.starts_at) for band, end in zip(bands, ends, strict=True)
+        ],
         "alerts": text.alerts,
         "whom": _whom(applies_to),
     }

@@ -99,9 +99,7 @@ def written(definition: Any, applies_to: Any) -> dict[str, str]:
 def input_vocabulary() -> dict[str, Any]:
     """What the page needs to show a scorecard as cards."""
     return {
-        "groups": [
-            {"name": name, "metrics": [_shown(one) for one in inputs]} for name, inputs in INPUT_GROUPS.items()
-        ],
+        "groups": [{"name": name, "metrics": [_shown(one) for one in inputs]} for name, inputs in INPUT_GROUPS.items()],
         "kinds": KINDS,
         "priorities": PRIORITIES,
     }

@@ -142,9 +142,7 @@ class ScorecardVersionAdmin(ReadOnlyAdmin):
             return JsonResponse({}, status=404)
         asked = request.POST
         everybody = written_in({"conditions": asked.get("conditions", "")}, min(lifecycles, key=lambda one: one.id))
-        return JsonResponse(
-            spread(asked.get("metric", ""), asked.get("condition", ""), everybody, now=timezone.now())
-        )
+        return JsonResponse(spread(asked.get("metric", ""), asked.get("condition", ""), everybody, now=timezone.now()))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return "scorecard" in request.GET and self.has_write_permission(request)
@@ -224,10 +222,10 @@ class ScorecardVersionAdmin(ReadOnlyAdmin):
     def delete_draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
         version = self._found(request, object_id)
         happens = ("It has scored nobody; what was written in it is lost.",)
-        question = Question(f"Delete draft {version.number} of “{version.scorecard}”?", happens, "Delete", is_dangerous=True)
-        return self._step(
-            request, version, question, lambda: delete_draft(version=version), "The draft is deleted."
+        question = Question(
+            f"Delete draft {version.number} of “{version.scorecard}”?", happens, "Delete", is_dangerous=True
         )
+        return self._step(request, version, question, lambda: delete_draft(version=version), "The draft is deleted.")
 
     def _step(
         self, request: HttpRequest, version: ScorecardVersion, question: Question, do: Any, done: str
@@ -248,7 +246,6 @@ class ScorecardVersionAdmin(ReadOnlyAdmin):
         if version is None:
             raise Http404
         return version
-
 
 
 def _number(text: str | None) -> int:

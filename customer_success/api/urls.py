@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from .views import alerts
+from .views import alerts, goodness
 
 urlpatterns: list[URLPattern] = [
     *alerts.urlpatterns,
+    *goodness.urlpatterns,
 ]

@@ -18,6 +18,7 @@ from .tasks import NewTask, create_tasks
 DROP_DAYS = 7
 MAX_NOTE = 500
 _RECOVERED = "The health has recovered."
+_UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 
 
 class AlertNotChanged(ValueError):
@@ -42,7 +43,8 @@ def raise_alerts(*, now: datetime) -> int:
 
 def acknowledge(*, alert: HealthAlert, by: Any, now: datetime, note: str = "") -> None:
     """Say that somebody is at it. Raises ``AlertNotChanged``."""
-    _change(alert, AlertState.ACKNOWLEDGED, (AlertState.OPEN, AlertState.SNOOZED), by, now, note)
+    waiting = (AlertState.OPEN, AlertState.SNOOZED)
+    _change(alert, waiting, note, state=AlertState.ACKNOWLEDGED, handled_by=by, handled_at=now)
 
 
 @transaction.atomic
@@ -50,8 +52,9 @@ def snooze(*, alert: HealthAlert, until: datetime, by: Any, now: datetime, note:
     """Put an alert and its task off. Raises ``AlertNotChanged``."""
     if until <= now:
         raise AlertNotChanged("An alert can be put off only until an instant in the future.")
-    unresolved = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
-    _change(alert, AlertState.SNOOZED, unresolved, by, now, note, until=until)
+    _change(
+        alert, _UNRESOLVED, note, state=AlertState.SNOOZED, snoozed_until=until, handled_by=by, handled_at=now
+    )  # fmt: skip
     _open_task(alert).update(snoozed_until=until)
 
 
@@ -63,21 +66,18 @@ def resolve(*, alert: HealthAlert, by: Any, now: datetime, note: str) -> None:
     """
     if not note.strip():
         raise AlertNotChanged("Say in a note what was done about it.")
-    unresolved = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
-    _change(alert, AlertState.RESOLVED, unresolved, by, now, note)
+    _change(alert, _UNRESOLVED, note, state=AlertState.RESOLVED, handled_by=by, handled_at=now)
     _open_task(alert).update(state=TaskState.DONE, outcome=note.strip(), closed_at=now, closed_by=by)
 
 
-def _change(
-    alert: HealthAlert, state: AlertState, before: Collection[AlertState], by: Any, now: datetime, note: str,
-    *, until: datetime | None = None,
-) -> None:  # fmt: skip
+def _change(alert: HealthAlert, before: Collection[AlertState], note: str, **changes: Any) -> None:
     note = note.strip()
     if len(note) > MAX_NOTE or "\x00" in note:
         raise AlertNotChanged(f"A note may have {MAX_NOTE} characters, and no NUL.")
-    kept = HealthAlert.objects.filter(id=alert.id, state__in=before, ended_at=None)
-    said = {"note": note} if note else {}
-    if not kept.update(state=state, snoozed_until=until, handled_by=by, handled_at=now, **said):
+    if note:
+        changes["note"] = note
+    found = HealthAlert.objects.filter(id=alert.id, state__in=before, ended_at=None)
+    if not found.update(**{"snoozed_until": None, **changes}):
         alert.refresh_from_db()
         is_over = alert.ended_at and alert.state != AlertState.RESOLVED
         raise AlertNotChanged(f"This alert is {'over' if is_over else alert.get_state_display().lower()} already.")

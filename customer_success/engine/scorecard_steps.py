@@ -14,7 +14,7 @@ from .scoring import ScorecardNotEditable
 
 @transaction.atomic
 def start_draft(*, scorecard: Scorecard, definition: object, applies_to: object, by: Any) -> ScorecardVersion:
-    """Start the next version. Raises ``ScorecardError`` and, where there is a draft already, ``ScorecardNotEditable``."""
+    """Start the next version. Raises ``ScorecardError``, and ``ScorecardNotEditable`` if there is a draft already."""
     _lock(scorecard)
     if draft := scorecard.versions.filter(state=ScorecardState.DRAFT).first():
         raise ScorecardNotEditable(f"There is a draft already, version {draft.number}; change that one.")

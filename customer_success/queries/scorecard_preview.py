@@ -82,7 +82,8 @@ def try_on(customer: Customer, card: Card, *, as_of: datetime) -> OneTried | Non
         return None
     applies = bool(rows_at(statuses.filter(_whom(card)).values_list("id"), as_of, "{}"))
     found = score(card.text.card, values[customer.id])
-    return OneTried(customer, applies, found, taken_apart(card.text, found, {}))
+    names = {one.code: one.name for one in card.text.card.dimensions}
+    return OneTried(customer, applies, found, taken_apart(found.parts, found.dimensions, names))
 
 
 def _statuses() -> QuerySet[CustomerStatus]:

@@ -20,8 +20,8 @@ WITH wanted AS (
     FROM customer_success_customerhealth AS h
     WHERE h.version_id IN (SELECT version_id FROM wanted WHERE kind = 'SIGNIFICANT_DROP')
 ), holding AS MATERIALIZED (
-    SELECT h.customer_id, w.*, COALESCE(CASE w.kind WHEN 'SIGNIFICANT_DROP' THEN h.computed_score END, h.score) AS score,
-        highest.score AS highest
+    SELECT h.customer_id, w.*, highest.score AS highest,
+        COALESCE(CASE w.kind WHEN 'SIGNIFICANT_DROP' THEN h.computed_score END, h.score) AS score
     FROM customer_success_customerhealth AS h JOIN wanted AS w USING (version_id) LEFT JOIN highest USING (customer_id)
     WHERE CASE w.kind WHEN 'SIGNIFICANT_DROP' THEN highest.score - COALESCE(h.computed_score, h.score) > w.threshold
                       ELSE h.score < w.threshold END

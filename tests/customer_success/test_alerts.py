@@ -40,7 +40,9 @@ def scored(version, owner):
         who = CustomerFactory(**{"owner": owner, **customer})
         for days, score in enumerate(reversed(scores)):
             HealthScoreFactory(customer=who, version=version, score=score, recorded_at=NOW - timedelta(days=days))
-        CustomerHealthFactory(customer=who, version=version, score=scores[-1], computed_score=scores[-1], computed_at=NOW)
+        CustomerHealthFactory(
+            customer=who, version=version, score=scores[-1], computed_score=scores[-1], computed_at=NOW
+        )
         return who
 
     return make

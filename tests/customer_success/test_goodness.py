@@ -1,6 +1,7 @@
 """Is the score any good? By hand-checked cases, and by rows as they were written then."""
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_the_curve_is_what_the_area_lies_under():
     points = roc(cases)
 
     assert points == ((0, 0), (0, 0.5), (0.5, 1), (1, 1))
-    under = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in zip(points, points[1:], strict=False))
+    under = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in pairwise(points))
     assert under == auc(cases)
 
 
@@ -118,20 +119,21 @@ def test_nothing_was_written_yet(lifecycle, version):
 
 
 @pytest.mark.parametrize(
-    ("churned_at", "churned", "stayed"),
+    ("churned_at", "cases"),
     [
-        ("2026-05-31T23:59", 1, 2), ("2026-06-01T00:00", 1, 3), ("2026-06-30T23:59", 1, 3), ("2026-07-01T00:00", 0, 4),
-        ("2026-05-02T00:00", 1, 2), ("2026-05-01T23:59", 1, 1), ("2026-02-01T00:00", 0, 0),
+        ("2026-05-31T23:59", (1, 2)), ("2026-06-01T00:00", (1, 3)), ("2026-06-30T23:59", (1, 3)),
+        ("2026-07-01T00:00", (0, 4)), ("2026-05-02T00:00", (1, 2)), ("2026-05-01T23:59", (1, 1)),
+        ("2026-02-01T00:00", (0, 0)),
     ],
 )  # fmt: skip
 def test_counts_who_churned_within_the_horizon_and_leaves_out_who_had_before(
-    lifecycle, version, customer, churned_at, churned, stayed
+    lifecycle, version, customer, churned_at, cases
 ):
     customer({"2026-03-01": (70, "GOOD")}, ("2026-01-01", "ACTIVE"), (churned_at, "CHURNED"))
 
     found = seen(lifecycle, version)
 
-    assert (found.churned, found.stayed) == (churned, stayed)
+    assert (found.churned, found.stayed) == cases
 
 
 def test_who_came_back_is_looked_at_again_and_another_churned_tag_is_no_second_churn(lifecycle, version, customer):

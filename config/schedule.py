@@ -10,6 +10,8 @@ DAILY = "Evaluate everybody"
 COLLECT = "Collect metrics"
 MAIL = "Write to teams"
 VERIFY = "Verify history"
+HEALTH = "Score everybody's health"
+CHANGED_HEALTH = "Score the health of who changed"
 
 
 def load_schedule() -> list[str]:
@@ -21,6 +23,8 @@ def load_schedule() -> list[str]:
         (MAIL, "lifecycle.tasks.mail_messages", _often),
         (DAILY, "lifecycle.tasks.evaluate_all", _nightly),
         (VERIFY, "lifecycle.tasks.verify_histories", _later_at_night),
+        (HEALTH, "customer_success.tasks.score_health", _after_collecting),
+        (CHANGED_HEALTH, "customer_success.tasks.score_changed_health", _past_each_hour),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())
@@ -39,6 +43,14 @@ def _hourly() -> dict[str, CrontabSchedule]:
 
 def _nightly() -> dict[str, CrontabSchedule]:
     return _crontab(minute="10", hour="0")  # after the first collection of the day
+
+
+def _after_collecting() -> dict[str, CrontabSchedule]:
+    return _crontab(minute="6", hour="0")  # and before everybody is evaluated
+
+
+def _past_each_hour() -> dict[str, CrontabSchedule]:
+    return _crontab(minute="12", hour="1-23")
 
 
 def _later_at_night() -> dict[str, CrontabSchedule]:

@@ -24,6 +24,7 @@ from lifecycle.admin.current import active_lifecycles
 from lifecycle.admin.pages import Question, ask
 from lifecycle.admin.rule_distribution import spread
 from lifecycle.admin.rule_preview import written_in
+from lifecycle.queries.portfolio import EVERYBODY
 
 from .goodness import goodness_page
 from .scorecard_editor import editor_page, version_page
@@ -83,7 +84,7 @@ class ScorecardAdmin(ModelAdmin):
         return request.user.has_perm("customer_success.add_scorecardversion")
 
     def has_look_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        return self.has_view_permission(request)
+        return self.has_view_permission(request) and request.user.has_perm(EVERYBODY)
 
     @action(description="Write a new version", icon="edit_note", permissions=["write"])
     def write(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from customer_success.models import Scorecard, ScorecardState, ScorecardVersion
+from customer_success.models import Scorecard, ScorecardState, ScorecardVersion, Scoring
 from customer_success.queries.scorecards import cards_in_force, text_of
 from customer_success.sql import health
 from customer_success.sql.scoring import IN_RANGE, OF_THESE, SCORED, Card, level_by_card, score_these
@@ -41,7 +41,8 @@ def score_everybody(*, now: datetime, progress: Progress | None = None) -> int:
 
     Raises ``ScoringAlready`` and ``NoLifecycle``.
     """
-    with _alone():
+    with alone():
+        until = rows(health.LAST_EVENT)[0][0]
         lifecycle = lifecycle_to_read()
         enroll_everybody(lifecycle=lifecycle)
         cards = cards_in_force()
@@ -51,6 +52,25 @@ def score_everybody(*, now: datetime, progress: Progress | None = None) -> int:
             changed += _score(cards, lifecycle, IN_RANGE, now, first=start, last=start + AT_ONCE - 1)
             if progress:
                 progress(min(start + AT_ONCE - first, last - first + 1), last - first + 1)
+        Scoring.objects.update_or_create(id=1, defaults={"last_event_id": until, "through": now})
+        return changed
+
+
+def score_changed(*, now: datetime) -> int:
+    """Score those with news since the last time; everybody where that was never, or another scorecard is in force.
+
+    Raises as ``score_everybody``.
+    """
+    done = Scoring.objects.filter(through__isnull=False).first()
+    if done is None or ScorecardVersion.objects.filter(published_at__gte=done.through).exists():
+        return score_everybody(now=now)
+    with alone():
+        until = rows(health.LAST_EVENT)[0][0]
+        news = [one for (one,) in rows(health.CHANGED, after=done.last_event_id, since=done.through, now=now)]
+        changed = sum(
+            score_customers(customers=news[start : start + AT_ONCE], now=now) for start in range(0, len(news), AT_ONCE)
+        )
+        Scoring.objects.update(last_event_id=until, through=now)
         return changed
 
 
@@ -108,7 +128,7 @@ def lifecycle_to_read() -> Lifecycle:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     if not rows(health.TRY_ALONE)[0][0]:
         raise ScoringAlready("Health is being scored by another process; try again when it is done.")
     try:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from lifecycle.metrics.catalogue import GROUPS
-from lifecycle.metrics.sources import Metric
+from lifecycle.metrics.sources import Metric, Reported
 
 PROFILE = "account__profile__"
 ACCOUNT = "account__"
@@ -81,7 +81,9 @@ def _of_metric(metric: Metric) -> Input:
 
 
 def _can_be_scored(metric: Metric) -> bool:
-    return not metric.depends_on_tag and metric.type != "date" and metric.name != "email"
+    """Not what health is told as, and nothing that only identifies."""
+    is_own = isinstance(metric.source, Reported)
+    return not (is_own or metric.depends_on_tag or metric.type == "date" or metric.name == "email")
 
 
 def _number(name: str, unit: str, label: str, description: str, source: Source | None = None) -> Input:

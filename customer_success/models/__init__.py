@@ -27,6 +27,7 @@ from .health import (
     ScorecardState,
     ScorecardVersion,
     ScoreSource,
+    Scoring,
 )
 from .task import Task, TaskState, TaskType
 from .tier import TierChange, TierPolicy
@@ -58,6 +59,7 @@ __all__ = [
     "Scorecard",
     "ScorecardState",
     "ScorecardVersion",
+    "Scoring",
     "Stakeholder",
     "StakeholderRole",
     "SuccessPlanStatus",

@@ -149,6 +149,20 @@ class CustomerHealth(Scored):
         return f"{self.customer_id}: {self.score}"
 
 
+class Scoring(models.Model):
+    """How far scoring has come; one row. What changed since then has not been looked at."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    last_event_id = models.BigIntegerField(default=0)
+    through = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="scoring_one_row"),)
+
+    def __str__(self) -> str:
+        return f"through {self.through}"
+
+
 class HealthOverride(models.Model):
     """A person's word against a computed score, until an instant or until it is taken back."""
 

@@ -16,6 +16,10 @@ class Band:
     starts_at: int
 
 
+# Of the customer success program; where no scorecard says otherwise.
+STANDARD = (Band("EXCELLENT", 80), Band("GOOD", 60), Band("FAIR", 40), Band("POOR", 0))
+
+
 def band_of(score: int, bands: Sequence[Band]) -> Band:
     """The band of a score from 0 to 100. ``bands`` have no problems."""
     return max((band for band in bands if band.starts_at <= score), key=lambda band: band.starts_at)

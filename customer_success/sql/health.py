@@ -1,6 +1,6 @@
 """What becomes of the table of those who were scored: a row of the day, and the health in force."""
 
-from .scoring import SCORED
+from .scoring import BEFORE, SCORED
 
 _ROW = 'version_id, source, score, level, trend, components, "values"'
 _ROW_NOW = "s.version_id, 'COMPUTED', s.score, s.level, s.trend, s.components, s.\"values\""
@@ -19,8 +19,9 @@ ON CONFLICT (customer_id, day) DO UPDATE SET version_id = excluded.version_id, s
 WHERE kept.source = 'COMPUTED'
 """
 
-# Of a day that is past: where it differs from the latest score before it.
+# Of a day that is past: where it differs from the latest score before it. Returns how many are new.
 WRITE_PAST = f"""
+WITH kept AS (
 INSERT INTO customer_success_healthscore (customer_id, day, {_ROW}, recorded_at, notes)
 SELECT s.customer_id, %(day)s::date, {_ROW_NOW}, %(now)s, ''
 FROM {SCORED} AS s LEFT JOIN LATERAL (
@@ -28,7 +29,8 @@ FROM {SCORED} AS s LEFT JOIN LATERAL (
     WHERE customer_id = s.customer_id AND day < %(day)s::date ORDER BY day DESC LIMIT 1) AS h ON true
 WHERE (h.version_id, h.score, h.level, h."values") IS DISTINCT FROM (s.version_id, s.score, s.level, s."values")
 ORDER BY s.customer_id
-ON CONFLICT (customer_id, day) DO NOTHING
+ON CONFLICT (customer_id, day) DO NOTHING RETURNING 1)
+SELECT count(*) FROM kept
 """
 
 END_OVERRIDES = """
@@ -76,6 +78,23 @@ REMOVE = f"""
 DELETE FROM customer_success_customerhealth AS h
 WHERE {_UNSCORED} AND (source = 'COMPUTED' OR computed_score IS NULL)
 RETURNING customer_id
+"""
+# The health of one customer as it is told to the floor below.
+TOLD = f"SELECT {_TOLD} FROM customer_success_customerhealth WHERE customer_id = %(customer)s"
+# What a trend and a change of one customer are counted from.
+BEFORE_ONE = f"""
+SELECT reference.score, previous.score FROM (SELECT %(customer)s::bigint AS id) AS one
+{BEFORE.format(customer="one.id")}
+"""
+LAST_EVENT = "SELECT COALESCE(max(id), 0) FROM lifecycle_event"
+# Who may have another score since: news, other words in the profile, an override that ends.
+CHANGED = """
+SELECT DISTINCT customer_id FROM lifecycle_event WHERE id > %(after)s AND customer_id IS NOT NULL
+UNION SELECT id FROM lifecycle_customer WHERE updated_at >= %(since)s
+UNION SELECT customer_id FROM customer_success_account WHERE updated_at >= %(since)s
+UNION SELECT account_id FROM customer_success_successprofile WHERE updated_at >= %(since)s
+UNION SELECT customer_id FROM customer_success_healthoverride WHERE ended_at IS NULL AND expires_at <= %(now)s
+ORDER BY 1
 """
 NOBODY = f"CREATE TEMPORARY TABLE {SCORED} AS SELECT customer_id FROM customer_success_customerhealth WHERE false"
 ENDS = "SELECT COALESCE(min(id), 1), COALESCE(max(id), 0) FROM lifecycle_customer"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db.models import Avg, DecimalField, Expression, F, Func, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Greatest, Least, NullIf, Round
 
@@ -39,11 +41,10 @@ def _field(path: str) -> F:
     return F(f"customer__{path}")
 
 
+_NOTHING, _ALL = (Value(Decimal(bound), output_field=_NUMBER) for bound in (0, 100))
 _WAY = Func(
-    Func(F("current"), F("baseline"), template="(%(expressions)s)", arg_joiner=" - ", output_field=_NUMBER),
-    NullIf(
-        Func(F("target"), F("baseline"), template="(%(expressions)s)", arg_joiner=" - ", output_field=_NUMBER), Value(0)
-    ),
+    F("current") - F("baseline"),
+    NullIf(F("target") - F("baseline"), _NOTHING),
     template="(%(expressions)s)",
     arg_joiner=" * 100 / ",
     output_field=_NUMBER,
@@ -56,6 +57,6 @@ _PROGRESS = (
     .exclude(target=F("baseline"))
     .order_by()
     .values("profile_id")
-    .annotate(mean=Avg(Least(Greatest(_WAY, Value(0)), Value(100))))
+    .annotate(mean=Avg(Least(Greatest(_WAY, _NOTHING), _ALL)))
     .values("mean")
 )

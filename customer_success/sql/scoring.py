@@ -43,8 +43,8 @@ def score_these(
 ) -> tuple[str, Mapping[str, Moment]]:
     """Make the table ``SCORED``: one row a customer that a card scores; the first one that applies to it does.
 
-    ``lifecycle_id``: any in which every customer has a status. ``is_past``: of profiles nothing is known. Parameters
-    beside the moments and those of the scope: ``day``, and ``is_live``, which leaves out whose score of the day was
+    ``lifecycle_id``: any in which every customer has a status. ``is_past``: of profiles nothing is known, and
+    nobody who had not done anything. Parameters beside the moments and those of the scope: ``day``, and ``is_live``, which leaves out whose score of the day was
     reported.
     """
     names = list(dict.fromkeys(name for card in cards for name in card.text.inputs))
@@ -57,6 +57,8 @@ def score_these(
         .order_by()
         .values_list("customer_id", "card", *values)
     )
+    if is_past:
+        statuses = statuses.filter(facts__first_event_at__isnull=False)
     sql, moments = named(*statuses.query.sql_with_params())
     read = ", ".join(("customer_id", "card", *values))
     scored = " UNION ALL ".join(_scored(one, columns) for one in cards)

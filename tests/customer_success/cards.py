@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 from typing import Any
 
-from django.utils import timezone
 from hypothesis import strategies as st
 
 from customer_success.engine.scorecards import write_scorecard_draft
@@ -15,6 +15,7 @@ from customer_success.models import ScorecardVersion, SuccessProfile
 from lifecycle.models import Customer
 from tests.factories import AccountFactory, CustomerFactory, ScorecardFactory, SuccessProfileFactory
 
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 NUMBERS = ("roi", "nps_score", "goal_attainment", "use_cases", "complaints")
 JUDGEMENTS = ("performance", "renewal_intent")
 BANDS = {"EXCELLENT": 80, "GOOD": 60, "FAIR": 40, "POOR": 0}
@@ -58,11 +59,13 @@ def one_measure(name: str = "goal_attainment", scale: dict[str, Any] | None = No
     return {"dimensions": [{"code": "all", "weight": 100, "measures": [measure]}], "bands": BANDS}
 
 
-def in_force(definition: dict[str, Any], *, applies_to: Any = None, priority: int = 10) -> ScorecardVersion:
+def in_force(
+    definition: dict[str, Any], *, applies_to: Any = None, priority: int = 10, now: datetime = LONG_AGO
+) -> ScorecardVersion:
     draft = write_scorecard_draft(
         scorecard=ScorecardFactory(priority=priority), definition=definition, applies_to=applies_to, by=None
     )
-    return publish_scorecard(version=draft, by=None, now=timezone.now())
+    return publish_scorecard(version=draft, by=None, now=now)
 
 
 def account(**values: Any) -> Customer:

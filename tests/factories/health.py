@@ -15,6 +15,7 @@ from customer_success.models import (
     HealthScore,
     Scorecard,
     ScorecardVersion,
+    Scoring,
 )
 
 from .lifecycle import CustomerFactory, UserFactory
@@ -60,6 +61,14 @@ class CustomerHealthFactory(DjangoModelFactory):
     computed_level = "GOOD"
     computed_at = factory.LazyFunction(timezone.now)
     day = factory.LazyAttribute(lambda health: health.computed_at.date())
+
+
+class ScoringFactory(DjangoModelFactory):
+    class Meta:
+        model = Scoring
+        django_get_or_create = ("id",)
+
+    id = 1
 
 
 class HealthOverrideFactory(DjangoModelFactory):

@@ -21,7 +21,7 @@ from django_celery_beat.models import PeriodicTask
 from config import servers
 from config.learners import import_learners
 from config.management.commands.serve import require_free
-from config.schedule import COLLECT, DAILY, ROUTINE
+from config.schedule import CHANGED_HEALTH, COLLECT, DAILY, HEALTH, ROUTINE
 from config.secret import write_private
 from lifecycle import queries
 from lifecycle.models import Customer
@@ -124,7 +124,7 @@ def replay(lifecycle: str, first: str, last: str, *options: str) -> dict[str, An
 
 def stop_schedule() -> None:
     """Today everybody of 1998 would have churned; the periodic evaluations wait until somebody switches them on."""
-    for task in PeriodicTask.objects.filter(name__in=[ROUTINE, COLLECT, DAILY], enabled=True):
+    for task in PeriodicTask.objects.filter(name__in=[ROUTINE, COLLECT, DAILY, HEALTH, CHANGED_HEALTH], enabled=True):
         task.enabled = False
         task.save()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db.models import QuerySet
-from django.urls import path
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -108,11 +107,3 @@ class Resolve(_Word):
     def post(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
         """Its task is done, too. It is raised again only after the health has recovered. 409 if it is over already."""
         return self.say(request, id, AlertResolutionSerializer, alerts.resolve)
-
-
-urlpatterns = [
-    path("health-alerts", HealthAlertList.as_view(), name="api-health-alerts"),
-    path("health-alerts/<int:id>/acknowledge", Acknowledge.as_view(), name="api-health-alert-acknowledge"),
-    path("health-alerts/<int:id>/snooze", Snooze.as_view(), name="api-health-alert-snooze"),
-    path("health-alerts/<int:id>/resolve", Resolve.as_view(), name="api-health-alert-resolve"),
-]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -67,6 +66,3 @@ def _lifecycle(code: str | None) -> Lifecycle:
 
 def _refused(field: str, sentence: str) -> ValidationError:
     return ValidationError({field: [ErrorDetail(sentence, "invalid")]})
-
-
-urlpatterns = [path("scorecards/<int:id>/goodness", ScorecardGoodness.as_view(), name="api-scorecard-goodness")]

@@ -67,6 +67,7 @@ def version_page(admin: ModelAdmin[Any], request: HttpRequest, version: Scorecar
     return framed(
         admin, request, "customer_success/admin/scorecard_version.html", title=str(version), original=version,
         version=version, **shown(text_of(version), version.applies_to),
+        may_write=request.user.has_perm("customer_success.change_scorecardversion"),
     )  # fmt: skip
 
 

@@ -213,6 +213,8 @@ def test_a_new_scorecard_is_written_tried_and_published(boss, version, customer)
     boss.post(add, written(definition, '{"all": []}'))
     draft = scorecard.versions.get()
     assert (draft.state, draft.applies_to, draft.written_by.username) == ("draft", None, "berta")
+    opened = boss.get(page("scorecardversion_change", draft.id)).content.decode()
+    assert page("scorecardversion_publish", draft.id) in opened
     boss.post(page("scorecardversion_publish", draft.id))
 
     draft.refresh_from_db()

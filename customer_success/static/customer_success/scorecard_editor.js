@@ -119,7 +119,7 @@ document.addEventListener("DOMContentLoaded", () => {
       measure.scale = startOf(value, known);
       redraw();
     });
-    const told = known ? [known.unit, known.description].filter(Boolean).join(": ") : "";
+    const told = known ? `${known.description}${known.unit ? ` In ${known.unit}.` : ""}` : "";
     const element = make("div", { className: "tn-measure" },
       make("div", { className: "tn-measure-head" }, picker.element,
         make("label", { className: "tn-weight" }, number("Weight in percent", measure.weight, (value) => (measure.weight = value)), "%"),

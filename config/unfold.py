@@ -25,6 +25,8 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Accounts", "apartment", "customer_success.account"),
             ("Portfolios", "diversity_1", "customer_success.handover:portfolios"),
+            ("Health", "monitor_heart", "customer_success.customerhealth"),
+            ("Health alerts", "notifications_active", "customer_success.healthalert"),
             ("Success profiles", "target", "customer_success.successprofile"),
             ("Success plans", "flag", "customer_success.successplan"),
             ("Business reviews", "co_present", "customer_success.businessreview"),
@@ -36,6 +38,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Success set-up",
         (
+            ("Scorecards", "speed", "customer_success.scorecard"),
             ("Tier policies", "stairs", "customer_success.tierpolicy"),
             ("Plan templates", "checklist", "customer_success.plantemplate"),
             ("Limits on asking", "front_hand", "customer_success.advocacypolicy"),

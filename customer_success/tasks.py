@@ -36,7 +36,10 @@ def score_health() -> None:
     """Every night, after days were collected: everybody's health."""
     try:
         score_everybody(now=timezone.now())
-    except (ScoringAlready, NoLifecycle) as reason:
+    except (
+        ScoringAlready,
+        NoLifecycle,
+    ) as reason:
         log.info("%s", reason)
 
 
@@ -45,7 +48,10 @@ def score_changed_health() -> None:
     """Every hour: the health of those with news."""
     try:
         score_changed(now=timezone.now())
-    except (ScoringAlready, NoLifecycle) as reason:
+    except (
+        ScoringAlready,
+        NoLifecycle,
+    ) as reason:
         log.info("%s", reason)
 
 

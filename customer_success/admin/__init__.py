@@ -1,16 +1,33 @@
-"""Pages of the success team."""
+"""Pages of the success team. One module registers one concept."""
 
-from . import accounts, advocacy, expansion, plan_templates, plans, portfolio, profiles, reviews, success_metrics, tiers
+from . import (
+    accounts,
+    advocacy,
+    alerts,
+    expansion,
+    health,
+    plan_templates,
+    plans,
+    portfolio,
+    profiles,
+    reviews,
+    scorecards,
+    success_metrics,
+    tiers,
+)
 
 __all__ = [
     "accounts",
     "advocacy",
+    "alerts",
     "expansion",
+    "health",
     "plan_templates",
     "plans",
     "portfolio",
     "profiles",
     "reviews",
+    "scorecards",
     "success_metrics",
     "tiers",
 ]

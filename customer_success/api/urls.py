@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import accounts, advocacy, expansion, health, plans, profile, reviews, statistics
+from .views import accounts, advocacy, alerts, expansion, goodness, health, plans, profile, reviews, statistics
 
 urlpatterns: list[URLPattern] = [
     path("customers", accounts.AccountList.as_view(), name="api-accounts"),
@@ -30,4 +30,9 @@ urlpatterns: list[URLPattern] = [
     path("advocacy-activities/<int:activity_id>", advocacy.ActivityDetail.as_view(), name="api-cs-advocacy-activity"),
     path("advocacy-metrics", advocacy.AdvocacyMetricsView.as_view(), name="api-cs-advocacy-metrics"),
     path("expansion-opportunities", expansion.ExpansionList.as_view(), name="api-cs-expansion-opportunities"),
+    path("health-alerts", alerts.HealthAlertList.as_view(), name="api-health-alerts"),
+    path("health-alerts/<int:id>/acknowledge", alerts.Acknowledge.as_view(), name="api-health-alert-acknowledge"),
+    path("health-alerts/<int:id>/snooze", alerts.Snooze.as_view(), name="api-health-alert-snooze"),
+    path("health-alerts/<int:id>/resolve", alerts.Resolve.as_view(), name="api-health-alert-resolve"),
+    path("scorecards/<int:id>/goodness", goodness.ScorecardGoodness.as_view(), name="api-scorecard-goodness"),
 ]

@@ -43,8 +43,8 @@ def score_these(
 ) -> tuple[str, Mapping[str, Moment]]:
     """Make the table ``SCORED``: one row a customer that a card scores; the first one that applies to it does.
 
-    ``lifecycle_id``: any in which every customer has a status. ``is_past``: of profiles nothing is known, and
-    nobody who had not done anything. Parameters beside the moments and those of the scope: ``day``, and ``is_live``,
+    ``lifecycle_id``: any in which every customer has a status. ``is_past``: of profiles nothing is known, and nobody is
+    scored who had not done anything. Parameters beside the moments and those of the scope: ``day``, and ``is_live``,
     which leaves out whose score of the day was reported.
     """
     names = list(dict.fromkeys(name for card in cards for name in card.text.inputs))

@@ -1,0 +1,47 @@
+"""What health alerts ask of the database: one statement for all customers."""
+
+# 1. Of which customers the alerts of their scorecard hold. A drop is measured from the highest score that held within
+#    the window to the computed one: a day without a row has the score of the row before it.
+# 2. Episodes that are over end, and what was still to be done about them is dropped.
+# 3. New episodes begin. Who raises the same ones beside us is waited for, and nothing is raised twice.
+RAISE = """
+WITH wanted AS (
+    SELECT v.id AS version_id, a->>'kind' AS kind, COALESCE(a->>'below', a->>'points')::smallint AS threshold,
+        (a->>'due_hours')::int AS due_hours, a->>'priority' AS priority,
+        COALESCE((a->>'is_escalated')::boolean, false) AS is_escalated
+    FROM customer_success_scorecardversion AS v, jsonb_array_elements(v.definition->'alerts') AS a
+    WHERE v.state <> 'draft'
+), highest AS (
+    SELECT h.customer_id, GREATEST(
+        (SELECT max(s.score) FROM customer_success_healthscore AS s
+         WHERE s.customer_id = h.customer_id AND s.day > %(since)s),
+        (SELECT s.score FROM customer_success_healthscore AS s
+         WHERE s.customer_id = h.customer_id AND s.day <= %(since)s ORDER BY s.day DESC LIMIT 1)) AS score
+    FROM customer_success_customerhealth AS h
+    WHERE h.version_id IN (SELECT version_id FROM wanted WHERE kind = 'SIGNIFICANT_DROP')
+), holding AS MATERIALIZED (
+    SELECT h.customer_id, w.*, highest.score AS highest,
+        COALESCE(CASE w.kind WHEN 'SIGNIFICANT_DROP' THEN h.computed_score END, h.score) AS score
+    FROM customer_success_customerhealth AS h JOIN wanted AS w USING (version_id) LEFT JOIN highest USING (customer_id)
+    WHERE CASE w.kind WHEN 'SIGNIFICANT_DROP' THEN highest.score - COALESCE(h.computed_score, h.score) > w.threshold
+                      ELSE h.score < w.threshold END
+), ended AS (
+    UPDATE customer_success_healthalert AS a SET ended_at = %(now)s
+    WHERE a.ended_at IS NULL AND NOT EXISTS (
+        SELECT FROM holding AS h
+        WHERE h.customer_id = a.customer_id AND h.kind = a.kind AND h.threshold = a.threshold)
+    RETURNING a.id
+), dropped AS (
+    UPDATE customer_success_task AS t SET state = 'DROPPED', closed_at = %(now)s, outcome = %(why_dropped)s
+    FROM ended WHERE t.origin = 'alert:' || ended.id AND t.state = 'OPEN'
+), raised AS (
+    INSERT INTO customer_success_healthalert (
+        customer_id, version_id, kind, threshold, score, previous_score, is_escalated, opened_at, due_at, state, note)
+    SELECT customer_id, version_id, kind, threshold, score, highest, is_escalated, %(now)s,
+        %(now)s + make_interval(hours => due_hours), 'OPEN', ''
+    FROM holding ORDER BY customer_id, kind, threshold
+    ON CONFLICT (customer_id, kind, threshold) WHERE ended_at IS NULL DO NOTHING
+    RETURNING id, customer_id, kind, threshold
+)
+SELECT raised.id, holding.priority FROM raised JOIN holding USING (customer_id, kind, threshold)
+"""

@@ -40,9 +40,9 @@ def worth(name: str, **values: Any) -> Any:
     if INPUTS[name].choices:
         scale = {"words": dict.fromkeys(INPUTS[name].choices, 1)}
     definition = one_measure(name, scale)
-    definition["dimensions"][0]["measures"][0]["weight"] = 50
-    always = {"input": "order_count", "weight": 50, "scale": {"as_it_is": True}}  # so that everybody has a score
-    definition["dimensions"][0]["measures"].append(always)
+    definition["dimensions"][0]["weight"] = 50
+    always = {"input": "order_count", "weight": 100, "scale": {"as_it_is": True}}  # so that everybody has a score
+    definition["dimensions"].append({"code": "always", "weight": 50, "measures": [always]})
     in_force(definition)
     account = AccountFactory(profile=None, **{key: one for key, one in values.items() if key in ACCOUNT})
     own = {key: one for key, one in values.items() if key not in {*ACCOUNT, "figures"}}

@@ -10,6 +10,8 @@ DAILY = "Evaluate everybody"
 COLLECT = "Collect metrics"
 MAIL = "Write to teams"
 VERIFY = "Verify history"
+TASKS = "Make tasks from moves"
+TIDY = "Tidy the outbox"
 
 
 def load_schedule() -> list[str]:
@@ -21,6 +23,8 @@ def load_schedule() -> list[str]:
         (MAIL, "lifecycle.tasks.mail_messages", _often),
         (DAILY, "lifecycle.tasks.evaluate_all", _nightly),
         (VERIFY, "lifecycle.tasks.verify_histories", _later_at_night),
+        (TASKS, "customer_success.tasks.make_tasks", _often),
+        (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())

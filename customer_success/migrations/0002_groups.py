@@ -7,7 +7,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import Q
 
 # What an administrator sets up; the others look at it.
-SET_UP = ("scorecard", "scorecardversion", "tierpolicy")
+SET_UP = ("scorecard", "scorecardversion", "taskrule", "tierpolicy")
 
 
 def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:

@@ -28,7 +28,8 @@ from .health import (
     ScorecardVersion,
     ScoreSource,
 )
-from .task import Task, TaskState, TaskType
+from .task import Task, TaskEntry, TaskState, TaskStep, TaskType
+from .task_rule import TaskRule, TimeUnit
 from .tier import TierChange, TierPolicy
 
 __all__ = [
@@ -64,9 +65,13 @@ __all__ = [
     "SuccessPlanType",
     "SuccessProfile",
     "Task",
+    "TaskEntry",
+    "TaskRule",
     "TaskState",
+    "TaskStep",
     "TaskType",
     "TierChange",
     "TierPolicy",
+    "TimeUnit",
     "ValueMetric",
 ]

@@ -3,3 +3,4 @@
 from .accounts import *
 from .health import *
 from .lifecycle import *
+from .tasks import *

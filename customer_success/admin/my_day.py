@@ -12,13 +12,12 @@ from django.contrib.admin.options import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from customer_success.models import Task
 from customer_success.queries import my_day
-from customer_success.queries.my_day import Scope, related
+from customer_success.queries.my_day import DueTask, Scope, related
 from customer_success.rules.priority import SENTENCE, When, when
 from lifecycle.admin.pages import framed
 
-from .my_day_words import Badge, Row, days_until, due_words, health_badge, tier_badge
+from .my_day_words import Badge, Row, alert_badge, days_until, due_words, health_badge, tier_badge
 from .task_steps import handing_on
 
 SHOWN = 8
@@ -40,8 +39,8 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class DueTask:
-    task: Task
+class DueRow:
+    task: Any
     due: str
     badges: tuple[Badge, ...]
     is_overdue: bool
@@ -51,7 +50,7 @@ class DueTask:
 class DueGroup:
     title: str
     look: str
-    tasks: tuple[DueTask, ...]
+    tasks: tuple[DueRow, ...]
 
 
 def at_risk(scope: Scope, now: datetime) -> Card:
@@ -91,7 +90,7 @@ def alerts(scope: Scope, now: datetime) -> Card:
         Row(
             title=str(one.customer),
             url=customer_url(one.customer_id),
-            badges=(Badge(one.get_kind_display(), "red" if one.kind == "RED_ZONE" else "orange"),),
+            badges=(alert_badge(one.kind),),
             detail=f"score {one.score}" + (f", was {one.previous_score}" if one.previous_score is not None else ""),
             side=due_words(one.due_at, now),
         )
@@ -141,20 +140,21 @@ def customer_url(number: int) -> str:
     return reverse("admin:lifecycle_customer_change", args=[number])
 
 
-def _groups(due: list[Task], now: datetime) -> list[DueGroup]:
+def _groups(due: list[DueTask], now: datetime) -> list[DueGroup]:
     return [
-        DueGroup(_GROUPS[which], which.name.lower(), tuple(_due(task, which, now) for task in tasks))
-        for which, tasks in groupby(due, key=lambda task: when(task.due_at, now=now))
+        DueGroup(_GROUPS[which], which.name.lower(), tuple(_row(one, which, now) for one in some))
+        for which, some in groupby(due, key=lambda one: when(one.task.due_at, now=now))
     ]
 
 
-def _due(task: Task, which: When, now: datetime) -> DueTask:
-    tier = task.customer.tier if task.customer else None
-    return DueTask(task, due_words(task.due_at, now), (tier_badge(tier),) if tier else (), which is When.OVERDUE)
+def _row(one: DueTask, which: When, now: datetime) -> DueRow:
+    tier = one.task.customer.tier if one.task.customer else None
+    badges = (*([alert_badge(one.alert)] if one.alert else []), *([tier_badge(tier)] if tier else []))
+    return DueRow(one.task, due_words(one.task.due_at, now), badges, which is When.OVERDUE)
 
 
-def _counts(due: list[Task], now: datetime) -> list[tuple[str, int, str]]:
-    found = [when(task.due_at, now=now) for task in due]
+def _counts(due: list[DueTask], now: datetime) -> list[tuple[str, int, str]]:
+    found = [when(one.task.due_at, now=now) for one in due]
     return [(_GROUPS[which], found.count(which), which.name.lower()) for which in When]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from customer_success.models import CustomerTier, HealthTrend
+from customer_success.models import AlertKind, CustomerTier, HealthTrend
 from customer_success.rules.priority import When, when
 
 _LEVELS = {"POOR": "red", "FAIR": "orange", "GOOD": "teal", "EXCELLENT": "green"}
@@ -40,6 +40,10 @@ def health_badge(health: Any) -> tuple[Badge, ...]:
         return ()
     text = f"{health.score} {health.get_level_display()}{_ARROWS.get(health.trend, '')}"
     return (Badge(text, _LEVELS.get(health.level, "none")),)
+
+
+def alert_badge(kind: str) -> Badge:
+    return Badge(str(AlertKind(kind).label), "red" if kind == AlertKind.RED_ZONE else "orange")
 
 
 def tier_badge(tier: str) -> Badge:

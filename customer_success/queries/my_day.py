@@ -43,6 +43,14 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class DueTask:
+    """A task, and the worst alert that its customer has open."""
+
+    task: Task
+    alert: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AtRisk:
     """A customer that needs care: its health, if it is scored, and the tags of risk that it is in."""
 
@@ -66,14 +74,15 @@ def awake(now: datetime) -> Q:
     return Q(state=TaskState.OPEN) & (Q(snoozed_until=None) | Q(snoozed_until__lte=now))
 
 
-def due_tasks(scope: Scope, *, now: datetime) -> list[Task]:
+def due_tasks(scope: Scope, *, now: datetime) -> list[DueTask]:
     """What is overdue or due within seven days, in the order of ``rules.priority``; two statements."""
     tasks = scope.of(Task.objects.filter(awake(now), due_at__lte=end_of((now + AHEAD).date())), "owner")
     if scope.owners is None:
         tasks = tasks.filter(owner__isnull=False)  # a queue is not a person's day
     found = list(tasks.select_related("customer__account", "owner").order_by("due_at", "id")[:MOST])
     alerts = worst_alerts({task.customer_id for task in found if task.customer_id})
-    return sorted(found, key=lambda task: rank(_matter(task, alerts), now=now))
+    due = (DueTask(task, alerts.get(task.customer_id or 0)) for task in found)
+    return sorted(due, key=lambda one: rank(_matter(one), now=now))
 
 
 def queued_tasks(scope: Scope, *, now: datetime) -> QuerySet[Task]:
@@ -150,13 +159,13 @@ def _tags_of_risk() -> QuerySet[StatusTag]:
     return StatusTag.objects.filter(category=TagCategory.RISK).order_by()
 
 
-def _matter(task: Task, alerts: dict[int, str]) -> Matter:
-    customer = task.customer
+def _matter(due: DueTask) -> Matter:
+    task, customer = due.task, due.task.customer
     account = related(customer, "account") if customer else None
     return Matter(
         due_at=task.due_at,
         priority=task.priority,
-        alert=alerts.get(task.customer_id or 0),
+        alert=due.alert,
         tier=customer.tier if customer else None,
         value=account.annual_revenue if account else None,
     )

@@ -17,6 +17,8 @@ CHANGED_HEALTH = "Score the health of who changed"
 PLANS = "Milestones overdue or due soon"
 REVIEWS = "Plan business reviews"
 EXPANSION = "Find expansion opportunities"
+TASKS = "Make tasks from moves"
+TIDY = "Tidy the outbox"
 
 
 def load_schedule() -> list[str]:
@@ -35,6 +37,8 @@ def load_schedule() -> list[str]:
         (PLANS, "customer_success.tasks.watch_milestones", _hourly),
         (REVIEWS, "customer_success.tasks.plan_business_reviews", _early),
         (EXPANSION, "customer_success.tasks.find_expansion", _before_morning),
+        (TASKS, "customer_success.tasks.make_tasks", _often),
+        (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())

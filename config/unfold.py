@@ -23,6 +23,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Customer success",
         (
+            ("Tasks", "task_alt", "customer_success.task"),
             ("Accounts", "apartment", "customer_success.account"),
             ("Portfolios", "diversity_1", "customer_success.handover:portfolios"),
             ("Health", "monitor_heart", "customer_success.customerhealth"),
@@ -39,6 +40,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Success set-up",
         (
             ("Scorecards", "speed", "customer_success.scorecard"),
+            ("Task rules", "add_task", "customer_success.taskrule"),
             ("Tier policies", "stairs", "customer_success.tierpolicy"),
             ("Plan templates", "checklist", "customer_success.plantemplate"),
             ("Limits on asking", "front_hand", "customer_success.advocacypolicy"),
@@ -97,6 +99,11 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             is_there = request.path == metrics  # below the rules' own path, which would be marked as well
             items[0]["active"] = not is_there and request.path.startswith(items[0]["link"])
             items.append({"title": "Metrics", "icon": "functions", "link": metrics, "active": is_there})
+        if title == "Customer success" and _may_view(request, "customer_success.task"):
+            my_day = reverse("admin:customer_success_my_day")
+            is_there = request.path == my_day
+            items[0]["active"] = not is_there and request.path.startswith(items[0]["link"])
+            items.insert(0, {"title": "My day", "icon": "wb_sunny", "link": my_day, "active": is_there})
         if items:
             groups.append({"title": title, "items": items})
     return groups
@@ -124,7 +131,10 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
-    "STYLES": [lambda request: static("lifecycle/admin.css")],
+    "STYLES": [
+        lambda request: static("lifecycle/admin.css"),
+        lambda request: static("customer_success/work.css"),
+    ],
     "SCRIPTS": [lambda request: static("lifecycle/keyboard.js")],
     "DASHBOARD_CALLBACK": "lifecycle.admin.landing.landing",
     "COMMAND": {"search_models": False, "search_callback": "lifecycle.admin.search.found"},

@@ -2,13 +2,12 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
 
-from config import health, metrics
+from config import health, home, metrics
 from customer_success.share import shared_plan
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", home.home),
     path("admin/", admin.site.urls),
     path("api/v1/customer-success/", include("customer_success.api.urls")),
     path("api/", include("lifecycle.api.urls")),

@@ -13,6 +13,7 @@ from customer_success.engine.periods import write_ended_periods
 from customer_success.engine.review_cadence import announce_reviews, miss_reviews, schedule_reviews
 from customer_success.engine.reviews import ReviewRefused, prepare
 from customer_success.engine.scoring import NoLifecycle, ScoringAlready, score_changed, score_everybody
+from customer_success.engine.task_rules import apply_task_rules
 from customer_success.engine.tiers import note_changed_tiers
 from customer_success.models import BusinessReview
 
@@ -90,3 +91,10 @@ def find_expansion() -> None:
     """Every night, after the scores: opportunities that are new, changed or gone."""
     done = detect_expansion(now=timezone.now())
     log.info("%d opportunities of expansion found, %d gone", done.found, done.gone)
+
+
+@shared_task
+def make_tasks() -> None:
+    """Every few minutes: what the latest moves ask people to do."""
+    while apply_task_rules(now=timezone.now()):
+        pass

@@ -26,6 +26,7 @@ from lifecycle.engine.evaluate import (
 from lifecycle.engine.lifecycles import set_up
 from lifecycle.engine.locks import CollectingAlready, LifecycleBusy
 from lifecycle.engine.notices import mail_notices
+from lifecycle.engine.outbox import forget_messages
 from lifecycle.engine.passes import EvaluationLoop
 from lifecycle.engine.switches import AutomationOff
 from lifecycle.engine.verify import check_history
@@ -148,6 +149,12 @@ def verify_histories() -> None:
         found = check_history(lifecycle=lifecycle, sample=settings.VERIFY_SAMPLE, now=timezone.now())
         if found.doubts:
             log.error("%s customers of %s have a history that does not follow", len(found.doubts), lifecycle.code)
+
+
+@shared_task
+def tidy_outbox() -> None:
+    """Every night: messages that everybody has taken a week ago."""
+    forget_messages(now=timezone.now())
 
 
 @shared_task

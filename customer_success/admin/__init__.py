@@ -6,6 +6,7 @@ from . import (
     alerts,
     expansion,
     health,
+    panels,
     plan_templates,
     plans,
     portfolio,
@@ -13,6 +14,8 @@ from . import (
     reviews,
     scorecards,
     success_metrics,
+    task_rules,
+    tasks,
     tiers,
 )
 
@@ -22,6 +25,7 @@ __all__ = [
     "alerts",
     "expansion",
     "health",
+    "panels",
     "plan_templates",
     "plans",
     "portfolio",
@@ -29,5 +33,7 @@ __all__ = [
     "reviews",
     "scorecards",
     "success_metrics",
+    "task_rules",
+    "tasks",
     "tiers",
 ]

@@ -13,7 +13,7 @@ from customer_success.models import AlertKind, AlertState, HealthAlert, Mileston
 from customer_success.sql import alerts as statements
 from lifecycle.models import Team
 
-from .tasks import NewTask, create_tasks
+from .tasks import NewTask, close_by_origin, create_tasks
 
 DROP_DAYS = 7
 MAX_NOTE = 500
@@ -35,8 +35,11 @@ def raise_alerts(*, now: datetime) -> int:
     snoozed.update(state=AlertState.OPEN, snoozed_until=None)
     since = (now - timedelta(days=DROP_DAYS)).date()
     with connection.cursor() as cursor:
-        cursor.execute(statements.RAISE, {"now": now, "since": since, "why_dropped": _RECOVERED})
-        priorities: dict[int, str] = dict(cursor.fetchall())
+        cursor.execute(statements.RAISE, {"now": now, "since": since})
+        found: dict[int, str | None] = dict(cursor.fetchall())
+    priorities = {alert: priority for alert, priority in found.items() if priority is not None}
+    ended = [_origin(alert) for alert in found.keys() - priorities.keys()]
+    close_by_origin(origins=ended, state=TaskState.DROPPED, outcome=_RECOVERED, by=None, now=now)
     create_tasks(tasks=_tasks(priorities), by=None, now=now)
     return len(priorities)
 
@@ -67,7 +70,7 @@ def resolve(*, alert: HealthAlert, by: Any, now: datetime, note: str) -> None:
     if not note.strip():
         raise AlertNotChanged("Say in a note what was done about it.")
     _change(alert, _UNRESOLVED, note, state=AlertState.RESOLVED, handled_by=by, handled_at=now)
-    _open_task(alert).update(state=TaskState.DONE, outcome=note.strip(), closed_at=now, closed_by=by)
+    close_by_origin(origins=[_origin(alert.id)], state=TaskState.DONE, outcome=note.strip(), by=by, now=now)
 
 
 def _change(alert: HealthAlert, before: Collection[AlertState], note: str, **changes: Any) -> None:
@@ -84,11 +87,11 @@ def _change(alert: HealthAlert, before: Collection[AlertState], note: str, **cha
 
 
 def _open_task(alert: HealthAlert) -> QuerySet[Task]:
-    return Task.objects.filter(origin=_origin(alert), state=TaskState.OPEN)
+    return Task.objects.filter(origin=_origin(alert.id), state=TaskState.OPEN)
 
 
-def _origin(alert: HealthAlert) -> str:
-    return f"alert:{alert.id}"
+def _origin(alert: int) -> str:
+    return f"alert:{alert}"
 
 
 def _tasks(priorities: Mapping[int, str]) -> Iterator[NewTask]:
@@ -103,7 +106,7 @@ def _tasks(priorities: Mapping[int, str]) -> Iterator[NewTask]:
             due_at=alert.due_at,
             priority=MilestonePriority(priorities[alert.id]),
             owner_id=leads.get(owner, owner) if alert.is_escalated and owner else owner,
-            origin=_origin(alert),
+            origin=_origin(alert.id),
         )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from .advocacy import load_policy
 from .plan_templates import load_plan_templates
 from .scorecards import load_scorecards
+from .task_rules import load_task_rules
 from .tiers import load_policies
 
 
@@ -17,4 +18,5 @@ def load_defaults(*, now: datetime) -> list[str]:
         *load_scorecards(now=now),
         *load_plan_templates(),
         *load_policy(),
+        *load_task_rules(now=now),
     ]

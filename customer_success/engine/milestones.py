@@ -35,7 +35,7 @@ from .plan_checks import (
     check_title,
     hold,
 )
-from .tasks import NewTask, close_asked, create_tasks
+from .tasks import NewTask, close_by_origin, create_tasks
 
 REMIND_DAYS = 3
 
@@ -166,7 +166,7 @@ def settle_all(*, plan: SuccessPlan, now: datetime) -> None:
 
 def drop_reminders(*, plan: SuccessPlan, by: Any, now: datetime) -> None:
     origins = [_origin(one.id, one.due_date) for one in plan.milestones.all()]
-    close_asked(origins=origins, state=TaskState.DROPPED, by=by, now=now)
+    close_by_origin(origins=origins, state=TaskState.DROPPED, outcome="The plan is over.", by=by, now=now)
 
 
 def _settle(milestone: PlanMilestone, plan: SuccessPlan, now: datetime, at: str = "") -> None:
@@ -207,12 +207,13 @@ def _origin(number: int, due: date) -> str:
 
 def _close_reminder(milestone: PlanMilestone, old_due: date, by: Any, now: datetime) -> None:
     if milestone.status == MilestoneStatus.COMPLETED:
-        state = TaskState.DONE
+        state, outcome = TaskState.DONE, "The milestone is completed."
     elif milestone.status == MilestoneStatus.CANCELLED or milestone.due_date != old_due:
-        state = TaskState.DROPPED
+        state, outcome = TaskState.DROPPED, "The milestone is cancelled, or due on another day."
     else:
         return
-    close_asked(origins=(_origin(milestone.id, old_due),), state=state, by=by, now=now)
+    origin = _origin(milestone.id, old_due)
+    close_by_origin(origins=[origin], state=state, outcome=outcome, by=by, now=now)
 
 
 def _touch(plan: SuccessPlan, now: datetime) -> None:

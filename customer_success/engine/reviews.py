@@ -27,7 +27,7 @@ from customer_success.rules.review import merged, name_of
 from lifecycle.models import Customer
 from lifecycle.rules.calendar import end_of
 
-from .tasks import NewTask, create_tasks
+from .tasks import NewTask, close_by_origin, create_tasks
 
 OPEN = (ReviewStatus.SCHEDULED, ReviewStatus.MISSED)
 FARTHEST = timedelta(days=5 * 366)
@@ -164,8 +164,8 @@ def check_time(at: datetime, now: datetime) -> None:
 
 def close_preparing(ids: Sequence[int], *, state: TaskState, outcome: str, by: Any, now: datetime) -> None:
     """The tasks to prepare some reviews have nothing to wait for any more."""
-    waiting = Task.objects.filter(origin__in=[prepare_origin(one) for one in ids], state=TaskState.OPEN)
-    waiting.update(state=state, outcome=outcome, closed_at=now, closed_by=by)
+    origins = [prepare_origin(one) for one in ids]
+    close_by_origin(origins=origins, state=state, outcome=outcome, by=by, now=now)
 
 
 def prepare_origin(review_id: int) -> str:

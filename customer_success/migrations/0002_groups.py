@@ -10,6 +10,7 @@ from django.db.models import Q
 SET_UP = ("scorecard", "scorecardversion", "scoring", "tierpolicy")
 SET_UP = ("plantemplate", "scorecard", "scorecardversion", "templatemilestone", "tierpolicy")
 SET_UP = ("advocacypolicy", "scorecard", "scorecardversion", "tierpolicy")
+SET_UP = ("scorecard", "scorecardversion", "taskrule", "tierpolicy")
 
 
 def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:

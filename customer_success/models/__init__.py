@@ -35,7 +35,8 @@ from .health import (
 from .metrics import SuccessMetrics
 from .plan import OwnerRole, PlanMilestone, PlanSection, PlanShare, PlanTemplate, SuccessPlan, TemplateMilestone
 from .review import BusinessReview, ReviewActionItem, ReviewStatus
-from .task import Task, TaskState, TaskType
+from .task import Task, TaskEntry, TaskState, TaskStep, TaskType
+from .task_rule import TaskRule, TimeUnit
 from .tier import TierChange, TierPolicy
 
 __all__ = [
@@ -88,10 +89,14 @@ __all__ = [
     "SuccessPlanType",
     "SuccessProfile",
     "Task",
+    "TaskEntry",
+    "TaskRule",
     "TaskState",
+    "TaskStep",
     "TaskType",
     "TemplateMilestone",
     "TierChange",
     "TierPolicy",
+    "TimeUnit",
     "ValueMetric",
 ]

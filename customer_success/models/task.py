@@ -1,4 +1,4 @@
-"""Tasks: what people have to do, for whom, until when."""
+"""Tasks: what people have to do, for whom, until when, and what was done about each."""
 
 from __future__ import annotations
 
@@ -76,7 +76,36 @@ class Task(models.Model):
         indexes = (
             models.Index(fields=("owner", "due_at"), condition=Q(state=TaskState.OPEN), name="task_open_of_owner"),
             models.Index(fields=("team", "due_at"), condition=Q(state=TaskState.OPEN), name="task_open_of_team"),
+            models.Index(fields=("due_at",), condition=Q(state=TaskState.OPEN), name="task_open"),
         )
 
     def __str__(self) -> str:
         return self.title
+
+
+class TaskStep(models.TextChoices):
+    FINISHED = "FINISHED", "Finished"
+    SNOOZED = "SNOOZED", "Snoozed"
+    REASSIGNED = "REASSIGNED", "Reassigned"
+    TAKEN = "TAKEN", "Taken"
+    DROPPED = "DROPPED", "Dropped"
+
+
+class TaskEntry(models.Model):
+    """One thing that was done about a task. Rows, not a trigger: they say why."""
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="entries")
+    step = models.CharField(max_length=10, choices=TaskStep)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name_plural = "task entries"
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()}: {self.task}"

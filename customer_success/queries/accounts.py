@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.db.models import Prefetch, QuerySet
 
-from customer_success.models import SuccessProfile
+from customer_success.models import Account, SuccessProfile
 from customer_success.rules import profile as rules
 from lifecycle.models import Customer, StatusTag
 from lifecycle.models import CustomerStatus as Standing
@@ -25,6 +25,11 @@ def accounts() -> QuerySet[Customer]:
     """The customers that are accounts."""
     found = Customer.objects.filter(account__isnull=False)
     return with_status(found.select_related("account__profile", "health", "owner"))
+
+
+def account_of(customer: Customer) -> Account | None:
+    """The account of a customer with its profile, if it is one."""
+    return Account.objects.filter(customer=customer).select_related("profile", "customer__owner").first()
 
 
 def status_of(customer: Customer) -> StatusTag | None:

@@ -31,9 +31,6 @@ WITH wanted AS (
         SELECT FROM holding AS h
         WHERE h.customer_id = a.customer_id AND h.kind = a.kind AND h.threshold = a.threshold)
     RETURNING a.id
-), dropped AS (
-    UPDATE customer_success_task AS t SET state = 'DROPPED', closed_at = %(now)s, outcome = %(why_dropped)s
-    FROM ended WHERE t.origin = 'alert:' || ended.id AND t.state = 'OPEN'
 ), raised AS (
     INSERT INTO customer_success_healthalert (
         customer_id, version_id, kind, threshold, score, previous_score, is_escalated, opened_at, due_at, state, note)
@@ -44,4 +41,5 @@ WITH wanted AS (
     RETURNING id, customer_id, kind, threshold
 )
 SELECT raised.id, holding.priority FROM raised JOIN holding USING (customer_id, kind, threshold)
+UNION ALL SELECT id, NULL FROM ended
 """

@@ -14,6 +14,7 @@ from lifecycle.templatetags.wording import ShownLine, shown_lines
 
 from .current import active_lifecycles
 from .facts import SHOWN, Group, groups
+from .panels import Card, cards
 from .timeline import Timeline, timeline
 
 
@@ -52,10 +53,11 @@ class CustomerPage:
     facts: tuple[Group, ...]
     milestones: tuple[Milestone, ...]
     timeline: Timeline
+    cards: tuple[Card, ...]
 
 
 def customer_page(request: HttpRequest, customer: Customer, *, now: datetime) -> CustomerPage:
-    """Read the page; the number of statements depends on the number of lifecycles alone."""
+    """Read the page; the number of statements depends on the number of lifecycles and of cards alone."""
     lifecycles = active_lifecycles(request)
     statuses = {
         status.lifecycle_id: status for status in CustomerStatus.objects.filter(customer=customer).select_related("tag")
@@ -68,7 +70,8 @@ def customer_page(request: HttpRequest, customer: Customer, *, now: datetime) ->
         places=tuple(_place(customer, one, statuses.get(one.id), now) for one in lifecycles),
         facts=groups(values),
         milestones=queries.milestones(customer),
-        timeline=timeline(customer, before=request.GET.get("before", "")),
+        timeline=timeline(customer, user=request.user, before=request.GET.get("before", "")),
+        cards=tuple(cards(request, customer, now=now)),
     )
 
 

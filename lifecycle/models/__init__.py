@@ -20,7 +20,7 @@ from .feed import Feed, RuleHold
 from .history_check import HistoryCheck
 from .learning import CollectedMetrics, Collection, DailyMetrics, MilestoneProgress, MilestoneStatus, Trend
 from .notice import Notice, NoticePriority, Team
-from .outbox import OutboxMessage, Topic
+from .outbox import OutboxCursor, OutboxMessage, Topic
 from .reported import ReportedChange, ReportedMetrics
 from .rollback import LeftAlone, Rollback, RolledBack
 from .rule import RuleState, TransitionRule
@@ -44,7 +44,8 @@ __all__ = [
     "Collection", "Customer", "CustomerFacts", "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark", "Evaluation",
     "EvaluationChunk", "EvaluationKind", "EvaluationState", "Event", "Feed", "HistoryCheck", "LeftAlone", "Lifecycle",
     "ManualMove", "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice", "NoticePriority", "Order",
-    "OutboxMessage", "Pin", "Recommendation", "RecommendationState", "ReportedChange", "ReportedMetrics",
+    "OutboxCursor", "OutboxMessage", "Pin", "Recommendation", "RecommendationState", "ReportedChange",
+    "ReportedMetrics",
     "ReviewPolicy", "ReviewReason", "Rollback", "RolledBack", "RuleHold", "RuleState", "RuleTrust", "ShadowDecision",
     "StatusTag", "Switch", "SwitchKind", "Synergy", "TagCategory", "TagColour", "Team", "Topic", "Transition",
     "TransitionRule", "Trend",

@@ -54,7 +54,10 @@ class RolledBack(models.Model):
     left_because = models.CharField(max_length=12, choices=LeftAlone, null=True)
 
     class Meta:
-        indexes = (models.Index(fields=("rollback", "left_because", "id"), name="rolled_back_why"),)
+        indexes = (
+            models.Index(fields=("rollback", "left_because", "id"), name="rolled_back_why"),
+            models.Index(fields=("reversal_id",), name="rolled_back_by"),
+        )
         verbose_name_plural = "rolled back"
 
     def __str__(self) -> str:

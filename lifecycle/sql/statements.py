@@ -49,6 +49,7 @@ WITH trusted AS MATERIALIZED (
 ), announced AS (
     INSERT INTO lifecycle_outboxmessage (topic, customer_id, subject_id, created_at)
     SELECT 'transition', customer_id, id, %(now)s FROM recorded
+    WHERE %(is_live)s  -- history that is played again asks nobody to do anything
 ), overtaken AS (
     UPDATE lifecycle_recommendation AS r SET state = 'superseded', decided_at = %(now)s
     WHERE r.customer_id = ANY(ARRAY(SELECT customer_id FROM moved))

@@ -8,3 +8,4 @@ from .plans import *
 from .portfolio import *
 from .reviews import *
 from .success_metrics import *
+from .tasks import *

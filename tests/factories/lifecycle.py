@@ -33,6 +33,7 @@ from lifecycle.models import (
     NextCheck,
     Notice,
     Order,
+    OutboxCursor,
     OutboxMessage,
     Pin,
     Recommendation,
@@ -423,3 +424,10 @@ class OutboxMessageFactory(DjangoModelFactory):
     customer = factory.SubFactory(CustomerFactory)
     subject_id = factory.Sequence(lambda number: number)
     created_at = factory.LazyFunction(timezone.now)
+
+
+class OutboxCursorFactory(DjangoModelFactory):
+    class Meta:
+        model = OutboxCursor
+
+    consumer = factory.Sequence("consumer-{}".format)

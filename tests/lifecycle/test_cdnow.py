@@ -79,7 +79,7 @@ def test_the_whole_sample_moves_as_the_oracle_says(oracle: tuple[dict[str, str],
     assert sorted(moves()) == sorted(oracle_moves)
     assert in_order(moves()) == in_order(oracle_moves)
     assert what_is_known() == known
-    assert OutboxMessage.objects.count() == len(oracle_moves)
+    assert not OutboxMessage.objects.exists()  # what is long past asks nobody to do anything
     assert result == {
         "lifecycle": "commerce",
         "from": "1997-01-01",
@@ -115,7 +115,7 @@ def test_a_replay_that_was_killed_goes_on_to_the_same_end(child_environment: dic
     assert 0 < kept < len(oracle_moves)
     assert states() == oracle_states
     assert in_order(moves()) == in_order(oracle_moves)
-    assert OutboxMessage.objects.count() == Transition.objects.count()
+    assert not OutboxMessage.objects.exists()
     assert what_is_known() == known
     assert not Evaluation.objects.filter(lifecycle=lifecycle, finished_at=None).exists()
 

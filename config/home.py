@@ -1,0 +1,16 @@
+"""Where a visitor lands who asks for nothing in particular."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Who works on tasks begins with the day, everybody else with the overview; after a login if need be."""
+    user = request.user
+    if not user.is_authenticated:
+        return redirect_to_login("/", reverse("admin:login"))
+    works = user.has_perm("customer_success.change_task") and not user.is_superuser
+    return HttpResponseRedirect(reverse("admin:customer_success_my_day" if works else "admin:index"))

@@ -1,0 +1,182 @@
+"""What a person's day holds: each question a fixed number of statements, for one person, a team or everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from customer_success.models import (
+    Account,
+    AlertState,
+    CustomerHealth,
+    HealthAlert,
+    HealthLevel,
+    HealthTrend,
+    Task,
+    TaskState,
+)
+from customer_success.rules.priority import AHEAD, ALERTS, Matter, place, rank, rank_at_risk
+from lifecycle.models import Customer, CustomerStatus, StatusTag, TagCategory
+from lifecycle.queries import owners_seen
+from lifecycle.rules.calendar import end_of, start_of
+
+from .tasks import teams_of
+
+MOST = 200  # of these the first are shown, in the order of their rank
+RENEWAL_AHEAD = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose day it is. ``owners``: success managers; ``None``: everybody, nobody's customers too."""
+
+    user: Any
+    owners: frozenset[int] | None
+
+    def of(self, rows: QuerySet[Any], path: str) -> QuerySet[Any]:
+        """The rows whose ``path`` is one of the owners."""
+        return rows if self.owners is None else rows.filter(**{f"{path}__in": self.owners})
+
+
+@dataclass(frozen=True, slots=True)
+class DueTask:
+    """A task, and the worst alert that its customer has open."""
+
+    task: Task
+    alert: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """A customer that needs care: its health, if it is scored, and the tags of risk that it is in."""
+
+    customer: Customer
+    health: CustomerHealth | None
+    tags: tuple[StatusTag, ...]
+
+
+def scope_of(user: Any, *, is_team: bool) -> Scope:
+    """A person's own day, or that of everybody whose customers the person sees."""
+    return Scope(user, owners_seen(user) if is_team else frozenset({user.id}))
+
+
+def has_team(user: Any) -> bool:
+    """Whether there is more to see than one's own."""
+    return owners_seen(user) != frozenset({user.id})
+
+
+def awake(now: datetime) -> Q:
+    """Open tasks that are not put off."""
+    return Q(state=TaskState.OPEN) & (Q(snoozed_until=None) | Q(snoozed_until__lte=now))
+
+
+def due_tasks(scope: Scope, *, now: datetime) -> list[DueTask]:
+    """What is overdue or due within seven days, in the order of ``rules.priority``; two statements."""
+    tasks = scope.of(Task.objects.filter(awake(now), due_at__lte=end_of((now + AHEAD).date())), "owner")
+    if scope.owners is None:
+        tasks = tasks.filter(owner__isnull=False)  # a queue is not a person's day
+    found = list(tasks.select_related("customer__account", "owner").order_by("due_at", "id")[:MOST])
+    alerts = worst_alerts({task.customer_id for task in found if task.customer_id})
+    due = (DueTask(task, alerts.get(task.customer_id or 0)) for task in found)
+    return sorted(due, key=lambda one: rank(_matter(one), now=now))
+
+
+def queued_tasks(scope: Scope, *, now: datetime) -> QuerySet[Task]:
+    """What waits in the queues of a person's teams for somebody to take it."""
+    waiting = Task.objects.filter(awake(now), owner=None, team__isnull=False)
+    queues = waiting if scope.owners is None else waiting.filter(team__in=teams_of(scope.user))
+    return queues.select_related("customer", "team").order_by("due_at", "id")
+
+
+def at_risk(scope: Scope, *, most: int) -> list[AtRisk]:
+    """Whose health is poor, fair or declining, or who is in a tag of risk; four statements."""
+    scored = _unwell(scope)
+    tagged = scope.of(
+        CustomerStatus.objects.filter(tag__in=_tags_of_risk(), lifecycle__is_active=True), "customer__owner"
+    )
+    ids = {row.customer_id for row in scored}
+    ids.update(tagged.order_by("customer_id").values_list("customer_id", flat=True)[:MOST])
+    customers = Customer.objects.filter(id__in=ids).select_related("account", "health")
+    statuses = CustomerStatus.objects.filter(customer__in=ids, tag__in=_tags_of_risk(), lifecycle__is_active=True)
+    tags: dict[int, list[StatusTag]] = {}
+    for status in statuses.select_related("tag"):
+        if status.tag:
+            tags.setdefault(status.customer_id, []).append(status.tag)
+    alerts = worst_alerts(ids)
+    found = [AtRisk(one, related(one, "health"), tuple(tags.get(one.id, ()))) for one in customers]
+    return sorted(found, key=lambda one: _risk(one, alerts))[:most]
+
+
+def renewals(scope: Scope, *, now: datetime) -> QuerySet[Account]:
+    """Contracts that end within sixty days."""
+    window = (now.date(), (now + RENEWAL_AHEAD).date())
+    accounts = scope.of(Account.objects.filter(renewal_date__range=window), "customer__owner")
+    return accounts.select_related("customer__health").order_by("renewal_date", "customer_id")
+
+
+def unread_alerts(scope: Scope, *, now: datetime) -> QuerySet[HealthAlert]:
+    """Alerts that nobody has looked after yet, those put off until now among them."""
+    unread = Q(state=AlertState.OPEN) | Q(state=AlertState.SNOOZED, snoozed_until__lte=now)
+    alerts = scope.of(HealthAlert.objects.filter(unread, ended_at=None), "customer__owner")
+    return alerts.select_related("customer").order_by("due_at", "id")
+
+
+def done_today(scope: Scope, *, now: datetime) -> int:
+    """How much was finished since the day began, counted to a limit."""
+    done = Task.objects.filter(state=TaskState.DONE, closed_at__gte=start_of(now.date()))
+    return scope.of(done, "closed_by").order_by()[:MOST].count()
+
+
+def worst_alerts(customers: Iterable[int]) -> dict[int, str]:
+    """The worst kind of alert that is open, by customer."""
+    found = HealthAlert.objects.filter(customer__in=list(customers), state=AlertState.OPEN, ended_at=None)
+    kinds = found.order_by().values_list("customer_id", "kind")
+    return dict(sorted(kinds, key=lambda pair: place(pair[1], ALERTS), reverse=True))  # the worst is written last
+
+
+def related(row: Model, name: str) -> Any:
+    """The other end of a one-to-one, or ``None``."""
+    return getattr(row, name, None)
+
+
+def _unwell(scope: Scope) -> list[CustomerHealth]:
+    """Of everybody only the poor and the fair, which an index finds; of a portfolio who declines, too."""
+    unwell = Q(level__in=(HealthLevel.POOR, HealthLevel.FAIR))
+    if scope.owners is not None:
+        unwell |= Q(trend=HealthTrend.DECLINING)
+        return list(scope.of(CustomerHealth.objects.filter(unwell), "customer__owner").order_by("score")[:MOST])
+    by_level = (
+        CustomerHealth.objects.filter(level=one).order_by("score") for one in (HealthLevel.POOR, HealthLevel.FAIR)
+    )
+    return [row for rows in by_level for row in rows[: MOST // 2]]
+
+
+def _tags_of_risk() -> QuerySet[StatusTag]:
+    return StatusTag.objects.filter(category=TagCategory.RISK).order_by()
+
+
+def _matter(due: DueTask) -> Matter:
+    task, customer = due.task, due.task.customer
+    account = related(customer, "account") if customer else None
+    return Matter(
+        due_at=task.due_at,
+        priority=task.priority,
+        alert=due.alert,
+        tier=customer.tier if customer else None,
+        value=account.annual_revenue if account else None,
+    )
+
+
+def _risk(one: AtRisk, alerts: dict[int, str]) -> tuple[object, ...]:
+    account = related(one.customer, "account")
+    return rank_at_risk(
+        level=one.health.level if one.health else None,
+        alert=alerts.get(one.customer.id),
+        tier=one.customer.tier,
+        value=account.annual_revenue if account else None,
+        score=one.health.score if one.health else None,
+    )

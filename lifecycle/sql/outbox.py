@@ -1,0 +1,18 @@
+"""The statements of the outbox."""
+
+# The messages behind a cursor whose transaction is older than every one that still runs: none can come between them.
+NEXT = """
+SELECT * FROM lifecycle_outboxmessage
+WHERE (transaction_id, id) > (%(transaction)s, %(message)s)
+  AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+ORDER BY transaction_id, id LIMIT %(most)s
+"""
+
+# Delete the messages that every consumer has passed and that are older than an instant.
+FORGET = """
+WITH slowest AS (
+    SELECT transaction_id, message_id FROM lifecycle_outboxcursor ORDER BY transaction_id, message_id LIMIT 1
+)
+DELETE FROM lifecycle_outboxmessage AS m USING slowest AS s
+WHERE (m.transaction_id, m.id) <= (s.transaction_id, s.message_id) AND m.created_at < %(before)s
+"""

@@ -132,7 +132,8 @@ class MilestoneDetail(ApiView):
 
     @extend_schema(
         operation_id="update_milestone", summary="Change a milestone",
-        request=MilestoneChangesSerializer(partial=True), responses={200: PlanMilestoneSerializer, 409: ProblemSerializer},
+        request=MilestoneChangesSerializer(partial=True),
+        responses={200: PlanMilestoneSerializer, 409: ProblemSerializer},
     )  # fmt: skip
     def put(self, request: Request, plan_id: int, milestone_id: int) -> Response:
         """What is left out stays. 409 if the plan is over, or if it is completed before what it depends on."""

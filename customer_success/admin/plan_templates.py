@@ -53,7 +53,7 @@ class StepInline(Written, StackedInline):
     model = TemplateMilestone
     formset = StepFormSet
     verbose_name, verbose_name_plural = "milestone", "Milestones"
-    fields = (("title", "day"), ("priority", "owner_role", "is_shared"), ("deliverables", "depends_on"))
+    fields = (("title", "day"), ("priority", "owner_role"), ("deliverables", "depends_on"), "is_shared")
     extra = 0
     max_num = 100
     collapsible = True

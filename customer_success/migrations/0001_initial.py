@@ -1165,7 +1165,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='successplan',
             name='customer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='success_plans', to='lifecycle.customer'),
+            field=models.ForeignKey(db_index=False, limit_choices_to={'account__isnull': False}, on_delete=django.db.models.deletion.CASCADE, related_name='success_plans', to='lifecycle.customer'),
         ),
         migrations.AddField(
             model_name='successplan',
@@ -1200,7 +1200,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='successplanevent',
             name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='lifecycle.customer'),
+            field=models.ForeignKey(db_constraint=False, limit_choices_to={'account__isnull': False}, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='lifecycle.customer'),
         ),
         migrations.AddField(
             model_name='successplanevent',

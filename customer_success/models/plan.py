@@ -93,7 +93,10 @@ class SuccessPlan(models.Model):
     shared stays with us."""
 
     id = models.BigAutoField(primary_key=True)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="success_plans", db_index=False)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="success_plans", db_index=False,
+        limit_choices_to={"account__isnull": False},
+    )  # fmt: skip
     type = models.CharField(max_length=12, choices=SuccessPlanType)
     status = models.CharField(max_length=12, choices=SuccessPlanStatus, default=SuccessPlanStatus.DRAFT)
     title = models.CharField(max_length=200, help_text="The customer sees it when the plan is shared.")

@@ -146,7 +146,7 @@ class NewPlanSerializer(PlanChangesSerializer):
         return values
 
 
-class MilestoneSerializer(serializers.ModelSerializer):
+class PlanMilestoneSerializer(serializers.ModelSerializer):
     """A milestone of a plan."""
 
     owner = serializers.CharField(source="owner.username", default=None, read_only=True, allow_null=True)
@@ -185,7 +185,7 @@ class PlanDetailSerializer(PlanSerializer):
     """A success plan with its milestones and what is written in it."""
 
     sections = serializers.DictField(child=SectionSerializer())
-    milestones = MilestoneSerializer(many=True)
+    milestones = PlanMilestoneSerializer(many=True)
 
     class Meta(PlanSerializer.Meta):
         fields = (*PlanSerializer.Meta.fields, "sections", "milestones")

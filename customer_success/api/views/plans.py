@@ -16,11 +16,11 @@ from rest_framework.response import Response
 from customer_success import queries
 from customer_success.api.serializers.plans import (
     MilestoneChangesSerializer,
-    MilestoneSerializer,
     NewMilestoneSerializer,
     NewPlanSerializer,
     PlanChangesSerializer,
     PlanDetailSerializer,
+    PlanMilestoneSerializer,
     PlanSerializer,
 )
 from customer_success.engine.milestones import add_milestone, update_milestone
@@ -113,7 +113,7 @@ class PlanMilestones(ApiView):
 
     @extend_schema(
         operation_id="add_milestone", summary="Add a milestone", request=NewMilestoneSerializer,
-        responses={201: MilestoneSerializer, 409: ProblemSerializer},
+        responses={201: PlanMilestoneSerializer, 409: ProblemSerializer},
     )  # fmt: skip
     def post(self, request: Request, plan_id: int) -> Response:
         """409 if the plan is over."""
@@ -122,7 +122,7 @@ class PlanMilestones(ApiView):
         asked.is_valid(raise_exception=True)
         with _told():
             made = add_milestone(plan=plan, new=asked.validated_data, by=request.user, now=timezone.now())
-        return Response(MilestoneSerializer(made).data, status=201)
+        return Response(PlanMilestoneSerializer(made).data, status=201)
 
 
 class MilestoneDetail(ApiView):
@@ -132,7 +132,8 @@ class MilestoneDetail(ApiView):
 
     @extend_schema(
         operation_id="update_milestone", summary="Change a milestone",
-        request=MilestoneChangesSerializer(partial=True), responses={200: MilestoneSerializer, 409: ProblemSerializer},
+        request=MilestoneChangesSerializer(partial=True),
+        responses={200: PlanMilestoneSerializer, 409: ProblemSerializer},
     )  # fmt: skip
     def put(self, request: Request, plan_id: int, milestone_id: int) -> Response:
         """What is left out stays. 409 if the plan is over, or if it is completed before what it depends on."""
@@ -144,7 +145,7 @@ class MilestoneDetail(ApiView):
             changed = update_milestone(
                 milestone=milestone, changes=asked.validated_data, by=request.user, now=timezone.now()
             )
-        return Response(MilestoneSerializer(changed).data)
+        return Response(PlanMilestoneSerializer(changed).data)
 
 
 def _customer(request: Request, number: int) -> Customer:

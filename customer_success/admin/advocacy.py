@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -152,11 +152,13 @@ class AdvocacyActivityAdmin(FoundByCustomer, CappedList, ModelAdmin):
 
     @action(description="Ask", icon="outgoing_mail", permissions=["work"])
     def ask(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        against = _against(self._activity(request, object_id))
-        allowed = ("It counts as an ask of all teams from now on.", "Writing or calling is up to you.")
+        activity = self._activity(request, object_id)
+        if request.method != "POST" and (against := _against(activity)):
+            messages.error(request, against)
+            return HttpResponseRedirect(reverse("admin:customer_success_advocacyactivity_change", args=[activity.id]))
         return self._step(
             request, object_id, AdvocacyStatus.REQUESTED, heading="Ask {customer} now?", button="Ask",
-            points=(against,) if against else allowed,
+            points=("It counts as an ask of all teams from now on.", "Writing or calling is up to you."),
         )  # fmt: skip
 
     @action(description="Start", icon="play_arrow", permissions=["work"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -90,8 +90,7 @@ class ManagerFilter(DropdownFilter):
 @admin.register(ExpansionOpportunity)
 class ExpansionOpportunityAdmin(OfCustomers):
     when_empty = "The figures of accounts are looked at every night; what they show stands here in the morning."
-    list_display = ("customer_shown", "kind", "reason", "tiers", "revenue", "likely", "status_shown", "detected_at")
-    list_display_links = ("kind",)
+    list_display = ("kind", "customer_shown", "reason", "tiers", "revenue", "likely", "status_shown", "seen_on")
     list_filter = (LiveFilter, ("kind", ChoicesDropdownFilter), ManagerFilter, ProbabilityFilter)
     list_filter_submit = True
     list_before_template = "customer_success/admin/expansion_summary.html"
@@ -104,6 +103,9 @@ class ExpansionOpportunityAdmin(OfCustomers):
         ("Dates", {"fields": ("detected_at", "refreshed_at", "ended_at")}),
     )
     readonly_fields = ("customer_shown", "status_shown", "to_do", "tiers", "revenue", "likely", "last_review")
+
+    class Media:
+        css: ClassVar[Any] = {"all": ("customer_success/advocacy.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return in_portfolio(opportunities(), request.user).order_by(*self.ordering)
@@ -129,6 +131,10 @@ class ExpansionOpportunityAdmin(OfCustomers):
     @display(description="Status", label=_COLOURS)
     def status_shown(self, row: ExpansionOpportunity) -> str:
         return row.get_status_display()
+
+    @display(description="Seen on")
+    def seen_on(self, row: ExpansionOpportunity) -> str:
+        return f"{row.detected_at:%-d %b %Y}"
 
     @display(description="Suggested actions")
     def to_do(self, row: ExpansionOpportunity) -> SafeString:

@@ -17,9 +17,9 @@ from .choices import AdvocacyStatus, AdvocacyType
 WEB_ADDRESS = URLValidator(schemes=("http", "https"), message="Enter an address that begins with http:// or https://.")
 
 
-def web_address() -> models.CharField[str, str]:
+def web_address(name: str) -> models.CharField[str, str]:
     """Not a ``URLField``, which takes ftp:// as well."""
-    return models.CharField(max_length=500, blank=True, validators=[WEB_ADDRESS])
+    return models.CharField(name, max_length=500, blank=True, validators=[WEB_ADDRESS])
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -42,9 +42,9 @@ class AdvocacyActivity(models.Model):
     scheduled_for = models.DateTimeField(null=True, blank=True, help_text="When it takes place, in UTC.")
     outcome = models.TextField(blank=True, max_length=10_000, help_text="What came of it.")
     outcome_value = money(help_text="What it was worth, such as the deal that a reference call helped to win.")
-    case_study_url = web_address()
-    testimonial_url = web_address()
-    content_url = web_address()
+    case_study_url = web_address("case study URL")
+    testimonial_url = web_address("testimonial URL")
+    content_url = web_address("content URL")
     quote = models.TextField(blank=True, max_length=2_000, help_text="Word for word, as it may be published.")
     story = models.TextField(blank=True, max_length=50_000, editable=False, help_text="The draft, in Markdown.")
     requested_at = models.DateTimeField(null=True, editable=False)

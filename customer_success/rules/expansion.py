@@ -113,7 +113,7 @@ def _of_adoption(known: AccountFigures) -> str:
 
 
 def _of_tier(known: AccountFigures) -> str:
-    return f"Annual revenue of {known.annual_revenue:,.2f}; the next tier begins at {known.next_tier_from:,.2f}."
+    return f"Annual revenue of {known.annual_revenue:,.0f}; the next tier begins at {known.next_tier_from:,.0f}."
 
 
 _REASONS: Mapping[str, Callable[[AccountFigures], str]] = {

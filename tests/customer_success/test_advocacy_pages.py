@@ -119,8 +119,10 @@ def test_a_refused_ask_says_why_and_changes_nothing(client, acme):
     AdvocacyActivityFactory.create(customer=acme, status="CANCELLED", requested_at=timezone.now())
     activity = AdvocacyActivityFactory.create(customer=acme)
 
+    seen = client.get(page(f"{ACTIVITIES}_ask", activity.id), follow=True)
     answer = client.post(page(f"{ACTIVITIES}_ask", activity.id), {"confirm": "yes"})
 
+    assert [str(one)[:25] for one in seen.context["messages"]] == ["Acme cannot be asked now:"]
     assert "at most once in 90 days" in str(answer.context["form"].non_field_errors())
     assert not AdvocacyActivity.objects.filter(status="REQUESTED").exists()
 

@@ -65,18 +65,20 @@ def _condition(applies_to: object) -> dict[str, Any]:
     return to_json(node)
 
 
-@transaction.atomic
 def load_scorecards(*, now: datetime) -> list[str]:
     """Publish the shipped scorecards that are not there yet; returns a line for each."""
     shipped: list[Mapping[str, Any]] = json.loads(SHIPPED.read_text())
-    lines = []
-    for one in shipped:
-        about = {name: one[name] for name in ("name", "description", "priority")}
-        scorecard, is_new = Scorecard.objects.get_or_create(code=one["code"], defaults=about)
-        if is_new:
-            draft = write_scorecard_draft(
-                scorecard=scorecard, definition=one["definition"], applies_to=one["applies_to"], by=None
-            )
-            publish_scorecard(version=draft, by=None, now=now)
-            lines.append(f"scorecard {scorecard.code}")
-    return lines
+    return [f"scorecard {one['code']}" for one in shipped if load_scorecard(shipped=one, now=now)]
+
+
+@transaction.atomic
+def load_scorecard(*, shipped: Mapping[str, Any], now: datetime) -> bool:
+    """Publish a scorecard that is not there yet; whether it was not."""
+    about = {name: shipped[name] for name in ("name", "description", "priority")}
+    scorecard, is_new = Scorecard.objects.get_or_create(code=shipped["code"], defaults=about)
+    if is_new:
+        draft = write_scorecard_draft(
+            scorecard=scorecard, definition=shipped["definition"], applies_to=shipped["applies_to"], by=None
+        )
+        publish_scorecard(version=draft, by=None, now=now)
+    return is_new

@@ -82,7 +82,7 @@ def _applies(card: Card) -> Q:
 
 def _value(one: Input, *, is_past: bool) -> Expression | F:
     if is_past and one.is_of_profile:
-        return Cast(Value(None), CharField() if one.type == "text" else DecimalField())
+        return Cast(Value(None), CharField() if one.type == "text" else DecimalField(max_digits=19, decimal_places=4))
     return input_value(one)
 
 

@@ -58,7 +58,7 @@ def test_every_model_has_a_factory_and_a_name_to_be_shown(model: type[models.Mod
 
 
 def test_history_is_append_only() -> None:
-    assert {model.__name__ for model in WRITTEN_ONCE} == {"Event", "ReportedChange", "Transition"}
+    assert {model.__name__ for model in WRITTEN_ONCE} == {"Event", "Handover", "ReportedChange", "Transition"}
 
 
 @pytest.mark.parametrize("model", WRITTEN_ONCE, ids=lambda model: model.__name__)

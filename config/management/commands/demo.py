@@ -23,6 +23,7 @@ from config.learners import import_learners
 from config.management.commands.serve import require_free
 from config.schedule import CHANGED_HEALTH, COLLECT, DAILY, HEALTH, ROUTINE
 from config.secret import write_private
+from config.success import fill
 from lifecycle import queries
 from lifecycle.models import Customer
 from lifecycle.queries.lists import UNTAGGED
@@ -88,6 +89,8 @@ class Command(BaseCommand):
         with self.step("Their course, day by day"):
             replay("learning", COURSE[0], ASKING_FROM)
             learning = replay("learning", *COURSE, "--ask")
+        demo_password()  # so that somebody is there who sees everybody
+        fill(self.step, get_user_model().objects.get(username="demo"), timezone.now())
         half = marker.with_suffix(".half")
         half.write_text(json.dumps({"database": database_identity(), "result": [commerce, learning]}, indent=1))
         half.rename(marker)

@@ -146,7 +146,7 @@ class CustomerHealth(Scored):
         indexes = (models.Index(fields=("level", "score"), name="health_level_score"),)
 
     def __str__(self) -> str:
-        return f"{self.customer_id}: {self.score}"
+        return str(self.customer)
 
 
 class Scoring(models.Model):

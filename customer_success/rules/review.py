@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from math import floor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -12,6 +13,7 @@ T = TypeVar("T")
 PERIOD_DAYS = {"WEEKLY": 7, "MONTHLY": 30, "QUARTERLY": 91, "ANNUAL": 365}
 OTHER_PERIOD = 91
 NOTABLE = 0.1
+_HAIR = 1e-9  # so that a whole percent stays one in floating point
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,13 @@ class Goal:
 
     @property
     def progress(self) -> int | None:
-        """In percent of the way, 0 to 100; ``None`` while an end of the way or the place on it is unknown."""
+        """In whole percent of the way, 0 to 100; 100 only at its end. ``None`` while an end or the place is unknown."""
         if self.baseline is None or self.target is None or self.current is None:
             return None
         if self.target == self.baseline:
             return 100 if self.current == self.target else 0
-        return round(min(max((self.current - self.baseline) / (self.target - self.baseline), 0), 1) * 100)
+        way = (self.current - self.baseline) / (self.target - self.baseline)
+        return floor(min(max(way, 0), 1) * 100 + _HAIR)
 
     def row(self) -> dict[str, Any]:
         """As a review keeps it."""

@@ -24,7 +24,7 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``side`` stands at the right; ``take`` is the address that takes it from a queue."""
+    """``side`` stands at the right; ``progress`` in percent; ``take`` is the address that takes it from a queue."""
 
     title: str
     url: str
@@ -32,6 +32,8 @@ class Row:
     detail: str = ""
     side: str = ""
     take: str = ""
+    progress: int | None = None
+    is_late: bool = False
 
 
 def health_badge(health: Any) -> tuple[Badge, ...]:
@@ -67,4 +69,6 @@ def days_until(day: date | None, now: datetime) -> str:
     if day is None:
         return ""
     days = (day - now.date()).days
+    if days < 0:
+        return "yesterday" if days == -1 else f"{-days} days ago"
     return "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"

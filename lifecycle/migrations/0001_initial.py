@@ -1429,6 +1429,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='notice',
+            index=models.Index(condition=models.Q(('done_at', None)), fields=['customer'], name='notice_open_of_customer'),
+        ),
+        migrations.AddIndex(
+            model_name='notice',
             index=models.Index(condition=models.Q(('mailed_at', None)), fields=['id'], name='notice_to_mail'),
         ),
         migrations.AddIndex(

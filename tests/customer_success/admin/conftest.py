@@ -5,37 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.test import Client
 
-from tests.admin.conftest import person, viewer
+from tests.admin.conftest import viewer
+from tests.customer_success.cast import member
 from tests.factories import TeamFactory
 
 __all__ = ["viewer"]
 
 
-def in_group(username: str, group: str) -> Any:
-    one = person(username)
-    one.groups.add(Group.objects.get(name=group))
-    return one
-
-
 @pytest.fixture
 def mia(db: None) -> Any:
     """A success manager."""
-    return in_group("mia", "Success manager")
+    return member("mia")
 
 
 @pytest.fixture
 def noah(db: None) -> Any:
     """Another success manager, who sees nothing of hers."""
-    return in_group("noah", "Success manager")
+    return member("noah")
 
 
 @pytest.fixture
 def lea(mia: Any) -> Any:
     """Leads mia's team."""
-    lead, team = in_group("lea", "Success lead"), TeamFactory(name="Retention")
+    lead, team = member("lea", "Success lead"), TeamFactory(name="Retention")
     team.leads.add(lead)
     team.members.add(mia)
     return lead

@@ -1,4 +1,4 @@
-"""How rows of My day read."""
+"""How rows of My day and of a customer's page read."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
+
 from customer_success.models import AlertKind, CustomerTier, HealthTrend
 from customer_success.rules.priority import When, when
 
 _LEVELS = {"POOR": "red", "FAIR": "orange", "GOOD": "teal", "EXCELLENT": "green"}
 _TIERS = {"ENTERPRISE": "violet", "MID_MARKET": "blue"}
+_STATES = {
+    "ACTIVE": "blue", "ON_HOLD": "orange", "OPEN": "blue", "PURSUED": "violet", "REQUESTED": "blue",
+    "IN_PROGRESS": "violet", "COMPLETED": "green", "DECLINED": "red",
+}  # fmt: skip
 _ARROWS = {HealthTrend.IMPROVING: " ↗", HealthTrend.DECLINING: " ↘"}
 
 
@@ -51,6 +57,21 @@ def alert_badge(kind: str) -> Badge:
 def tier_badge(tier: str) -> Badge:
     name = CustomerTier(tier).label if tier in CustomerTier.values else tier
     return Badge(str(name), _TIERS.get(tier, "grey"))
+
+
+def state_badge(row: Any) -> Badge:
+    """Of a plan, an activity or an opportunity."""
+    return Badge(row.get_status_display(), _STATES.get(row.status, "none"))
+
+
+def worth(opportunity: Any) -> str:
+    """``12,000 · 60%``: revenue a year, where it is known, and probability."""
+    revenue = opportunity.estimated_revenue
+    return f"{opportunity.probability}%" if revenue is None else f"{revenue:,.0f} · {opportunity.probability}%"
+
+
+def page_of(model: str, number: int) -> str:
+    return reverse(f"admin:customer_success_{model}_change", args=[number])
 
 
 def due_words(due_at: datetime, now: datetime) -> str:

@@ -21,7 +21,8 @@ from lifecycle.admin.panels import Entry, Panel, Place, Shown, Source, register_
 from lifecycle.models import Customer, CustomerFacts
 
 from .my_day import next_days
-from .my_day_words import days_until, due_words, health_badge, tier_badge
+from .my_day_words import days_until, due_words, health_badge, page_of, tier_badge
+from .overrides import MAY
 from .task_steps import handing_on
 
 SHOWN = 5
@@ -38,7 +39,8 @@ def health(request: HttpRequest, customer: Customer, now: datetime) -> Shown:
     found = related(customer, "health")
     context: dict[str, Any] = {"health": found, "badges": health_badge(found)}
     if found:
-        context["url"] = reverse("admin:customer_success_customerhealth_change", args=[customer.id])
+        context["url"] = page_of("customerhealth", customer.id)
+        context["may_override"] = request.user.has_perm(MAY)
     return Shown("customer_success/admin/panel_health.html", context)
 
 
@@ -73,7 +75,7 @@ def people(request: HttpRequest, customer: Customer, now: datetime) -> Shown | N
             "sponsor": profile.executive_sponsor,
             "rows": found[:SHOWN],
             "has_more": len(found) > SHOWN,
-            "url": reverse("admin:customer_success_successprofile_change", args=[profile.pk]),
+            "url": page_of("successprofile", profile.pk),
         },
     )
 
@@ -88,7 +90,7 @@ def account(request: HttpRequest, customer: Customer, now: datetime) -> Shown:
         "may_open": request.user.has_perm("customer_success.add_account"),
     }
     if found:
-        context["url"] = reverse("admin:customer_success_account_change", args=[customer.id])
+        context["url"] = page_of("account", customer.id)
     return Shown("customer_success/admin/panel_account.html", context)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -18,23 +17,11 @@ from customer_success.rules.calendar import local
 from lifecycle.admin.panels import Panel, Shown, register_panel
 from lifecycle.models import Customer
 
-from .my_day_words import Badge, Row, alert_badge, days_until, due_words
+from .my_day_words import Badge, Row, alert_badge, days_until, due_words, page_of, state_badge, worth
 from .panels import account_of
 
 SHOWN = 3
-_STATES = {
-    "ACTIVE": "blue", "ON_HOLD": "orange", "OPEN": "blue", "PURSUED": "violet", "REQUESTED": "blue",
-    "IN_PROGRESS": "violet", "COMPLETED": "green", "DECLINED": "red",
-}  # fmt: skip
 Link = tuple[str, str]
-
-
-def page_of(model: str, number: int) -> str:
-    return reverse(f"admin:customer_success_{model}_change", args=[number])
-
-
-def state(row: Any) -> Badge:
-    return Badge(row.get_status_display(), _STATES.get(row.status, "none"))
 
 
 def new(request: HttpRequest, customer: Customer, model: str, words: str) -> list[Link]:
@@ -75,7 +62,7 @@ def plans(request: HttpRequest, customer: Customer, now: datetime) -> Shown | No
         detail = f"Next: {step.title}, {step.due_date:%-d %b %Y}" if step else "No milestone is open."
         rows.append(
             Row(
-                plan.title, page_of("successplan", plan.id), (state(plan),), detail, progress=plan.progress,
+                plan.title, page_of("successplan", plan.id), (state_badge(plan),), detail, progress=plan.progress,
                 side="overdue" if is_late else "", is_late=is_late,
             )
         )  # fmt: skip
@@ -112,7 +99,7 @@ def expansion(request: HttpRequest, customer: Customer, now: datetime) -> Shown 
         Row(
             title=one.get_kind_display(),
             url=page_of("expansionopportunity", one.id),
-            badges=(state(one),),
+            badges=(state_badge(one),),
             detail=one.reason,
             side=worth(one),
         )
@@ -121,17 +108,14 @@ def expansion(request: HttpRequest, customer: Customer, now: datetime) -> Shown 
     return shown(rows) if rows else None
 
 
-def worth(opportunity: Any) -> str:
-    """``12,000 · 60%``"""
-    revenue = opportunity.estimated_revenue
-    return f"{opportunity.probability}%" if revenue is None else f"{revenue:,.0f} · {opportunity.probability}%"
-
-
 def advocacy(request: HttpRequest, customer: Customer, now: datetime) -> Shown | None:
     if account_of(customer) is None:
         return None
     found = queries.advocacy_of(customer)[:SHOWN]
-    rows = [Row(one.title, page_of("advocacyactivity", one.id), (state(one),), one.get_type_display()) for one in found]
+    rows = [
+        Row(one.title, page_of("advocacyactivity", one.id), (state_badge(one),), one.get_type_display())
+        for one in found
+    ]
     refused = ask_refusals(customer, now=now)
     return shown(
         rows, empty="Nobody has asked for a favour yet.",

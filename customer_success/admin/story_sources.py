@@ -8,13 +8,14 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from customer_success.models import AdvocacyActivity, ExpansionOpportunity, HealthLevel, HealthScore, TierChange
 from customer_success.queries import customer_360 as queries
 from customer_success.queries.capacity import handovers_of
 from lifecycle.admin.panels import Entry, Place, Source, register_source
 from lifecycle.models import Customer
+
+from .my_day_words import page_of
 
 _TEMPLATE = "customer_success/admin/_timeline_told.html"
 
@@ -41,23 +42,19 @@ class Kind:
     tell: Callable[[Any], Told]
 
 
-def _page(model: str, number: int) -> str:
-    return reverse(f"admin:customer_success_{model}_change", args=[number])
-
-
 def _tier(change: TierChange) -> Told:
     return Told(f"Tier {change.from_shown} → {change.to_shown}", f"by {change.by or 'automation'}", change.reason)
 
 
 def _raised(alert: Any) -> Told:
     before = "" if alert.previous_score is None else f", was {alert.previous_score}"
-    url = _page("healthalert", alert.id)
+    url = page_of("healthalert", alert.id)
     return Told(f"Alert: {alert.get_kind_display()}", f"Score {alert.score}{before}", url=url, look="red")
 
 
 def _ended(alert: Any) -> Told:
     title = f"Over: {alert.get_kind_display().lower()}"
-    return Told(title, "The health has recovered", alert.note, _page("healthalert", alert.id), "green")
+    return Told(title, "The health has recovered", alert.note, page_of("healthalert", alert.id), "green")
 
 
 def _level(score: HealthScore) -> Told:
@@ -71,18 +68,18 @@ def _level(score: HealthScore) -> Told:
 def _review(review: Any) -> Told:
     rated = "" if review.overall_rating is None else f"Rated {review.overall_rating} of 5"
     title = f"{review.get_type_display()} review held"
-    return Told(title, rated, "; ".join(review.decisions[:3]), _page("businessreview", review.id), "green")
+    return Told(title, rated, "; ".join(review.decisions[:3]), page_of("businessreview", review.id), "green")
 
 
 def _milestone(milestone: Any) -> Told:
-    url = _page("successplan", milestone.plan_id)
+    url = page_of("successplan", milestone.plan_id)
     return Told(f"Milestone completed: {milestone.title}", milestone.plan.title, url=url, look="green")
 
 
 def _advocacy(said: str, look: str, activity: AdvocacyActivity) -> Told:
     quote = {"declined": activity.declined_reason, "completed": activity.outcome[:300]}.get(said, "")
     return Told(
-        f"{activity.get_type_display()} {said}", activity.title, quote, _page("advocacyactivity", activity.id), look
+        f"{activity.get_type_display()} {said}", activity.title, quote, page_of("advocacyactivity", activity.id), look
     )
 
 
@@ -95,7 +92,7 @@ def _expansion(row: ExpansionOpportunity) -> Told:
     won = row.won_amount is not None
     title = f"Expansion won: {row.won_amount:,.0f} a year" if won else "Expansion lost"
     detail = f"{row.get_kind_display()} · by {row.handled_by or 'automation'}"
-    return Told(title, detail, row.outcome, _page("expansionopportunity", row.id), "green" if won else "red")
+    return Told(title, detail, row.outcome, page_of("expansionopportunity", row.id), "green" if won else "red")
 
 
 # Closed tasks have the rank 10, see panels.py.

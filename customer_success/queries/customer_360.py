@@ -24,6 +24,7 @@ from customer_success.models import (
 from customer_success.models.expansion import LIVE
 from lifecycle.models import Customer, Notice
 
+MOST_WORTH = ((F("estimated_revenue") * F("probability")).desc(nulls_last=True), "-probability", "-id")
 OPEN_PLANS = (SuccessPlanStatus.ACTIVE, SuccessPlanStatus.DRAFT, SuccessPlanStatus.ON_HOLD)
 
 
@@ -51,7 +52,7 @@ def reviews_held(customer: Customer) -> QuerySet[BusinessReview]:
 def live_opportunities(customer: Customer) -> QuerySet[ExpansionOpportunity]:
     """The one that is worth most first."""
     found = ExpansionOpportunity.objects.filter(customer=customer, status__in=LIVE)
-    return found.order_by((F("estimated_revenue") * F("probability")).desc(nulls_last=True), "-probability", "-id")
+    return found.order_by(*MOST_WORTH)
 
 
 def advocacy_of(customer: Customer) -> QuerySet[AdvocacyActivity]:

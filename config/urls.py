@@ -8,6 +8,7 @@ from customer_success.share import shared_plan
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home),
+    path("admin/login/", home.login),
     path("admin/", admin.site.urls),
     path("api/v1/customer-success/", include("customer_success.api.urls")),
     path("api/", include("lifecycle.api.urls")),

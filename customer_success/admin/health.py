@@ -20,6 +20,7 @@ from unfold.decorators import display
 from customer_success.models import CustomerHealth, HealthOverride, Scorecard
 from customer_success.queries.health import HealthExplanation, PartChange, explain_health
 from customer_success.queries.health_page import ShownDimension, bands_of, history, label_of, taken_apart, unit_of
+from customer_success.queries.my_day import DECLINING, UNWELL
 from customer_success.templatetags.health import level_label, trend_arrow
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import framed
@@ -39,6 +40,19 @@ class ScorecardFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[CustomerHealth]) -> QuerySet[CustomerHealth]:
         return queryset.filter(version__scorecard__code=self.value()) if self.value() else queryset
+
+
+class CareFilter(DropdownFilter):
+    """As the card "At risk" of My day has it."""
+
+    title = "care"
+    parameter_name = "care"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("needed", "Poor, fair or declining")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CustomerHealth]) -> QuerySet[CustomerHealth]:
+        return queryset.filter(UNWELL | DECLINING) if self.value() == "needed" else queryset
 
 
 class OverriddenFilter(DropdownFilter):
@@ -85,8 +99,8 @@ class CustomerHealthAdmin(OfCustomers):
     list_display = ("customer_shown", "score_shown", "level_shown", "trend_shown", "owner_shown", "missing", "day")
     list_display_links: Any = ("customer_shown",)
     list_filter = (
-        ("level", ChoicesDropdownFilter), ("trend", ChoicesDropdownFilter), ScorecardFilter, OverriddenFilter,
-        ("customer__owner", RelatedDropdownFilter),
+        ("level", ChoicesDropdownFilter), ("trend", ChoicesDropdownFilter), CareFilter, ScorecardFilter,
+        OverriddenFilter, ("customer__owner", RelatedDropdownFilter),
     )  # fmt: skip
     list_filter_submit = True
     list_select_related: Any = ("customer", "customer__owner")

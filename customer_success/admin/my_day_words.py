@@ -1,4 +1,4 @@
-"""How rows of My day read."""
+"""How rows of My day and of a customer's page read."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
+
 from customer_success.models import AlertKind, CustomerTier, HealthTrend
 from customer_success.rules.priority import When, when
 
 _LEVELS = {"POOR": "red", "FAIR": "orange", "GOOD": "teal", "EXCELLENT": "green"}
 _TIERS = {"ENTERPRISE": "violet", "MID_MARKET": "blue"}
+_STATES = {
+    "ACTIVE": "blue", "ON_HOLD": "orange", "OPEN": "blue", "PURSUED": "violet", "REQUESTED": "blue",
+    "IN_PROGRESS": "violet", "COMPLETED": "green", "DECLINED": "red",
+}  # fmt: skip
 _ARROWS = {HealthTrend.IMPROVING: " ↗", HealthTrend.DECLINING: " ↘"}
 
 
@@ -24,7 +30,7 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``side`` stands at the right; ``take`` is the address that takes it from a queue."""
+    """``side`` stands at the right; ``progress`` in percent; ``take`` is the address that takes it from a queue."""
 
     title: str
     url: str
@@ -32,6 +38,8 @@ class Row:
     detail: str = ""
     side: str = ""
     take: str = ""
+    progress: int | None = None
+    is_late: bool = False
 
 
 def health_badge(health: Any) -> tuple[Badge, ...]:
@@ -51,6 +59,21 @@ def tier_badge(tier: str) -> Badge:
     return Badge(str(name), _TIERS.get(tier, "grey"))
 
 
+def state_badge(row: Any) -> Badge:
+    """Of a plan, an activity or an opportunity."""
+    return Badge(row.get_status_display(), _STATES.get(row.status, "none"))
+
+
+def worth(opportunity: Any) -> str:
+    """``12,000 · 60%``: revenue a year, where it is known, and probability."""
+    revenue = opportunity.estimated_revenue
+    return f"{opportunity.probability}%" if revenue is None else f"{revenue:,.0f} · {opportunity.probability}%"
+
+
+def page_of(model: str, number: int) -> str:
+    return reverse(f"admin:customer_success_{model}_change", args=[number])
+
+
 def due_words(due_at: datetime, now: datetime) -> str:
     """``2 days overdue``, ``today 14:00``, ``Tue 24 Nov``."""
     due_at = due_at.astimezone(now.tzinfo)
@@ -67,4 +90,6 @@ def days_until(day: date | None, now: datetime) -> str:
     if day is None:
         return ""
     days = (day - now.date()).days
+    if days < 0:
+        return "yesterday" if days == -1 else f"{-days} days ago"
     return "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"

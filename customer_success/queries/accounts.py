@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.db.models import Prefetch, QuerySet
 
-from customer_success.models import Account, SuccessProfile
+from customer_success.models import SuccessProfile
 from customer_success.rules import profile as rules
 from lifecycle.models import Customer, StatusTag
 from lifecycle.models import CustomerStatus as Standing
@@ -27,15 +27,16 @@ def accounts() -> QuerySet[Customer]:
     return with_status(found.select_related("account__profile", "health", "owner"))
 
 
-def account_of(customer: Customer) -> Account | None:
-    """The account of a customer with its profile, if it is one."""
-    return Account.objects.filter(customer=customer).select_related("profile", "customer__owner").first()
-
-
 def status_of(customer: Customer) -> StatusTag | None:
     """The tag of a customer of ``accounts()`` in the lifecycle of accounts."""
     standings: list[Standing] = cast("Any", customer).as_account
     return standings[0].tag if standings else None
+
+
+def status_now(customer: Customer) -> StatusTag | None:
+    """The same of any customer, looked up."""
+    found = Standing.objects.filter(customer=customer, lifecycle__code=LIFECYCLE).select_related("tag").first()
+    return found.tag if found else None
 
 
 def in_status(customers: QuerySet[Customer], code: str) -> QuerySet[Customer]:

@@ -7,27 +7,38 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Model, Q, QuerySet
 
 from customer_success.models import (
     Account,
     AlertState,
+    BusinessReview,
     CustomerHealth,
+    ExpansionOpportunity,
     HealthAlert,
     HealthLevel,
     HealthTrend,
+    PlanMilestone,
+    SuccessPlanStatus,
     Task,
     TaskState,
 )
+from customer_success.models.expansion import LIVE
+from customer_success.rules.plans import OPEN
 from customer_success.rules.priority import AHEAD, ALERTS, Matter, place, rank, rank_at_risk
 from lifecycle.models import Customer, CustomerStatus, StatusTag, TagCategory
 from lifecycle.queries import owners_seen
 from lifecycle.rules.calendar import end_of, start_of
 
+from .customer_360 import MOST_WORTH
+from .reviews import led_by_one_of, scheduled_until
 from .tasks import teams_of
 
 MOST = 200  # of these the first are shown, in the order of their rank
+UNWELL, DECLINING = Q(level__in=(HealthLevel.POOR, HealthLevel.FAIR)), Q(trend=HealthTrend.DECLINING)
 RENEWAL_AHEAD = timedelta(days=60)
+REVIEWS_AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,36 @@ def unread_alerts(scope: Scope, *, now: datetime) -> QuerySet[HealthAlert]:
     return alerts.select_related("customer").order_by("due_at", "id")
 
 
+def coming_reviews(scope: Scope, *, now: datetime) -> QuerySet[BusinessReview]:
+    """Reviews to be held within fourteen days, those that wait since before first."""
+    found = scheduled_until(scope.user, now + REVIEWS_AHEAD).select_related("customer__health")
+    return found if scope.owners is None else led_by_one_of(scope.owners, found)
+
+
+def due_milestones(scope: Scope, *, now: datetime) -> QuerySet[PlanMilestone]:
+    """Open steps of running plans that are overdue or due within seven days."""
+    due = PlanMilestone.objects.filter(
+        status__in=OPEN, due_date__lte=(now + AHEAD).date(), plan__status=SuccessPlanStatus.ACTIVE
+    )
+    return scope.of(due, "plan__customer__owner").select_related("plan__customer").order_by("due_date", "id")
+
+
+def best_opportunities(scope: Scope) -> QuerySet[ExpansionOpportunity]:
+    """What is still to be won, by revenue times probability."""
+    live = scope.of(ExpansionOpportunity.objects.filter(status__in=LIVE), "customer__owner")
+    return live.select_related("customer").order_by(*MOST_WORTH)
+
+
+def has_customers(user: Any) -> bool:
+    return Customer.objects.filter(owner=user).exists()
+
+
+def leads_of(user: Any) -> list[str]:
+    """The names of those who lead the teams of a person."""
+    leads = get_user_model().objects.filter(leads__members=user, is_active=True).exclude(pk=user.pk)
+    return [one.get_full_name() or one.get_username() for one in leads.distinct().order_by("username")]
+
+
 def done_today(scope: Scope, *, now: datetime) -> int:
     """How much was finished since the day began, counted to a limit."""
     done = Task.objects.filter(state=TaskState.DONE, closed_at__gte=start_of(now.date()))
@@ -145,10 +186,9 @@ def related(row: Model, name: str) -> Any:
 
 def _unwell(scope: Scope) -> list[CustomerHealth]:
     """Of everybody only the poor and the fair, which an index finds; of a portfolio who declines, too."""
-    unwell = Q(level__in=(HealthLevel.POOR, HealthLevel.FAIR))
     if scope.owners is not None:
-        unwell |= Q(trend=HealthTrend.DECLINING)
-        return list(scope.of(CustomerHealth.objects.filter(unwell), "customer__owner").order_by("score")[:MOST])
+        found = CustomerHealth.objects.filter(UNWELL | DECLINING)
+        return list(scope.of(found, "customer__owner").order_by("score")[:MOST])
     by_level = (
         CustomerHealth.objects.filter(level=one).order_by("score") for one in (HealthLevel.POOR, HealthLevel.FAIR)
     )

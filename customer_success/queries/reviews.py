@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,17 +44,26 @@ def accounts_seen(user: Any) -> QuerySet[Customer]:
 
 
 def led_by(user: Any, rows: QuerySet[BusinessReview]) -> QuerySet[BusinessReview]:
-    """Of some reviews, those that a person leads: by name, or because the customer is theirs. Each along an index."""
-    named = rows.filter(owner=user).order_by().values("id")
-    theirs = rows.filter(owner=None, customer__owner=user).order_by().values("id")
+    """Of some reviews, those that a person leads."""
+    return led_by_one_of({user.pk}, rows)
+
+
+def led_by_one_of(owners: Collection[int], rows: QuerySet[BusinessReview]) -> QuerySet[BusinessReview]:
+    """Of some reviews, those that people lead: by name, or because the customer is theirs. Each along an index."""
+    named = rows.filter(owner__in=owners).order_by().values("id")
+    theirs = rows.filter(owner=None, customer__owner__in=owners).order_by().values("id")
     return rows.filter(id__in=named.union(theirs))
 
 
 def next_reviews(user: Any, now: datetime, days: int = 14) -> QuerySet[BusinessReview]:
     """The scheduled reviews that a person leads in the next ``days``, those that wait since before first."""
-    until = now + timedelta(days=days)
+    return led_by(user, scheduled_until(user, now + timedelta(days=days)))
+
+
+def scheduled_until(user: Any, until: datetime) -> QuerySet[BusinessReview]:
+    """What a person sees of the reviews that are scheduled up to an instant, the earliest first."""
     scheduled = reviews_seen(user).filter(status=ReviewStatus.SCHEDULED, scheduled_for__lte=until)
-    return led_by(user, scheduled).order_by("scheduled_for", "id")
+    return scheduled.order_by("scheduled_for", "id")
 
 
 def previous_review(review: BusinessReview) -> BusinessReview | None:

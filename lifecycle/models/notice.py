@@ -55,6 +55,7 @@ class Notice(models.Model):
         verbose_name = "message"
         indexes = (
             models.Index(fields=("team", "-id"), condition=models.Q(done_at=None), name="notice_open"),
+            models.Index(fields=("customer",), condition=models.Q(done_at=None), name="notice_open_of_customer"),
             models.Index(fields=("id",), condition=models.Q(mailed_at=None), name="notice_to_mail"),
         )
 

@@ -47,7 +47,7 @@ def test_pages_cost_the_same_number_of_queries_for_10_and_60_customers(client, s
         EventFactory(customer=first)
 
     assert queries_for(client, *urls) == before
-    assert max(before) < 40  # with the panels of customer success
+    assert max(before) < 60  # with the panels of customer success
 
 
 def test_the_list_shows_who_where_and_what(client, shop):

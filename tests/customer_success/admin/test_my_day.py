@@ -14,11 +14,15 @@ from django.utils import timezone
 from customer_success.models import Task, TaskState
 from tests.factories import (
     AccountFactory,
+    BusinessReviewFactory,
     CustomerFactory,
     CustomerHealthFactory,
     CustomerStatusFactory,
+    ExpansionOpportunityFactory,
     HealthAlertFactory,
+    PlanMilestoneFactory,
     StatusTagFactory,
+    SuccessPlanFactory,
     TaskFactory,
     TeamFactory,
 )
@@ -49,6 +53,9 @@ def portfolio(owner: Any, number: int) -> None:
         CustomerStatusFactory(customer=customer, lifecycle=tag.lifecycle, tag=tag)
         HealthAlertFactory(customer=customer)
         TaskFactory(customer=customer, owner=owner, due_at=now + timedelta(hours=one - 5))
+        PlanMilestoneFactory(plan=SuccessPlanFactory(customer=customer), due_date=now.date())
+        BusinessReviewFactory(customer=customer)
+        ExpansionOpportunityFactory(customer=customer, estimated_revenue=one)
         TaskFactory(customer=customer, team=TeamFactory(name=f"Team of {owner} {one}"))
 
 
@@ -93,7 +100,8 @@ def test_shows_whom_to_care_for_and_nobody_elses_customers(mia: Any, noah: Any, 
         HealthAlertFactory(customer=risky, state="RESOLVED")
 
     assert cards(desk_of(mia).get(MY_DAY)) == {
-        "alerts": ["well mia"], "at-risk": ["risky mia", "tagged mia"], "renewals": ["well mia"], "queues": [],
+        "alerts": ["well mia"], "at-risk": ["risky mia", "tagged mia"], "reviews": [], "milestones": [],
+        "renewals": ["well mia"], "expansion": [], "queues": [],
     }  # fmt: skip
 
 
@@ -109,6 +117,54 @@ def test_a_lead_can_look_at_the_day_of_the_team(lea: Any, mia: Any, noah: Any, d
     assert "My team" not in desk_of(mia).get(MY_DAY, {"whose": "team"}).text
 
 
+def test_shows_which_reviews_steps_and_sales_come_next(mia: Any, noah: Any, desk_of: Any) -> None:
+    now = timezone.now()
+    for owner in (mia, noah):
+        customer = CustomerFactory(name=f"of {owner}", owner=owner)
+        for title, days, status in (
+            ("late", -2, "OVERDUE"), ("soon", 6, "PENDING"), ("later", 9, "PENDING"), ("done", 1, "CANCELLED"),
+        ):  # fmt: skip
+            plan = SuccessPlanFactory(customer=customer)
+            due = now.date() + timedelta(days=days)
+            PlanMilestoneFactory(plan=plan, title=f"{title} {owner}", due_date=due, status=status)
+        PlanMilestoneFactory(plan=SuccessPlanFactory(customer=customer, status="DRAFT"), due_date=now.date())
+        for days in (-1, 13, 16):
+            BusinessReviewFactory(customer=customer, scheduled_for=now + timedelta(days=days))
+        for name, revenue, probability in (("dear", 10_000, 20), ("likely", 5_000, 50), ("unknown", None, 90)):
+            sold = CustomerFactory(name=f"{name} {owner}", owner=owner)
+            ExpansionOpportunityFactory(customer=sold, estimated_revenue=revenue, probability=probability)
+    BusinessReviewFactory(owner=mia, customer=CustomerFactory(owner=noah))  # led by her, and not seen by her
+
+    found = cards(desk_of(mia).get(MY_DAY))
+
+    assert found["reviews"] == ["of mia", "of mia"]
+    assert found["milestones"] == ["late mia", "soon mia"]
+    assert found["expansion"] == ["likely mia", "dear mia", "unknown mia"]
+
+
+def test_all_leads_to_the_list_of_what_the_card_shows(mia: Any, noah: Any, desk_of: Any) -> None:
+    portfolio(mia, 3)
+    healthy = CustomerFactory(owner=mia, name="Healthy")
+    CustomerHealthFactory(customer=healthy, level="GOOD")
+    HealthAlertFactory(customer=healthy, state="ACKNOWLEDGED")
+    desk = desk_of(mia)
+
+    more = {card.name: card.more for card in desk.get(MY_DAY).context["cards"] if card.more}
+    listed = {name: desk.get(url).context["cl"].result_count for name, url in more.items()}
+
+    assert listed == {"alerts": 3, "at-risk": 3, "reviews": 3, "milestones": 3, "expansion": 3, "queues": 0}
+
+
+def test_who_looks_after_nobody_learns_who_can_change_that(mia: Any, noah: Any, lea: Any, desk_of: Any) -> None:
+    assert "lea, who leads your team, can hand customers over to you" in desk_of(mia).get(MY_DAY).text
+    assert "A success lead or an administrator can hand" in desk_of(noah).get(MY_DAY).text
+    assert "look after nobody" not in desk_of(lea).get(MY_DAY).text
+
+    CustomerFactory(owner=mia)
+
+    assert "look after nobody" not in desk_of(mia).get(MY_DAY).text
+
+
 def test_everybodys_day_is_there_for_who_sees_everybody(mia: Any, client: Any, admin_user: Any, desk_of: Any) -> None:
     portfolio(mia, 2)
 
@@ -116,7 +172,7 @@ def test_everybodys_day_is_there_for_who_sees_everybody(mia: Any, client: Any, a
 
     assert len(answer.context["groups"][0].tasks) == 2
     assert {name: len(rows) for name, rows in cards(answer).items()} == {
-        "alerts": 2, "at-risk": 2, "renewals": 2, "queues": 2,
+        "alerts": 2, "at-risk": 2, "reviews": 2, "milestones": 2, "renewals": 2, "expansion": 2, "queues": 2,
     }  # fmt: skip
 
 
@@ -134,7 +190,7 @@ def test_the_number_of_queries_does_not_grow(mia: Any, desk_of: Any) -> None:
     portfolio(mia, 60)
 
     assert cost() == before
-    assert before < 26
+    assert before < 30
 
 
 def test_a_task_is_finished_from_the_list(mia: Any, desk_of: Any) -> None:
@@ -241,6 +297,21 @@ def test_an_unknown_step_is_nothing(mia: Any, desk_of: Any) -> None:
 def test_success_managers_land_on_their_day_and_others_on_the_overview(mia: Any, admin_user: Any, desk_of: Any) -> None:
     assert desk_of(mia).get("/")["Location"] == MY_DAY
     assert desk_of(admin_user).get("/")["Location"] == "/admin/"
+
+
+def test_the_login_leads_to_where_the_work_begins(mia: Any, admin_user: Any, client: Any) -> None:
+    for user, asked, first in (
+        (mia, "/admin/", MY_DAY), (mia, "/admin/lifecycle/customer/", "/admin/lifecycle/customer/"),
+        (admin_user, "/admin/", "/admin/"),
+    ):  # fmt: skip
+        user.set_password("pw")
+        user.save()
+        client.logout()
+        page = client.get(asked, follow=True)
+        answer = client.post(
+            page.redirect_chain[-1][0], {"username": user.username, "password": "pw", "next": asked}, follow=True
+        )
+        assert answer.redirect_chain[-1][0] == first
 
 
 def test_what_people_write_is_shown_and_never_run(mia: Any, desk_of: Any) -> None:

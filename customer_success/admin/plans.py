@@ -25,7 +25,7 @@ from customer_success.engine.plans import create_plan, create_plan_from, milesto
 from customer_success.models import MilestoneStatus, SuccessPlan
 from lifecycle.admin.pages import framed
 from lifecycle.admin.paging import CappedList
-from lifecycle.queries import in_portfolio
+from lifecycle.admin.portfolio import InPortfolio
 
 from .plan_forms import NewPlanForm
 from .plan_pages import PlanPages
@@ -47,7 +47,7 @@ class OverdueFilter(DropdownFilter):
 
 
 @admin.register(SuccessPlan)
-class SuccessPlanAdmin(CappedList, ModelAdmin):
+class SuccessPlanAdmin(InPortfolio, CappedList, ModelAdmin):
     when_empty = "A plan says what a customer wants to reach, in which steps, by when. Start with a template."
     list_display = ("who", "title_shown", "type_shown", "status_shown", "progress_shown", "next_due", "owner_shown")
     list_display_links = ("who",)
@@ -66,7 +66,7 @@ class SuccessPlanAdmin(CappedList, ModelAdmin):
         css = {"all": ("customer_success/plans.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SuccessPlan]:
-        return in_portfolio(queries.success_plans(), request.user).order_by("-id")
+        return queries.success_plans(super().get_queryset(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: SuccessPlan | None = None) -> bool:
         return False  # a plan that is no longer wanted is cancelled

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
@@ -106,7 +106,10 @@ class SuccessProfileAdmin(FoundByCustomer, CappedList, ModelAdmin):
 
     @action(description="Account", icon="apartment", permissions=["view"])
     def to_account(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:customer_success_account_change", args=[object_id]))
+        profile = self.get_object(request, object_id)
+        if profile is None:
+            raise Http404
+        return HttpResponseRedirect(reverse("admin:customer_success_account_change", args=[profile.pk]))
 
     @display(description="Customer")
     def customer(self, profile: SuccessProfile) -> str:

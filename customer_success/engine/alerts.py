@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F, Min, QuerySet
 
 from customer_success.models import AlertKind, AlertState, HealthAlert, MilestonePriority, Task, TaskState, TaskType
+from customer_success.queries.health import PROGRAM
 from customer_success.sql import alerts as statements
 from lifecycle.models import Team
 
@@ -35,7 +36,7 @@ def raise_alerts(*, now: datetime) -> int:
     snoozed.update(state=AlertState.OPEN, snoozed_until=None)
     since = (now - timedelta(days=DROP_DAYS)).date()
     with connection.cursor() as cursor:
-        cursor.execute(statements.RAISE, {"now": now, "since": since})
+        cursor.execute(statements.RAISE, {"now": now, "since": since, "program": PROGRAM})
         found: dict[int, str | None] = dict(cursor.fetchall())
     priorities = {alert: priority for alert, priority in found.items() if priority is not None}
     ended = [_origin(alert) for alert in found.keys() - priorities.keys()]

@@ -7,10 +7,10 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import Q
 
 # What an administrator sets up; the others look at it.
-SET_UP = ("scorecard", "scorecardversion", "scoring", "tierpolicy")
-SET_UP = ("plantemplate", "scorecard", "scorecardversion", "templatemilestone", "tierpolicy")
-SET_UP = ("advocacypolicy", "scorecard", "scorecardversion", "tierpolicy")
-SET_UP = ("scorecard", "scorecardversion", "taskrule", "tierpolicy")
+SET_UP = (
+    "advocacypolicy", "plantemplate", "scorecard", "scorecardversion", "scoring", "taskrule", "templatemilestone",
+    "tierpolicy",
+)  # fmt: skip
 
 
 def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:

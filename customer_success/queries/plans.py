@@ -24,10 +24,11 @@ from lifecycle.models import Customer
 MOST_EVENTS = 30
 
 
-def success_plans() -> QuerySet[SuccessPlan]:
-    """With everything that a list or a page of a plan shows."""
+def success_plans(among: QuerySet[SuccessPlan] | None = None) -> QuerySet[SuccessPlan]:
+    """With everything that a list or a page of a plan shows; all of them, or those ``among`` some."""
     milestones = PlanMilestone.objects.select_related("owner").prefetch_related("depends_on")
-    plans = SuccessPlan.objects.select_related("customer", "owner", "template", "created_by")
+    found = SuccessPlan.objects.all() if among is None else among
+    plans = found.select_related("customer", "owner", "template", "created_by")
     return plans.prefetch_related(Prefetch("milestones", milestones))
 
 

@@ -1,6 +1,7 @@
 """What health alerts ask of the database: one statement for all customers."""
 
-# 1. Of which customers the alerts of their scorecard hold. A drop is measured from the highest score that held within
+# 1. Of which customers the alerts of their scorecard hold; of a score that was told as a whole, which follows from no
+#    scorecard, those of the success program. A drop is measured from the highest score that held within
 #    the window to the computed one: a day without a row has the score of the row before it.
 # 2. Episodes that are over end, and what was still to be done about them is dropped.
 # 3. New episodes begin. Who raises the same ones beside us is waited for, and nothing is raised twice.
@@ -11,18 +12,23 @@ WITH wanted AS (
         COALESCE((a->>'is_escalated')::boolean, false) AS is_escalated
     FROM customer_success_scorecardversion AS v, jsonb_array_elements(v.definition->'alerts') AS a
     WHERE v.state <> 'draft'
+), healths AS NOT MATERIALIZED (
+    SELECT customer_id, score, computed_score, COALESCE(version_id, (
+        SELECT v.id FROM customer_success_scorecardversion AS v JOIN customer_success_scorecard AS s
+            ON s.id = v.scorecard_id WHERE s.code = %(program)s AND v.state = 'published')) AS version_id
+    FROM customer_success_customerhealth
 ), highest AS (
     SELECT h.customer_id, GREATEST(
         (SELECT max(s.score) FROM customer_success_healthscore AS s
          WHERE s.customer_id = h.customer_id AND s.day > %(since)s),
         (SELECT s.score FROM customer_success_healthscore AS s
          WHERE s.customer_id = h.customer_id AND s.day <= %(since)s ORDER BY s.day DESC LIMIT 1)) AS score
-    FROM customer_success_customerhealth AS h
+    FROM healths AS h
     WHERE h.version_id IN (SELECT version_id FROM wanted WHERE kind = 'SIGNIFICANT_DROP')
 ), holding AS MATERIALIZED (
     SELECT h.customer_id, w.*, highest.score AS highest,
         COALESCE(CASE w.kind WHEN 'SIGNIFICANT_DROP' THEN h.computed_score END, h.score) AS score
-    FROM customer_success_customerhealth AS h JOIN wanted AS w USING (version_id) LEFT JOIN highest USING (customer_id)
+    FROM healths AS h JOIN wanted AS w USING (version_id) LEFT JOIN highest USING (customer_id)
     WHERE CASE w.kind WHEN 'SIGNIFICANT_DROP' THEN highest.score - COALESCE(h.computed_score, h.score) > w.threshold
                       ELSE h.score < w.threshold END
 ), ended AS (

@@ -64,7 +64,9 @@ class ProblemFormatter(ExceptionFormatter):
 
 
 def _name(attr: str | None) -> str | None:
-    return None if attr in {None, "non_field_errors"} else attr
+    """The field at fault; what is wrong with a list or an object as a whole is the fault of its field."""
+    field, _, last = (attr or "").rpartition(".")
+    return (field if last == "non_field_errors" else attr) or None
 
 
 def _summary(errors: list[FieldProblem]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
 from django.contrib.auth.models import Permission
+from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -75,6 +77,10 @@ def token(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> s
     load_defaults(now=NOW)
     mia.user_permissions.add(*Permission.objects.filter(content_type__app_label="customer_success"))
     return token_of(mia)
+
+
+def test_the_schema_is_valid_and_written_without_a_warning(tmp_path: Path) -> None:
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yaml"))
 
 
 @hostile.parametrize()

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from customer_success.engine.alerts import AlertNotChanged, acknowledge, raise_alerts, resolve, snooze
-from customer_success.models import CustomerHealth, HealthAlert, Task
+from customer_success.models import CustomerHealth, HealthAlert, HealthScore, Task
+from customer_success.queries.health import PROGRAM
 from lifecycle.models import Team
 from tests.factories import (
     CustomerFactory,
@@ -133,6 +134,19 @@ def test_a_customer_without_an_owner_gets_a_task_of_nobody(scored):
     raise_alerts(now=NOW)
 
     assert (Task.objects.get().owner, Task.objects.get().team) == (None, None)
+
+
+def test_a_score_told_as_a_whole_is_looked_at_as_the_success_program_says(scored, version):
+    version.scorecard.code = PROGRAM
+    version.scorecard.save()
+    who = scored(70, 30)
+    CustomerHealth.objects.filter(customer=who).update(version=None)
+    HealthScore.objects.filter(customer=who, score=30).update(version=None)
+
+    raise_alerts(now=NOW)
+
+    assert kinds() == ["BELOW_THRESHOLD", "RED_ZONE", "SIGNIFICANT_DROP"]
+    assert {alert.version for alert in HealthAlert.objects.all()} == {version}
 
 
 def test_raises_once_an_episode(scored):

@@ -7,7 +7,8 @@ A new route without a line fails, and so does a line without a route. To add one
   out are nobody's.
 
 ``of`` names the kind of thing in the address that belongs to a customer: people with a portfolio get their own, and
-another's is not there. ``at`` names one that belongs to no customer. A new kind gets a line in ``world.py``. ``shows``:
+another's is not there. ``at`` names one that belongs to no customer. A new kind gets a line in ``world.py``, a
+dictionary of what stands in the address where that is more than its key. ``shows``:
 who finds customers named on the page; everybody there finds those of the own portfolio, and no others.
 """
 
@@ -129,10 +130,78 @@ _LIFECYCLE = {
 }
 
 _CUSTOMER_SUCCESS = {
+    **pages("customer_success_account", see=ALL, add=MOVERS, edit=MOVERS, of="account"),
+    "admin:customer_success_account_profile": door(get=ALL, of="account"),
+    "admin:customer_success_account_change_tier": door(get=MOVERS, post=MOVERS, of="account"),
+    "admin:customer_success_account_close": door(get=MOVERS, post=MOVERS, of="account"),
+    **pages("customer_success_successprofile", see=ALL, edit=MOVERS, of="account"),
+    "admin:customer_success_successprofile_to_account": door(get=ALL, of="account"),
+    **pages("customer_success_successmetrics", see=ALL, add=MOVERS, edit=MOVERS, of="metrics"),
+    **pages("customer_success_customerhealth", see=ALL, edit=ALL, of="account"),  # a form changes nothing there
+    "admin:customer_success_customerhealth_override": door(get=MOVERS, post=MOVERS, of="account"),
+    "admin:customer_success_customerhealth_take_back": door(get=MOVERS, post=MOVERS, of="account"),
+    **pages("customer_success_healthalert", see=ALL, of="alert"),
+    "admin:customer_success_healthalert_*": door(get=MOVERS, post=MOVERS, of="alert"),
+    **pages("customer_success_scorecard", see=ALL, add=ADMINS, edit=ADMINS, at="scorecard"),  # of one in force
+    "admin:customer_success_scorecard_write": door(get=ADMINS, at="scorecard"),
+    "admin:customer_success_scorecard_goodness": door(get=TRIERS, at="scorecard"),
+    **pages("customer_success_scorecardversion", see=ALL, edit=ALL, at="version"),
+    "admin:customer_success_scorecardversion_add": door(get=ADMINS, query={"scorecard": "{scorecard}"}),
+    "admin:customer_success_scorecardversion_distribution": door(post=ALL),
+    "admin:customer_success_scorecardversion_*": door(get=ADMINS, post=ADMINS, at="version"),
+    **pages("customer_success_successplan", see=ALL, add=MOVERS, edit=ALL, of="plan"),  # a form changes nothing there
+    "admin:customer_success_successplan_edit": door(get=MOVERS, post=MOVERS, of="plan"),
+    "admin:customer_success_successplan_sections": door(get=MOVERS, post=MOVERS, of="plan"),
+    "admin:customer_success_successplan_move": door(get=MOVERS, post=MOVERS, of="plan"),
+    "admin:customer_success_successplan_add_milestone": door(get=MOVERS, post=MOVERS, of="plan"),
+    "admin:customer_success_successplan_milestone": door(get=MOVERS, post=MOVERS, of="milestone"),
+    "admin:customer_success_successplan_complete": door(post=MOVERS, of="milestone"),
+    "admin:customer_success_successplan_share": door(get=MOVERS, post=MOVERS, of="plan"),
+    "admin:customer_success_successplan_revoke": door(post=MOVERS, of="share"),
+    **pages("customer_success_plantemplate", see=ALL, add=ADMINS, edit=ADMINS, at="template"),
+    **pages("customer_success_businessreview", see=ALL, add=MOVERS, of="review"),
+    "admin:customer_success_businessreview_prepare": door(post=MOVERS, of="review"),
+    "admin:customer_success_businessreview_print": door(get=ALL, of="review"),
+    "admin:customer_success_businessreview_*": door(get=MOVERS, post=MOVERS, of="review"),
+    **pages("customer_success_advocacyactivity", see=ALL, add=MOVERS, edit=MOVERS, of="activity"),
+    "admin:customer_success_advocacyactivity_ready": door(get=ALL),
+    "admin:customer_success_advocacyactivity_story": door(get=ALL, post=MOVERS, of="activity"),
+    "admin:customer_success_advocacyactivity_*": door(get=MOVERS, post=MOVERS, of="activity"),
+    **pages("customer_success_advocacypolicy", see=ALL, edit=ADMINS, at="advocacypolicy"),
+    **pages("customer_success_expansionopportunity", see=ALL, of="opportunity"),
+    "admin:customer_success_expansionopportunity_*": door(get=MOVERS, post=MOVERS, of="opportunity"),
+    **pages("customer_success_task", see=ALL, add=MOVERS, edit=ALL, of="task"),  # a form changes nothing there
+    "admin:customer_success_my_day": door(get=ALL, query={"whose": "team"}),
+    "admin:customer_success_task_step": door(get=MOVERS, post=MOVERS, of="task", address={"name": "drop"}),
+    **pages("customer_success_taskrule", see=ALL, add=ADMINS, edit=ADMINS, at="taskrule"),
+    **pages("customer_success_tierpolicy", see=ALL, add=ADMINS, edit=ADMINS, at="tierpolicy"),
     **pages("customer_success_handover", see=ALL, of="handover"),
     "admin:customer_success_handover_portfolios": door(get=ALL),
     "admin:customer_success_handover_balance": door(get=ADMINS, post=ADMINS),
     "admin:customer_success_handover_hand_over": door(get=LEADS, post=LEADS, of="customer"),
+}
+
+_CUSTOMER_SUCCESS_API = {
+    "api-accounts": door(get=ALL, post=MOVERS, shows=ALL),
+    "api-account": door(get=ALL, put=MOVERS, patch=MOVERS, delete=MOVERS, of="account"),
+    "api-success-profile": door(get=ALL, put=MOVERS, patch=MOVERS, of="account"),
+    "api-health-scores": door(get=ALL, post=MOVERS, of="account"),
+    "api-calculate-health": door(post=MOVERS, of="account"),
+    "cs-success-plans": door(get=ALL, post=MOVERS, of="account"),
+    "cs-success-plan": door(get=ALL, put=MOVERS, of="plan"),
+    "cs-milestones": door(post=MOVERS, of="plan"),
+    "cs-milestone": door(put=MOVERS, of="milestone"),
+    "api-business-reviews": door(get=ALL, post=MOVERS, of="account"),
+    "api-business-review": door(put=MOVERS, of="review"),
+    "api-cs-advocacy-activities": door(get=ALL, post=MOVERS, of="account"),
+    "api-cs-advocacy-activity": door(put=MOVERS, of="activity"),
+    "api-success-statistics": door(get=ALL),
+    "api-onboarding-metrics": door(get=ALL),
+    "api-cs-advocacy-metrics": door(get=ALL),
+    "api-cs-expansion-opportunities": door(get=ALL, shows=ALL),
+    "api-health-alerts": door(get=ALL, shows=ALL),
+    "api-health-alert-*": door(post=MOVERS, of="alert"),
+    "api-scorecard-goodness": door(get=TRIERS, at="scorecard"),
 }
 
 _API = {
@@ -171,4 +240,4 @@ _API = {
     "api-events": door(post=ADMINS),
 }
 
-TABLE: dict[str, Door] = {**_ADMIN, **_LIFECYCLE, **_CUSTOMER_SUCCESS, **_API}
+TABLE: dict[str, Door] = {**_ADMIN, **_LIFECYCLE, **_CUSTOMER_SUCCESS, **_CUSTOMER_SUCCESS_API, **_API}

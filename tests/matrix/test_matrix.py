@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.core.cache import cache
 from django.db import models, transaction
@@ -15,10 +16,11 @@ from django.test import Client, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.test import APIClient
 
+from customer_success.models import Account
 from lifecycle.admin.portfolio import InPortfolio
 from lifecycle.models import Customer
 from tests.matrix.table import EVERYONE, TABLE, TEAM, Door
-from tests.matrix.world import WHOSE, World, build
+from tests.matrix.world import WHOSE, World, build, link_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,11 +39,9 @@ def walked(resolver: Any, names: tuple[str, ...] = (), path: str = "") -> Iterat
 
 
 # Unnamed: redirects of the admin to its pages, and what answers that nothing is there. They show nothing.
-ROUTES = {
-    name: one
-    for name, path, one in walked(get_resolver())
-    if path.startswith(("admin/", "api/")) and not name.endswith(":") and name
-}
+NAMED = {name: (path, one) for name, path, one in walked(get_resolver()) if name and not name.endswith(":")}
+ROUTES = {name: one for name, (path, one) in NAMED.items() if path.startswith(("admin/", "api/"))}
+API = {name for name in ROUTES if NAMED[name][0].startswith("api/")}
 
 
 def entry(name: str) -> str | None:
@@ -64,9 +64,8 @@ def asked(world: World, role: str, method: str, url: str, query: dict[str, Any])
     client.raise_request_exception = False
     cache.clear()
     with transaction.atomic():
-        if role in world.people:
-            # Read anew: what a person sees is remembered as long as the object lives.
-            client.force_login(world.people[role])
+        if role in world.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[role]
         more = {"format": "json"} if url.startswith("/api/") and method != "get" else {}
         answer = getattr(client, method)(url, query if method in {"get", "post"} else {}, **more)
         transaction.set_rollback(True)
@@ -122,7 +121,7 @@ def check(world: World, name: str, role: str, method: str) -> None:
     door = TABLE[entry(name)]
     kind = door.of or door.at
     for whose in WHOSE if door.of else ("",):
-        keys = dict.fromkeys(parameters(name), world.things[kind][whose]) if kind else door.address
+        keys = address(name, world.things[kind][whose] if kind else None, door.address)
         query = {key: str(value).format(**everyone(world)) for key, value in door.query.items()}
         url = reverse(name, kwargs=keys)
         answer = asked(world, role, method, url, query)
@@ -135,8 +134,10 @@ def check(world: World, name: str, role: str, method: str) -> None:
             assert found == visible(role), f"{said} names {found}"
 
 
-def parameters(name: str) -> list[str]:
-    return list(ROUTES[name].pattern.converters)
+def address(name: str, thing: Any, more: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the address of a route to a thing."""
+    known = thing if isinstance(thing, dict) else {}
+    return {one: more.get(one, known.get(one, thing)) for one in ROUTES[name].pattern.converters}
 
 
 def everyone(world: World) -> dict[str, Any]:
@@ -151,9 +152,25 @@ def test_each_line_has_a_route():
     assert set(TABLE) == {entry(name) for name in ROUTES}
 
 
+def test_one_door_stands_outside_of_pages_and_api():
+    assert set(NAMED) - set(ROUTES) == {"shared-plan"}
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_a_link_shows_whoever_has_it_one_plan_and_changes_nothing(world, role):
+    for whose, customer in world.customers.items():
+        url = reverse("shared-plan", args=[link_of(customer)])
+        answer = asked(world, role, "get", url, {})
+
+        assert answer.status_code == 200
+        assert named(answer, world, url) <= {whose}
+        assert asked(world, role, "post", url, {}).status_code == 405
+        assert asked(world, role, "get", f"{url}x", {}).status_code == 404
+
+
 @pytest.mark.parametrize("name", sorted(ROUTES))
 def test_lets_in_whom_the_table_names_and_shows_them_their_customers_alone(world, name):
-    is_api = name.startswith("api-")
+    is_api = name in API
     for method in METHODS if is_api else ("get", "post"):
         if is_api and method not in TABLE[entry(name)].methods:
             continue  # there is no such method, or it is nobody's; test_no_method_is_forgotten
@@ -161,7 +178,7 @@ def test_lets_in_whom_the_table_names_and_shows_them_their_customers_alone(world
             check(world, name, role, method)
 
 
-@pytest.mark.parametrize("name", sorted(name for name in ROUTES if name.startswith("api-")))
+@pytest.mark.parametrize("name", sorted(API))
 def test_no_method_is_forgotten(name):
     view = ROUTES[name].callback.view_class
     has = {method for method in METHODS if hasattr(view, method)}
@@ -184,7 +201,9 @@ OF_CUSTOMERS = [
     for model, one in admin.site._registry.items()
     if model is Customer
     or any(
-        field.related_model is Customer for field in model._meta.get_fields() if isinstance(field, models.ForeignKey)
+        field.related_model in {Customer, Account}
+        for field in model._meta.get_fields()
+        if isinstance(field, models.ForeignKey)
     )
 ]
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.test import Client
 from django.utils import timezone
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -18,26 +21,42 @@ from django_celery_beat.models import (
 from knox.models import AuthToken
 from pghistory.models import Events
 
+from customer_success.engine.scorecards import load_scorecards
+from customer_success.models import ScorecardState, ScorecardVersion
 from lifecycle.engine.defaults import load_defaults
 from lifecycle.models import BacktestState, Customer, Lifecycle, RuleState
 from tests.factories import (
     AccountFactory,
+    AdvocacyActivityFactory,
+    AdvocacyPolicyFactory,
     BacktestRunFactory,
+    BusinessReviewFactory,
     CustomerFactory,
+    CustomerHealthFactory,
     CustomerStatusFactory,
     DailyMetricsFactory,
     EvaluationFactory,
     EventFactory,
+    ExpansionOpportunityFactory,
     FeedFactory,
     HandoverFactory,
+    HealthAlertFactory,
+    HealthScoreFactory,
     HistoryCheckFactory,
     NoticeFactory,
+    PlanMilestoneFactory,
+    PlanShareFactory,
+    PlanTemplateFactory,
     RecommendationFactory,
     RollbackFactory,
     ShadowDecisionFactory,
+    SuccessMetricsFactory,
+    SuccessPlanFactory,
     SwitchFactory,
     TaskFactory,
+    TaskRuleFactory,
     TeamFactory,
+    TierPolicyFactory,
     TransitionFactory,
     UserFactory,
 )
@@ -54,9 +73,11 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class World:
-    """``things[kind][whose]`` is the key of a thing; those of no customer stand under ``""``."""
+    """``things[kind][whose]`` is the key of a thing, or what stands in its address; those of no customer stand under
+    ``""``. ``sessions``: of those who are logged in."""
 
     people: dict[str, User]
+    sessions: dict[str, str]
     customers: dict[str, Customer]
     things: dict[str, dict[str, Any]]
 
@@ -81,11 +102,11 @@ def build() -> World:
     things: dict[str, dict[str, Any]] = {}
     for whose, customer in customers.items():
         for kind, thing in _of_customer(customer, lifecycle, people["superuser"]).items():
-            things.setdefault(kind, {})[whose] = thing.pk
+            things.setdefault(kind, {})[whose] = thing if isinstance(thing, dict) else thing.pk
     for kind, thing in _of_nobody(lifecycle, customers, people["superuser"]).items():
         things[kind] = {"": thing.pk}
     things["team"] = {"": team.pk}
-    return World(people, customers, things)
+    return World(people, {name: _session(one) for name, one in people.items()}, customers, things)
 
 
 def _person(name: str, group: str | None = None) -> User:
@@ -95,13 +116,18 @@ def _person(name: str, group: str | None = None) -> User:
     return user
 
 
+def _session(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
 def _of_customer(customer: Customer, lifecycle: Lifecycle, boss: User) -> dict[str, Any]:
     """One of each kind. A later part adds its own here."""
     tag, before = lifecycle.tags.get(code="CUSTOMER"), lifecycle.tags.get(code="LEAD")
     rule = lifecycle.rules.get(key="vip")
     CustomerStatusFactory(lifecycle=lifecycle, customer=customer, tag=tag, entered_at=timezone.now())
     DailyMetricsFactory(customer=customer)
-    AccountFactory(customer=customer)
     move = TransitionFactory(lifecycle=lifecycle, customer=customer, from_tag=before, to_tag=tag, by=boss)
     return {
         "customer": customer,
@@ -110,9 +136,36 @@ def _of_customer(customer: Customer, lifecycle: Lifecycle, boss: User) -> dict[s
         "recommendation": RecommendationFactory(lifecycle=lifecycle, customer=customer, rule=rule, from_tag=tag),
         "notice": NoticeFactory(transition=move),
         "rollback": RollbackFactory(lifecycle=lifecycle, transition=move, by=boss),
+        **_of_account(customer, boss),
+    }
+
+
+def _of_account(customer: Customer, boss: User) -> dict[str, Any]:
+    """What customer success knows of it. Scores have the customer's key, as its account has."""
+    plan = SuccessPlanFactory(customer=customer)
+    steps = {"object_id": plan.pk, "plan_id": plan.pk}
+    milestone = PlanMilestoneFactory(plan=plan)
+    share = PlanShareFactory(plan=plan, created_by=boss, token_digest=sha256(link_of(customer).encode()).hexdigest())
+    CustomerHealthFactory(customer=customer)
+    HealthScoreFactory(customer=customer)
+    return {
+        "account": AccountFactory(customer=customer),
+        "metrics": SuccessMetricsFactory(customer=customer),
+        "alert": HealthAlertFactory(customer=customer),
+        "plan": plan,
+        "milestone": {**steps, "number": milestone.pk, "milestone_id": milestone.pk},
+        "share": {**steps, "number": share.pk},
+        "review": BusinessReviewFactory(customer=customer),
+        "activity": AdvocacyActivityFactory(customer=customer),
+        "opportunity": ExpansionOpportunityFactory(customer=customer),
         "task": TaskFactory(customer=customer, owner=customer.owner),
         "handover": HandoverFactory(customer=customer, by=boss),
     }
+
+
+def link_of(customer: Customer) -> str:
+    """The token by which the customer's plan is shared."""
+    return f"link-of-{customer.external_id}"
 
 
 def _of_nobody(lifecycle: Lifecycle, customers: dict[str, Customer], boss: User) -> dict[str, Any]:
@@ -142,12 +195,27 @@ def _of_nobody(lifecycle: Lifecycle, customers: dict[str, Customer], boss: User)
             lifecycle=lifecycle, created_by=boss, state=BacktestState.DONE, tried=[], result=_result(told)
         ),
         "feed": FeedFactory(),
+        **_set_up(lifecycle),
         "switch": SwitchFactory(changed_by=boss),
         **_schedules(),
         "user": UserFactory(),
         "group": Group.objects.get(name="Marketer"),
         "token": AuthToken.objects.create(user=boss)[0],
         "change": Events.objects.first(),
+    }
+
+
+def _set_up(lifecycle: Lifecycle) -> dict[str, Any]:
+    """What an administrator sets up for customer success."""
+    load_scorecards(now=timezone.now())
+    version = ScorecardVersion.objects.filter(state=ScorecardState.PUBLISHED).first()
+    return {
+        "version": version,
+        "scorecard": version.scorecard,
+        "template": PlanTemplateFactory(),
+        "advocacypolicy": AdvocacyPolicyFactory(),
+        "taskrule": TaskRuleFactory(tag=lifecycle.tags.first()),
+        "tierpolicy": TierPolicyFactory(),
     }
 
 

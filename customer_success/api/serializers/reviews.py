@@ -50,7 +50,7 @@ def lines(help_text: str) -> serializers.ListField:
     )
 
 
-class MetricSerializer(StrictSerializer):
+class ReviewMetricSerializer(StrictSerializer):
     """A figure before the period under review and in it."""
 
     name = Text(max_length=120)
@@ -63,7 +63,7 @@ class MetricSerializer(StrictSerializer):
     )
 
 
-class GoalSerializer(StrictSerializer):
+class ReviewGoalSerializer(StrictSerializer):
     """A figure on its way from a baseline to a target."""
 
     name = Text(max_length=120)
@@ -111,8 +111,8 @@ class ReviewSerializer(serializers.Serializer):
     agenda = serializers.ListField(child=serializers.CharField())
     achievements = serializers.ListField(child=serializers.CharField())
     challenges = serializers.ListField(child=serializers.CharField())
-    metrics_review = MetricSerializer(many=True)
-    goals_progress = GoalSerializer(many=True)
+    metrics_review = ReviewMetricSerializer(many=True)
+    goals_progress = ReviewGoalSerializer(many=True)
     decisions = serializers.ListField(child=serializers.CharField())
     action_items = serializers.SerializerMethodField()
     next_steps = serializers.ListField(child=serializers.CharField())
@@ -137,8 +137,8 @@ class ReviewWordsSerializer(StrictSerializer):
     agenda = lines("What is spoken about.")
     achievements = lines("What was reached.")
     challenges = lines("What stands in the way.")
-    metrics_review = serializers.ListField(child=MetricSerializer(), max_length=MOST_LINES, required=False)
-    goals_progress = serializers.ListField(child=GoalSerializer(), max_length=MOST_LINES, required=False)
+    metrics_review = serializers.ListField(child=ReviewMetricSerializer(), max_length=MOST_LINES, required=False)
+    goals_progress = serializers.ListField(child=ReviewGoalSerializer(), max_length=MOST_LINES, required=False)
     decisions = lines("What was decided.")
     next_steps = lines("What comes next.")
     overall_rating = Whole(min_value=1, max_value=5, allow_null=True, required=False, help_text="The customer's.")

@@ -70,11 +70,12 @@ class _Word(ApiView):
     needs = {"POST": ("customer_success.change_healthalert",)}
 
     def say(self, request: Request, number: int, body: type[StrictSerializer], do: Callable[..., None]) -> Response:
+        seen = in_portfolio(health_alerts(), request.user)
+        alert = existing(seen, number)
         asked = body(data=request.data)
         asked.is_valid(raise_exception=True)
-        seen = in_portfolio(health_alerts(), request.user)
         try:
-            do(alert=existing(seen, number), by=request.user, now=timezone.now(), **asked.validated_data)
+            do(alert=alert, by=request.user, now=timezone.now(), **asked.validated_data)
         except alerts.AlertNotChanged as error:
             raise Conflict(str(error)) from error
         return Response(HealthAlertSerializer(existing(seen, number)).data)

@@ -112,7 +112,7 @@ def test_makes_a_plan_from_each_shipped_template(client, customer):
         ({"milestones": [{**STEP, "progress": 101}]}, "milestones.0.progress", "100"),
         ({"milestones": [{**STEP, "status": "OVERDUE"}]}, "milestones.0.status", "set by the clock"),
         ({"milestones": [{**STEP, "depends_on": ["x"]}]}, "milestones.0.depends_on", "There is no milestone “x”"),
-        ({"milestones": "all"}, "milestones.non_field_errors", "Expected a list"),
+        ({"milestones": "all"}, "milestones", "Expected a list"),
     ],
 )
 def test_says_at_the_field_what_is_wrong(client, customer, changes, field, says):

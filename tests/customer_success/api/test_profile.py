@@ -87,7 +87,7 @@ def test_is_made_where_there_is_none(api, address):
         ({"onboarding_started_on": "2026-02-01", "onboarding_completed_on": "2026-01-01"}, "onboarding_completed_on"),
         ({"onboarding_started_on": "2026-02-01", "first_value_on": "2026-01-01"}, "first_value_on"),
         ({"value_metrics": [{"name": "A"}, {"name": "A"}]}, "value_metrics"),
-        ({"value_metrics": [{}]}, "value_metrics.0.name"), ({"value_metrics": [7]}, "value_metrics.0.non_field_errors"),
+        ({"value_metrics": [{}]}, "value_metrics.0.name"), ({"value_metrics": [7]}, "value_metrics.0"),
         ({"value_metrics": "A"}, "value_metrics"), ({"value_metrics": [{"name": "A"}] * 101}, "value_metrics"),
         ({"value_metrics": [{"name": "A", "goal": 1}]}, "value_metrics.0.goal"),
         ({"stakeholders": [{"name": "A"}]}, "stakeholders.0.role"),

@@ -17,8 +17,7 @@ LIFECYCLE = "account"
 
 def with_status(customers: QuerySet[Customer]) -> QuerySet[Customer]:
     """Read along what ``status_of`` needs; one statement, whatever the number of customers."""
-    standings = Standing.objects.filter(lifecycle__code=LIFECYCLE).select_related("tag")
-    return customers.prefetch_related(Prefetch("statuses", standings, to_attr="as_account"))
+    return customers.prefetch_related(_standing("statuses"))
 
 
 def accounts() -> QuerySet[Customer]:
@@ -28,12 +27,18 @@ def accounts() -> QuerySet[Customer]:
 
 
 def account_of(customer: Customer) -> Account | None:
-    """The account of a customer with its profile, if it is one."""
-    return Account.objects.filter(customer=customer).select_related("profile", "customer__owner").first()
+    """The account of a customer with its profile and its status, if it is one."""
+    found = Account.objects.filter(customer=customer).select_related("profile", "customer__owner")
+    return found.prefetch_related(_standing("customer__statuses")).first()
+
+
+def _standing(statuses: str) -> Prefetch[Any]:
+    standings = Standing.objects.filter(lifecycle__code=LIFECYCLE).select_related("tag")
+    return Prefetch(statuses, standings, to_attr="as_account")
 
 
 def status_of(customer: Customer) -> StatusTag | None:
-    """The tag of a customer of ``accounts()`` in the lifecycle of accounts."""
+    """The tag of a customer of ``accounts()`` or ``account_of()`` in the lifecycle of accounts."""
     standings: list[Standing] = cast("Any", customer).as_account
     return standings[0].tag if standings else None
 

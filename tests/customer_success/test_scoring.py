@@ -146,6 +146,7 @@ class TestARun:
 
     def test_takes_a_handful_of_statements_however_many_there_are(self) -> None:
         in_force(one_measure())
+        score_everybody(now=NOW - DAY)
         some_accounts(Random(1), 5)
         with CaptureQueriesContext(connection) as few:
             score_everybody(now=NOW)

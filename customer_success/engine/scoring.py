@@ -15,7 +15,7 @@ from customer_success.sql import health
 from customer_success.sql.scoring import IN_RANGE, OF_THESE, SCORED, Card, level_by_card, score_these
 from lifecycle.engine.defaults import enroll_everybody
 from lifecycle.engine.past import dropped_afterwards
-from lifecycle.engine.reported import HealthReport, report_health
+from lifecycle.engine.reported import HealthReport, report_health, report_health_of
 from lifecycle.models import Lifecycle
 from lifecycle.sql.moments import bind
 from lifecycle.sql.run import rows, run
@@ -102,21 +102,21 @@ def _score(cards: list[Card], lifecycle: Lifecycle, scope: str, now: datetime, *
     run(health.ONE_AT_A_TIME)
     at = {"day": now.astimezone(UTC).date(), "now": now, **of}
     run(health.END_OVERRIDES.format(scope=scope), **at)
+    changed = 0
     with dropped_afterwards(SCORED):
-        told = []
         if cards:
             sql, moments = score_these(cards, lifecycle_id=lifecycle.id, scope=scope)
             run(sql, **at, **bind(moments, now), is_live=True)
-            run(f"ANALYZE {SCORED}")
+            run(f"ANALYZE {SCORED} (customer_id)")
             run(health.WRITE_HISTORY, **at)
             level = level_by_card("o.score", cards, "s.version_id")
-            told += rows(health.UPDATE_HEALTH.format(level=level), **at)
+            changed = report_health_of(told=health.UPDATE_HEALTH.format(level=level), **at)
         else:
             run(health.NOBODY)
-        told += rows(health.GIVE_WAY.format(scope=f"h.{scope}"), **at)
-        told += rows(health.REMOVE.format(scope=f"h.{scope}"), **at)
-    report_health(reports=(HealthReport(*row) for row in told), now=now)
-    return len(told)
+        others = rows(health.GIVE_WAY.format(scope=f"h.{scope}"), **at)
+        others += rows(health.REMOVE.format(scope=f"h.{scope}"), **at)
+    report_health(reports=(HealthReport(*row) for row in others), now=now)
+    return changed + len(others)
 
 
 def lifecycle_to_read() -> Lifecycle:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -25,7 +25,7 @@ from lifecycle.models import Lifecycle, TagCategory
 
 HORIZONS = (30, 60, 90)
 LANDMARK_DAYS = 30
-_MOST_LANDMARKS = 36  # three years
+_QUIET_DAYS = 365  # a lifecycle in which nobody has moved for so long is not followed any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ def goodness(
     with connection.cursor() as cursor:
         cursor.execute(statements.FIRST_DAY, about)
         [first] = cursor.fetchone()
-        landmarks = _landmarks(first, as_of, horizon_days)
+        cursor.execute(statements.NEWEST_MOVE, about)
+        landmarks = _landmarks(first, _known_until(cursor.fetchone()[0], as_of), horizon_days)
         cursor.execute(statements.CASES, {**about, "landmarks": list(landmarks)})
         cases = [Cases(*row) for row in cursor.fetchall()]
         cursor.execute(statements.BEFORE, {**about, "first": first or as_of.date()})
@@ -91,10 +92,16 @@ def goodness(
     )
 
 
-def _landmarks(first: date | None, as_of: datetime, horizon_days: int) -> tuple[date, ...]:
+def _known_until(newest_move: datetime | None, as_of: datetime) -> date:
+    """Until when whoever had churned would have been seen to: of a history that was imported, its end."""
+    is_quiet = newest_move is not None and newest_move < as_of - timedelta(days=_QUIET_DAYS)
+    return (newest_move if newest_move and is_quiet else as_of).astimezone(UTC).date()
+
+
+def _landmarks(first: date | None, until: date, horizon_days: int) -> tuple[date, ...]:
     """Every 30 days back from the last day whose horizon is over, the earliest first."""
     if first is None:
         return ()
-    last = as_of.date() - timedelta(days=horizon_days + 1)
-    number = min(max((last - first).days // LANDMARK_DAYS + 1, 0), _MOST_LANDMARKS)
+    last = until - timedelta(days=horizon_days + 1)
+    number = max((last - first).days // LANDMARK_DAYS + 1, 0)
     return tuple(last - timedelta(days=LANDMARK_DAYS * n) for n in reversed(range(number)))

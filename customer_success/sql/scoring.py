@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, DecimalField, Expression, F, Q, Value, When
+from django.db.models import Case, CharField, Expression, F, Q, Value, When
 from django.db.models.functions import Cast
 
 from customer_success.metrics.inputs import INPUTS, Input
@@ -82,7 +82,7 @@ def _applies(card: Card) -> Q:
 
 def _value(one: Input, *, is_past: bool) -> Expression | F:
     if is_past and one.is_of_profile:
-        return Cast(Value(None), CharField() if one.type == "text" else DecimalField(max_digits=19, decimal_places=4))
+        return Cast(Value(None), CharField() if one.type == "text" else IntegerField())
     return input_value(one)
 
 

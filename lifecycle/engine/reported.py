@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -14,7 +15,7 @@ from lifecycle.models import Lifecycle
 from lifecycle.queries import heeded_rules
 from lifecycle.rules.nodes import metrics_of
 from lifecycle.rules.parse import parse
-from lifecycle.sql.reported import REPORT
+from lifecycle.sql.reported import BY_HAND, report
 from lifecycle.sql.run import rows
 
 
@@ -39,16 +40,29 @@ def report_health(*, reports: Iterable[HealthReport], now: datetime) -> int:
     if not told:
         return 0
     found = rows(
-        REPORT,
+        report(BY_HAND),
         customers=[one.customer_id for one in told],
         scores=[one.score for one in told],
         levels=[one.level for one in told],
         trends=[one.trend for one in told],
         changes=[one.change for one in told],
-        lifecycles=[one.id for one in Lifecycle.objects.filter(is_active=True) if reads_reported(one)],
+        lifecycles=_readers(),
         now=now,
     )
-    return int(found[0][0])
+    return int(found[0][1])
+
+
+def report_health_of(*, told: str, now: datetime, **params: Any) -> int:
+    """The same of many at once: what a statement returns, a row a customer as in ``HealthReport``.
+
+    Returns how many it told of.
+    """
+    return int(rows(report(told), now=now, lifecycles=_readers(), **params)[0][0])
+
+
+def _readers() -> list[int]:
+    """The lifecycles whose rules look at what is reported."""
+    return [one.id for one in Lifecycle.objects.filter(is_active=True) if reads_reported(one)]
 
 
 def reads_reported(lifecycle: Lifecycle) -> bool:

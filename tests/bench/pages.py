@@ -8,7 +8,7 @@ from statistics import median, quantiles
 
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, reset_queries
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -92,6 +92,7 @@ def look(client: Client, addresses: Iterable[str]) -> tuple[list[float], set[int
     """How long each page took, without the first ten, and how many queries they made."""
     seconds, counted = [], set()
     for number, address in enumerate(addresses):
+        reset_queries()  # its log has an end
         with CaptureQueriesContext(connection) as queries:
             began = time.perf_counter()
             answer = client.get(address)

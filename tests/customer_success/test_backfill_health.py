@@ -13,6 +13,7 @@ from customer_success.engine.scoring import score_everybody
 from customer_success.models import CustomerHealth, HealthScore
 from lifecycle.engine.collect import collect
 from lifecycle.models import Customer, Lifecycle
+from tests.factories import SuccessProfileFactory
 from tests.lifecycle.stage import NOW, event, lifecycle_with, send
 
 from .cards import in_force
@@ -104,6 +105,20 @@ def test_the_health_in_force_and_scores_that_are_there_stay(ann: Customer, lifec
     assert CustomerHealth.objects.values().get() == before
     assert history(ann)[10] == 1
     assert written == HealthScore.objects.count() - 1
+
+
+def test_what_profiles_say_is_missing_in_the_past(ann: Customer) -> None:
+    SuccessProfileFactory(account__customer=ann, roi=300, nps_score=10, renewal_intent="excellent")
+    [buying] = BUYING["dimensions"]
+    words = {"input": "renewal_intent", "weight": 40, "scale": {"words": {"excellent": 100}}}
+    steps = {"input": "roi", "weight": 30, "scale": {"steps": [{"at_least": None, "points": 100}]}}
+    told = {"code": "told", "weight": 50, "measures": [
+        words, steps, {"input": "nps_score", "weight": 30, "scale": {"as_it_is": True}}]}  # fmt: skip
+    in_force({"dimensions": [{**buying, "weight": 50}, told], "bands": BUYING["bands"]})
+
+    backfill_health(first=days_ago(21), last=days_ago(1), every=1, now=NOW)
+
+    assert history(ann) == {20: 25, 10: 100, 3: 50}
 
 
 def test_twice_adds_nothing(ann: Customer) -> None:

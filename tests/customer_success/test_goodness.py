@@ -147,6 +147,29 @@ def test_who_came_back_is_looked_at_again_and_another_churned_tag_is_no_second_c
     assert (found.churned, found.stayed) == (1, 2)  # on 1 April it is gone
 
 
+def test_who_churns_twice_within_the_horizon_counts_once_a_landmark(lifecycle, version, customer):
+    # Landmarks are on 2 March, 1 April, 1 May and 31 May; who goes and comes back within a day was there at its end.
+    customer(
+        {"2026-03-01": (70, "GOOD")},
+        ("2026-05-01T08:00", "CHURNED"), ("2026-05-01T20:00", "ACTIVE"), ("2026-05-04", "CHURNED"),
+        ("2026-05-30T23:00", "ACTIVE"), ("2026-05-31T10:00", "CHURNED"), ("2026-05-31T11:00", "ACTIVE"),
+    )  # fmt: skip
+
+    found = seen(lifecycle, version)
+
+    assert (found.churned, found.stayed) == (2, 2)
+
+
+def test_a_history_that_ended_long_ago_is_looked_at_until_its_newest_move(lifecycle, version, customer):
+    customer({"2024-03-01": (70, "GOOD")}, ("2024-01-01", "ACTIVE"), ("2024-05-20", "CHURNED"))
+    customer({"2024-03-01": (70, "GOOD")}, ("2024-06-01", "ACTIVE"))
+
+    found = seen(lifecycle, version)
+
+    assert found.landmarks == (date(2024, 3, 2), date(2024, 4, 1), date(2024, 5, 1))
+    assert (found.churned, found.stayed) == (1, 5)
+
+
 def test_takes_the_score_as_it_held_then_and_no_other_version_s(lifecycle, version, customer):
     who = customer(
         {"2026-03-01": (90, "EXCELLENT"), "2026-04-20": (20, "POOR")}, ("2026-06-20", "CHURNED"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, Expression, F, Q, Value, When
+from django.db.models import Case, CharField, Expression, F, IntegerField, Q, Value, When
 from django.db.models.functions import Cast
 
 from customer_success.metrics.inputs import INPUTS, Input

@@ -27,7 +27,7 @@ from .my_day_words import (
     worth,
 )
 
-SHOWN = 8
+SHOWN = 5
 _OWNER = "customer__owner__id__exact"
 
 

@@ -241,6 +241,30 @@ AUTOCOMPLETED = [
 
 
 @pytest.mark.parametrize(("model", "field"), AUTOCOMPLETED)
+@pytest.mark.parametrize("text", ["x", "1 or 1", "9" * 30, "-1", "²"])
+def test_takes_nonsense_for_no_row(world, model, field, text):
+    url = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_add")
+    for answer in (
+        asked(world, "superuser", "get", f"{url}?{field}={text}", {}),
+        asked(world, "superuser", "post", url, {field: text}),
+    ):
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("model", "field"), [one for one in AUTOCOMPLETED if one[1] == "customer"])
+@pytest.mark.parametrize("whose", ["other", "orphan"])
+def test_a_page_with_another_s_customer_filled_in_does_not_name_it(world, model, field, whose):
+    url = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_add")
+    number = world.customers[whose].id
+    for answer in (
+        asked(world, "manager", "get", f"{url}?{field}={number}", {}),
+        asked(world, "manager", "post", url, {field: number}),
+    ):
+        assert answer.status_code == 200
+        assert world.customers[whose].name not in answer.content.decode()
+
+
+@pytest.mark.parametrize(("model", "field"), AUTOCOMPLETED)
 @pytest.mark.parametrize("role", sorted(EVERYONE))
 def test_autocompletes_with_the_customers_of_the_portfolio(world, role, model, field):
     asked_for = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field}

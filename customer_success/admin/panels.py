@@ -49,7 +49,7 @@ def account(request: HttpRequest, customer: Customer, now: datetime) -> Shown:
         {
             "account": found,
             "tier": tier_badge(customer.tier) if customer.tier else None,
-            "status": status_of(customer) if found else None,
+            "status": status_of(found.customer) if found else None,
             "renewal": days_until(found.renewal_date, now) if found else "",
             "contacts": list(found.profile.stakeholders.all()[:4]) if found and related(found, "profile") else (),
         },

@@ -137,7 +137,7 @@ def check(world: World, name: str, role: str, method: str) -> None:
 def address(name: str, thing: Any, more: Mapping[str, Any]) -> dict[str, Any]:
     """What stands in the address of a route to a thing."""
     known = thing if isinstance(thing, dict) else {}
-    return {one: more.get(one, known.get(one, thing)) for one in ROUTES[name].pattern.converters}
+    return {**{one: known.get(one, thing) for one in ROUTES[name].pattern.converters}, **more}
 
 
 def everyone(world: World) -> dict[str, Any]:

@@ -11,12 +11,14 @@ from unfold.contrib.filters.admin import DropdownFilter
 from lifecycle import queries
 from lifecycle.models import Customer
 
+from .autocomplete import Autocompleted
+
 # More would be slower than what they are good for: the text is too short.
 _SEARCHED = 200
 _MINE, _TEAMS, _NOBODYS = "mine", "teams", "nobody"
 
 
-class InPortfolio:
+class InPortfolio(Autocompleted):
     """Mixed into an admin before ``ModelAdmin``. ``customer_path``: the way from a row to its customer."""
 
     customer_path = "customer"

@@ -18,6 +18,7 @@ from lifecycle.models import Notice, Team
 from lifecycle.templatetags.wording import author_of, customer_link, move_of
 
 from .access import ReadOnlyAdmin
+from .autocomplete import Autocompleted
 from .paging import CappedList
 from .portfolio import InPortfolio
 
@@ -25,7 +26,7 @@ _COLOURS = {"Low": "default", "Medium": "info", "High": "warning", "Urgent": "da
 
 
 @admin.register(Team)
-class TeamAdmin(ModelAdmin):
+class TeamAdmin(Autocompleted, ModelAdmin):
     actions = None
     list_display = ("name", "code", "email")
     fields = ("name", "code", "email", "members", "leads")

@@ -137,7 +137,7 @@ def check(world: World, name: str, role: str, method: str) -> None:
 def address(name: str, thing: Any, more: Mapping[str, Any]) -> dict[str, Any]:
     """What stands in the address of a route to a thing."""
     known = thing if isinstance(thing, dict) else {}
-    return {one: more.get(one, known.get(one, thing)) for one in ROUTES[name].pattern.converters}
+    return {**{one: known.get(one, thing) for one in ROUTES[name].pattern.converters}, **more}
 
 
 def everyone(world: World) -> dict[str, Any]:
@@ -238,6 +238,30 @@ AUTOCOMPLETED = [
     for one in (admin_, *(inline(admin_.model, admin.site) for inline in admin_.inlines))
     for field in one.autocomplete_fields
 ]
+
+
+@pytest.mark.parametrize(("model", "field"), AUTOCOMPLETED)
+@pytest.mark.parametrize("text", ["x", "1 or 1", "9" * 30, "-1", "²"])
+def test_takes_nonsense_for_no_row(world, model, field, text):
+    url = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_add")
+    for answer in (
+        asked(world, "superuser", "get", f"{url}?{field}={text}", {}),
+        asked(world, "superuser", "post", url, {field: text}),
+    ):
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("model", "field"), [one for one in AUTOCOMPLETED if one[1] == "customer"])
+@pytest.mark.parametrize("whose", ["other", "orphan"])
+def test_a_page_with_another_s_customer_filled_in_does_not_name_it(world, model, field, whose):
+    url = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_add")
+    number = world.customers[whose].id
+    for answer in (
+        asked(world, "manager", "get", f"{url}?{field}={number}", {}),
+        asked(world, "manager", "post", url, {field: number}),
+    ):
+        assert answer.status_code == 200
+        assert world.customers[whose].name not in answer.content.decode()
 
 
 @pytest.mark.parametrize(("model", "field"), AUTOCOMPLETED)

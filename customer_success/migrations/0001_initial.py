@@ -266,7 +266,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'customer health',
-                'indexes': [models.Index(fields=['level', 'score'], name='health_level_score')],
+                'indexes': [models.Index(fields=['level', 'score'], name='health_level_score'), models.Index(fields=['score', 'customer'], name='health_score_customer')],
             },
         ),
         migrations.CreateModel(
@@ -335,6 +335,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
+                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['due_at', 'id'], name='health_alert_due')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('customer', 'kind', 'threshold'), name='health_alert_once_an_episode')],
             },
         ),
@@ -769,7 +770,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('due_at', 'id'),
-                'indexes': [models.Index(condition=models.Q(('state', 'OPEN')), fields=['owner', 'due_at'], name='task_open_of_owner'), models.Index(condition=models.Q(('state', 'OPEN')), fields=['team', 'due_at'], name='task_open_of_team'), models.Index(condition=models.Q(('state', 'OPEN')), fields=['due_at'], name='task_open')],
+                'indexes': [models.Index(condition=models.Q(('state', 'OPEN')), fields=['owner', 'due_at'], name='task_open_of_owner'), models.Index(condition=models.Q(('state', 'OPEN')), fields=['team', 'due_at'], name='task_open_of_team'), models.Index(condition=models.Q(('state', 'OPEN')), fields=['due_at'], name='task_open'), models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='task_closed')],
                 'constraints': [models.UniqueConstraint(fields=('origin',), name='task_once_an_origin'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'OPEN')), models.Q(models.Q(('state', 'OPEN'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='task_closed_at_an_instant')],
             },
         ),

@@ -143,7 +143,10 @@ class CustomerHealth(Scored):
 
     class Meta:
         verbose_name_plural = "customer health"
-        indexes = (models.Index(fields=("level", "score"), name="health_level_score"),)
+        indexes = (
+            models.Index(fields=("level", "score"), name="health_level_score"),
+            models.Index(fields=("score", "customer"), name="health_score_customer"),
+        )
 
     def __str__(self) -> str:
         return str(self.customer)
@@ -215,6 +218,7 @@ class HealthAlert(models.Model):
                 name="health_alert_once_an_episode",
             ),
         )
+        indexes = (models.Index(fields=("due_at", "id"), condition=Q(ended_at=None), name="health_alert_due"),)
 
     def __str__(self) -> str:
         return f"{self.customer}: {self.get_kind_display()}"

@@ -77,6 +77,7 @@ class Task(models.Model):
             models.Index(fields=("owner", "due_at"), condition=Q(state=TaskState.OPEN), name="task_open_of_owner"),
             models.Index(fields=("team", "due_at"), condition=Q(state=TaskState.OPEN), name="task_open_of_team"),
             models.Index(fields=("due_at",), condition=Q(state=TaskState.OPEN), name="task_open"),
+            models.Index(fields=("closed_at",), condition=Q(closed_at__isnull=False), name="task_closed"),
         )
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def login(request: HttpRequest) -> HttpResponse:
     """The admin's login. Who was on the way to nowhere but the admin begins at home; the menu leads to the overview."""
     answer = admin.site.login(request)
-    if isinstance(answer, HttpResponseRedirect) and answer.url == reverse("admin:index"):
+    has_come_in = request.method == "POST" and isinstance(answer, HttpResponseRedirect)
+    if has_come_in and answer["Location"] == reverse("admin:index"):
         return HttpResponseRedirect("/")
     return answer

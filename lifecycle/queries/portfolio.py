@@ -17,7 +17,7 @@ from lifecycle.models import Customer, Rollback
 M = TypeVar("M", bound=Model)
 
 
-class _AnyOf(Func):
+class AnyOf(Func):
     """``value = ANY(array)``."""
 
     template, arg_joiner = "(%(expressions)s))", " = ANY("
@@ -57,8 +57,12 @@ def of_owners(rows: QuerySet[M], owners: Collection[int], *, customer: str = "cu
     """
     if not customer:
         return rows.filter(owner__in=owners)
-    theirs = ArraySubquery(Customer.objects.filter(owner__in=owners).order_by().values("id"))
-    return rows.filter(_AnyOf(F(customer), theirs))
+    return rows.filter(is_of_owners(owners, customer=customer))
+
+
+def is_of_owners(owners: Collection[int], *, customer: str = "customer") -> AnyOf:
+    """Whether the customer of a row is in one of these portfolios, as a condition among others."""
+    return AnyOf(F(customer), ArraySubquery(Customer.objects.filter(owner__in=owners).order_by().values("id")))
 
 
 def customers_seen(user: Any) -> QuerySet[Customer]:

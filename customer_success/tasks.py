@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from customer_success.engine.alerts import raise_alerts
 from customer_success.engine.expansion import detect_expansion
 from customer_success.engine.milestones import mark_overdue, remind_of_milestones
 from customer_success.engine.periods import write_ended_periods
@@ -34,26 +35,26 @@ def write_success_metrics() -> None:
 
 @shared_task
 def score_health() -> None:
-    """Every night, after days were collected: everybody's health."""
+    """Every night, after days were collected: everybody's health, and the alerts that follow from it."""
+    now = timezone.now()
     try:
-        score_everybody(now=timezone.now())
-    except (
-        ScoringAlready,
-        NoLifecycle,
-    ) as reason:
+        score_everybody(now=now)
+    except (ScoringAlready, NoLifecycle) as reason:
         log.info("%s", reason)
+    else:
+        raise_alerts(now=now)
 
 
 @shared_task
 def score_changed_health() -> None:
-    """Every hour: the health of those with news."""
+    """Every hour: the health of those with news, and the alerts that follow from it."""
+    now = timezone.now()
     try:
-        score_changed(now=timezone.now())
-    except (
-        ScoringAlready,
-        NoLifecycle,
-    ) as reason:
+        score_changed(now=now)
+    except (ScoringAlready, NoLifecycle) as reason:
         log.info("%s", reason)
+    else:
+        raise_alerts(now=now)
 
 
 @shared_task

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from customer_success.models import Account, CustomerStatus, SuccessProfile
+from customer_success.queries.accounts import LIFECYCLE
 from customer_success.rules.limits import OF_ACCOUNTS
 from customer_success.rules.limits import problems_of as limit_problems
 from lifecycle.engine.intake import MAX_BATCH
@@ -20,7 +21,7 @@ from lifecycle.engine.transitions import TransitionNotAllowed, initialize
 from lifecycle.models import Customer, StatusTag
 from lifecycle.rules.traits import problem_of
 
-from .accounts import LIFECYCLE, OPENED
+from .accounts import OPENED
 from .tiers import set_tiers_by_revenue
 from .traits import TraitRefused, tell
 

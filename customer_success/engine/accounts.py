@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from customer_success.models import Account, CustomerStatus, SuccessProfile
+from customer_success.queries.accounts import LIFECYCLE
 from customer_success.rules.limits import OF_ACCOUNTS, problems_of
 from lifecycle import queries
 from lifecycle.engine import locks
@@ -21,7 +22,6 @@ from lifecycle.models import CustomerStatus as Standing
 from .tiers import TierNotChanged, follow_revenue, set_tier
 from .traits import Traits, tell
 
-LIFECYCLE = "account"
 OPENED = "Account opened"
 
 

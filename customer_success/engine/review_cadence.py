@@ -7,17 +7,15 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from customer_success.models import Account, BusinessReview, ReviewStatus, TaskState, TaskType, TierPolicy
-from customer_success.models import CustomerStatus as AccountStatus
+from customer_success.queries.accounts import closed
 from customer_success.rules.calendar import Occurrence, day_at, due, meeting_on, working_days_before
-from lifecycle.models import CustomerStatus
 
 from .reviews import close_preparing, prepare_by, prepare_origin
 from .tasks import NewTask, create_tasks
 
-ACCOUNT_LIFECYCLE = "account"
 MISSED_AFTER = timedelta(days=7)
 ANNOUNCED = 3  # working days
 _WITHIN = timedelta(days=7)  # holds three working days and a weekend
@@ -57,7 +55,7 @@ def announce_reviews(*, now: datetime) -> list[int]:
 
 
 def _reviews(policy: TierPolicy, now: datetime) -> Iterator[BusinessReview]:
-    accounts = Account.objects.filter(customer__tier=policy.tier).exclude(Exists(_closed("customer_id")))
+    accounts = Account.objects.filter(customer__tier=policy.tier).exclude(closed("customer_id"))
     rows = accounts.values_list("customer_id", "customer__timezone", "opened_at", "profile__onboarding_started_on")
     for customer_id, zone, opened_at, started_on in rows.iterator(CHUNK):
         start, today = started_on or day_at(opened_at, zone), day_at(now, zone)
@@ -77,7 +75,7 @@ def _cancel_unpromised(policies: Iterable[TierPolicy], now: datetime) -> None:
     for policy in policies:
         promised |= Q(customer__tier=policy.tier, type__in=[*policy.reviews, policy.first_month_reviews])
     unpromised = BusinessReview.objects.filter(
-        ~promised | Q(Exists(_closed("customer_id"))),
+        ~promised | Q(closed("customer_id")),
         scheduled_for__gt=now, changed_by=None, origin__startswith="cadence:",
     )  # fmt: skip
     _close(unpromised, ReviewStatus.CANCELLED, "The tier no longer promises the review.", now)
@@ -92,13 +90,6 @@ def _close(reviews: QuerySet[BusinessReview], status: ReviewStatus, why: str, no
     BusinessReview.objects.filter(id__in=ids).update(status=status, updated_at=now, **freed)
     close_preparing(ids, state=TaskState.DROPPED, outcome=why, by=None, now=now)
     return len(ids)
-
-
-def _closed(customer: str) -> QuerySet[CustomerStatus]:
-    """The standing of a customer whose account is closed."""
-    return CustomerStatus.objects.filter(
-        customer=OuterRef(customer), lifecycle__code=ACCOUNT_LIFECYCLE, tag__code=AccountStatus.CHURNED
-    )
 
 
 def _is_announced(review: BusinessReview, now: datetime) -> bool:

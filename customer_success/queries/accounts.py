@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from customer_success.models import SuccessProfile
+from customer_success.models import CustomerStatus, SuccessProfile
 from customer_success.rules import profile as rules
 from lifecycle.models import Customer, StatusTag
 from lifecycle.models import CustomerStatus as Standing
@@ -41,6 +41,12 @@ def status_now(customer: Customer) -> StatusTag | None:
 
 def in_status(customers: QuerySet[Customer], code: str) -> QuerySet[Customer]:
     return customers.filter(statuses__lifecycle__code=LIFECYCLE, statuses__tag__code=code)
+
+
+def closed(customer: str) -> Exists:
+    """Whether the account of a row is closed, so that nobody works on it. ``customer``: the row's way to its id."""
+    churned = Standing.objects.filter(lifecycle__code=LIFECYCLE, tag__code=CustomerStatus.CHURNED)
+    return Exists(churned.filter(customer=OuterRef(customer)))
 
 
 def taken_by_others(external_id: str, user: Any) -> bool:

@@ -22,7 +22,7 @@ from customer_success.models import (
 from customer_success.rules.advocacy import NOT_ASKED_WHILE, OPEN_ASKS, AskHistory, AskLimits, Refusal, refusals
 from lifecycle.models import Customer, CustomerStatus
 
-ACCOUNT_LIFECYCLE = "account"
+from .accounts import LIFECYCLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def with_ask_history(customers: QuerySet[Customer], limits: AskLimits) -> QueryS
     declined = theirs.filter(declined_at__isnull=False).order_by("-declined_at").values("declined_at")
     is_open = theirs.filter(status__in=OPEN_ASKS).order_by().values("customer").annotate(number=Count("*"))
     alerts = HealthAlert.objects.filter(customer=OuterRef("pk"), kind=AlertKind.RED_ZONE, ended_at=None)
-    status = CustomerStatus.objects.filter(customer=OuterRef("pk"), lifecycle__code=ACCOUNT_LIFECYCLE)
+    status = CustomerStatus.objects.filter(customer=OuterRef("pk"), lifecycle__code=LIFECYCLE)
     return customers.annotate(
         nth_asked_at=Subquery(asked[limits.asks - 1 : limits.asks]),
         last_asked_at=Subquery(asked[:1]),

@@ -7,27 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.expressions import Combinable
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from customer_success.models import (
     Account,
-    CustomerStatus,
+    BusinessReview,
     ExpansionKind,
     ExpansionOpportunity,
     ExpansionStatus,
     HealthLevel,
+    ReviewStatus,
     TierPolicy,
 )
 from customer_success.models.expansion import LIVE
 from customer_success.rules import expansion as rules
-from lifecycle.models import CustomerStatus as StatusOfCustomer
 
-from .advocacy import ACCOUNT_LIFECYCLE
+from .accounts import closed
 
-# The day of the latest business review that was held; not known as long as reviews are not recorded.
-LAST_REVIEW: Combinable = Value(None, output_field=DateField())
 PROFILE_FIGURES = (
     "plan_usage", "plan_limit", "active_users", "licensed_users", "features_used", "features_available", "use_cases",
     "business_units", "roi", "expansion_probability", "nps_score",
@@ -35,7 +32,10 @@ PROFILE_FIGURES = (
 
 
 def opportunities() -> QuerySet[ExpansionOpportunity]:
-    return ExpansionOpportunity.objects.select_related("customer__owner").annotate(last_review_date=LAST_REVIEW)
+    """With the day of the latest business review that was held with the customer."""
+    held = BusinessReview.objects.filter(customer=OuterRef("customer"), status=ReviewStatus.HELD)
+    last = Subquery(held.order_by("-held_at").values(day=TruncDate("held_at"))[:1])
+    return ExpansionOpportunity.objects.select_related("customer__owner").annotate(last_review_date=last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,7 @@ def pipeline(rows: QuerySet[ExpansionOpportunity]) -> Pipeline:
 
 def accounts_with(kind: ExpansionKind, *, today: date) -> QuerySet[Account]:
     """The accounts that show a sign. Nobody sells more to a customer who has left."""
-    left = StatusOfCustomer.objects.filter(
-        customer=OuterRef("pk"), lifecycle__code=ACCOUNT_LIFECYCLE, tag__code=CustomerStatus.CHURNED
-    )
-    return _with_next_tier().filter(_SIGNS[kind](today)).exclude(Exists(left))
+    return _with_next_tier().filter(_SIGNS[kind](today)).exclude(closed("customer_id"))
 
 
 def not_ended_lately(kind: ExpansionKind, *, now: datetime) -> Q:

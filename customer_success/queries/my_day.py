@@ -31,6 +31,7 @@ from lifecycle.models import Customer, CustomerStatus, StatusTag, TagCategory
 from lifecycle.queries import owners_seen
 from lifecycle.rules.calendar import end_of, start_of
 
+from .accounts import closed
 from .customer_360 import MOST_WORTH
 from .reviews import led_by_one_of, scheduled_until
 from .tasks import teams_of
@@ -125,7 +126,8 @@ def at_risk(scope: Scope, *, most: int) -> list[AtRisk]:
 def renewals(scope: Scope, *, now: datetime) -> QuerySet[Account]:
     """Contracts that end within sixty days."""
     window = (now.date(), (now + RENEWAL_AHEAD).date())
-    accounts = scope.of(Account.objects.filter(renewal_date__range=window), "customer__owner")
+    running = Account.objects.filter(renewal_date__range=window).exclude(closed("customer_id"))
+    accounts = scope.of(running, "customer__owner")
     return accounts.select_related("customer__health").order_by("renewal_date", "customer_id")
 
 

@@ -21,6 +21,8 @@ from customer_success.rules.plans import OPEN, plan_progress, today_in
 from customer_success.rules.timeline import Point, Timeline, draw
 from lifecycle.models import Customer
 
+from .accounts import closed
+
 MOST_EVENTS = 30
 
 
@@ -49,7 +51,9 @@ def milestones_to_remind(now: datetime, days: int) -> QuerySet[PlanMilestone]:
     """Open milestones due within so many days, or past due, of which nobody was reminded by this due date."""
     due = Func(F("due_date"), Value("YYYY-MM-DD"), function="to_char", output_field=CharField())
     origin = Concat(Value("milestone:"), Cast("id", CharField()), Value(":"), due)
-    rows = PlanMilestone.objects.filter(past_due(now, days_ahead=days + 1), status__in=OPEN)
+    rows = PlanMilestone.objects.filter(past_due(now, days_ahead=days + 1), status__in=OPEN).exclude(
+        closed("plan__customer_id")
+    )
     asked = Exists(Task.objects.filter(origin=OuterRef("origin")))
     return rows.alias(origin=origin).filter(~asked).select_related("plan__customer")
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
+
+# Days that people mean; calculating with others leads out of the calendar.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+DAY_NEEDED = f"A day from {FIRST_DAY} to {LAST_DAY} is needed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,11 @@ OF_PROFILES = (
 
 
 def problems_of(values: Mapping[str, Any], limits: Iterable[Limit]) -> dict[str, str]:
-    """A sentence for each limit that is not kept, by the field where it is said."""
+    """A sentence for each limit that is not kept, and each day far from today, by the field where it is said."""
+    far = {name: DAY_NEEDED for name, value in values.items() if isinstance(value, date) and _is_far(value)}
     known = (one for one in limits if values.get(one.lower) is not None and values.get(one.upper) is not None)
-    return {one.at: one.sentence for one in known if values[one.lower] > values[one.upper]}
+    return {**{one.at: one.sentence for one in known if values[one.lower] > values[one.upper]}, **far}
+
+
+def _is_far(day: date) -> bool:
+    return not isinstance(day, datetime) and not FIRST_DAY <= day <= LAST_DAY

@@ -16,7 +16,11 @@ WITH wanted AS (
     SELECT customer_id, score, computed_score, COALESCE(version_id, (
         SELECT v.id FROM customer_success_scorecardversion AS v JOIN customer_success_scorecard AS s
             ON s.id = v.scorecard_id WHERE s.code = %(program)s AND v.state = 'published')) AS version_id
-    FROM customer_success_customerhealth
+    FROM customer_success_customerhealth AS c
+    WHERE NOT EXISTS (  -- nobody is alarmed for a closed account
+        SELECT FROM lifecycle_customerstatus AS s JOIN lifecycle_lifecycle AS l ON l.id = s.lifecycle_id
+        JOIN lifecycle_statustag AS t ON t.id = s.tag_id
+        WHERE s.customer_id = c.customer_id AND l.code = 'account' AND t.code = 'CHURNED')
 ), highest AS (
     SELECT h.customer_id, GREATEST(
         (SELECT max(s.score) FROM customer_success_healthscore AS s

@@ -180,7 +180,7 @@ def test_opportunities_say_why_and_what_to_do(api, acme, mia, foreign):
     assert (found["current_tier"], found["potential_tier"]) == ("MID_MARKET", "ENTERPRISE")
     assert (found["estimated_revenue"], found["probability"]) == ("70000.00", 60)
     assert (found["reason"], found["suggested_actions"]) == ("Measured ROI of 250%.", ["Talk"])
-    assert found["last_review_date"] is None
+    assert found["last_review_date"] is None  # none was held
 
 
 def test_opportunities_are_narrowed(api, acme, mia):

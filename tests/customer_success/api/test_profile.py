@@ -86,6 +86,8 @@ def test_is_made_where_there_is_none(api, address):
         ({"features_available": 3, "features_used": 4}, "features_used"),
         ({"onboarding_started_on": "2026-02-01", "onboarding_completed_on": "2026-01-01"}, "onboarding_completed_on"),
         ({"onboarding_started_on": "2026-02-01", "first_value_on": "2026-01-01"}, "first_value_on"),
+        ({"onboarding_started_on": "9999-12-31"}, "onboarding_started_on"),
+        ({"first_value_on": "1899-12-31"}, "first_value_on"),
         ({"value_metrics": [{"name": "A"}, {"name": "A"}]}, "value_metrics"),
         ({"value_metrics": [{}]}, "value_metrics.0.name"), ({"value_metrics": [7]}, "value_metrics.0"),
         ({"value_metrics": "A"}, "value_metrics"), ({"value_metrics": [{"name": "A"}] * 101}, "value_metrics"),

@@ -47,7 +47,8 @@ from customer_success.models import (
     SuccessPlanType,
 )
 from customer_success.queries.advocacy import candidates
-from lifecycle.models import Customer, Order, Team
+from lifecycle.engine.evaluate import evaluate_customers
+from lifecycle.models import Customer, Lifecycle, Order, Team
 
 MANAGERS = 11
 YEAR = timedelta(days=365)
@@ -75,6 +76,8 @@ def fill(step: Step, boss: Any, now: datetime) -> None:
         _open_accounts(orders, lead, now)
         _give_out(boss, now)
         _write_profiles(orders, now)
+        commerce = Lifecycle.objects.get(code="commerce")
+        evaluate_customers(lifecycle=commerce, customers=list(orders), now=now)
     with step("Two years of them, day by day"):
         call_command("import_rules", str(FOLDER / "rules.json"), "--publish", stdout=io.StringIO())
         first = min(one.instants[0] for one in orders.values()).date()

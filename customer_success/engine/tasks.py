@@ -50,16 +50,21 @@ def create_task(*, task: NewTask, by: Any, now: datetime) -> Task:
 
     Raises ``TaskNotAllowed``.
     """
-    if not task.title.strip():
-        raise TaskNotAllowed("Say what has to be done.", field="title")
-    if task.owner_id and task.team:
-        raise TaskNotAllowed("A task goes to a person or to a team's queue, not to both.", field="team")
-    _checked(task.title + task.notes, field="notes")
+    check_new(task)
     row = _row(task, by, now)
     if row.owner_id is None and row.team is None:
         row.owner = by
     row.save(force_insert=True)
     return row
+
+
+def check_new(task: NewTask) -> None:
+    """Raises ``TaskNotAllowed`` if nobody could make such a task by hand."""
+    if not _checked(task.title, field="title"):
+        raise TaskNotAllowed("Say what has to be done.", field="title")
+    if task.owner_id and task.team:
+        raise TaskNotAllowed("A task goes to a person or to a team's queue, not to both.", field="team")
+    _checked(task.notes, field="notes")
 
 
 def finish_task(*, task: Task, outcome: str, by: Any, now: datetime) -> None:
@@ -120,11 +125,14 @@ def take_task(*, task: Task, by: Any, now: datetime) -> None:
 def close_by_origin(*, origins: Iterable[str], state: TaskState, outcome: str, by: Any, now: datetime) -> int:
     """Close the open tasks that these asked for, since it is done or asks no longer; returns how many.
 
-    ``state``: DONE or DROPPED. ``by=None``: automation.
+    They free their origins: what asks again, as a milestone that is opened again, gets a new task. One that a person
+    closed keeps its origin. ``state``: DONE or DROPPED. ``by=None``: automation.
     """
     found = Task.objects.select_for_update().filter(origin__in=list(origins), state=TaskState.OPEN)
     ids = list(found.order_by("id").values_list("id", flat=True))
-    Task.objects.filter(id__in=ids).update(state=state, outcome=outcome, closed_at=now, closed_by=by)
+    Task.objects.filter(id__in=ids).update(
+        state=state, outcome=outcome, closed_at=now, closed_by=by, origin=None
+    )  # fmt: skip
     step = TaskStep.FINISHED if state == TaskState.DONE else TaskStep.DROPPED
     TaskEntry.objects.bulk_create(TaskEntry(task_id=one, step=step, at=now, by=by, note=outcome) for one in ids)
     return len(ids)

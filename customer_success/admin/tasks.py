@@ -16,8 +16,8 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
-from customer_success.engine.tasks import NewTask, create_task
-from customer_success.models import MilestonePriority, Task, TaskState, TaskType
+from customer_success.engine.tasks import NewTask, TaskNotAllowed, check_new, create_task
+from customer_success.models import Task, TaskState
 from customer_success.queries.tasks import colleagues, entries_of, tasks_seen, teams_of
 from lifecycle.admin.pages import framed
 from lifecycle.admin.paging import CappedList
@@ -93,13 +93,17 @@ class TaskForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("owner") and data.get("team"):
-            self.add_error("team", "A task goes to a person or to a team's queue, not to both.")
-        if len(data.get("notes") or "") > 2_000:
-            self.add_error(
-                "notes", "These notes are too long; 2,000 characters are enough for everybody who reads them."
-            )
+        if not self.errors:
+            try:
+                check_new(self.asked())
+            except TaskNotAllowed as refused:
+                self.add_error(refused.field, str(refused))
         return data
+
+    def asked(self) -> NewTask:
+        owner = self.cleaned_data["owner"]
+        others = {name: value for name, value in self.cleaned_data.items() if name != "owner"}
+        return NewTask(**others, owner_id=owner.id if owner else None)
 
 
 @admin.register(Task)
@@ -152,11 +156,7 @@ class TaskAdmin(FoundByCustomer, CappedList, ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
-        asked = NewTask(
-            customer=obj.customer, type=TaskType(obj.type), title=obj.title, due_at=obj.due_at,
-            priority=MilestonePriority(obj.priority), notes=obj.notes, owner_id=obj.owner_id, team=obj.team,
-        )  # fmt: skip
-        obj.pk = create_task(task=asked, by=request.user, now=timezone.now()).pk
+        obj.pk = create_task(task=form.asked(), by=request.user, now=timezone.now()).pk
         obj.refresh_from_db()
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from customer_success.models import MilestonePriority, Task, TaskEntry, TaskState, TaskStep, TaskType
 from lifecycle.models import Customer, Team
@@ -49,16 +50,21 @@ def create_task(*, task: NewTask, by: Any, now: datetime) -> Task:
 
     Raises ``TaskNotAllowed``.
     """
-    if not task.title.strip():
-        raise TaskNotAllowed("Say what has to be done.", field="title")
-    if task.owner_id and task.team:
-        raise TaskNotAllowed("A task goes to a person or to a team's queue, not to both.", field="team")
-    _checked(task.title + task.notes, field="notes")
+    check_new(task)
     row = _row(task, by, now)
     if row.owner_id is None and row.team is None:
         row.owner = by
     row.save(force_insert=True)
     return row
+
+
+def check_new(task: NewTask) -> None:
+    """Raises ``TaskNotAllowed`` if nobody could make such a task by hand."""
+    if not _checked(task.title, field="title"):
+        raise TaskNotAllowed("Say what has to be done.", field="title")
+    if task.owner_id and task.team:
+        raise TaskNotAllowed("A task goes to a person or to a team's queue, not to both.", field="team")
+    _checked(task.notes, field="notes")
 
 
 def finish_task(*, task: Task, outcome: str, by: Any, now: datetime) -> None:
@@ -92,8 +98,20 @@ def reassign_task(*, task: Task, to: Any, by: Any, now: datetime, note: str = ""
     holder = {"owner": None, "team": to} if isinstance(to, Team) else {"owner": to, "team": None}
     if not isinstance(to, Team) and not to.is_active:
         raise TaskNotAllowed(f"{to} does not work here any more.", field="to")
-    told = f"to {to}" + (f": {note}" if note else "")
-    _step(task, TaskStep.REASSIGNED, note=told, by=by, now=now, snoozed_until=None, **holder)
+    _step(task, TaskStep.REASSIGNED, note=_told(to, note), by=by, now=now, snoozed_until=None, **holder)
+
+
+@transaction.atomic
+def hand_over_tasks(*, tasks: QuerySet[Task], to: Any, note: str, by: Any, now: datetime) -> None:
+    """Give those of some tasks that are open to a person, as ``reassign_task`` does; what is put off stays so.
+
+    Three statements, whatever the number. The caller has checked person and note.
+    """
+    found = tasks.filter(state=TaskState.OPEN).order_by("id").select_for_update(of=("self",))
+    ids = list(found.values_list("id", flat=True))
+    Task.objects.filter(id__in=ids).update(owner=to)
+    entries = (TaskEntry(task_id=one, step=TaskStep.REASSIGNED, at=now, by=by, note=_told(to, note)) for one in ids)
+    TaskEntry.objects.bulk_create(entries)
 
 
 def take_task(*, task: Task, by: Any, now: datetime) -> None:
@@ -107,14 +125,21 @@ def take_task(*, task: Task, by: Any, now: datetime) -> None:
 def close_by_origin(*, origins: Iterable[str], state: TaskState, outcome: str, by: Any, now: datetime) -> int:
     """Close the open tasks that these asked for, since it is done or asks no longer; returns how many.
 
-    ``state``: DONE or DROPPED. ``by=None``: automation.
+    They free their origins: what asks again, as a milestone that is opened again, gets a new task. One that a person
+    closed keeps its origin. ``state``: DONE or DROPPED. ``by=None``: automation.
     """
     found = Task.objects.select_for_update().filter(origin__in=list(origins), state=TaskState.OPEN)
     ids = list(found.order_by("id").values_list("id", flat=True))
-    Task.objects.filter(id__in=ids).update(state=state, outcome=outcome, closed_at=now, closed_by=by)
+    Task.objects.filter(id__in=ids).update(
+        state=state, outcome=outcome, closed_at=now, closed_by=by, origin=None
+    )  # fmt: skip
     step = TaskStep.FINISHED if state == TaskState.DONE else TaskStep.DROPPED
     TaskEntry.objects.bulk_create(TaskEntry(task_id=one, step=step, at=now, by=by, note=outcome) for one in ids)
     return len(ids)
+
+
+def _told(to: Any, note: str) -> str:
+    return f"to {to}: {note}" if note else f"to {to}"
 
 
 def _row(task: NewTask, by: Any, now: datetime) -> Task:

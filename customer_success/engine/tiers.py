@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from customer_success.models import Account, CustomerTier, TaskType, TierChange, TierPolicy
+from customer_success.models import Account, CustomerTier, Task, TaskState, TaskType, TierChange, TierPolicy
 from customer_success.rules.tiers import is_upgrade, tier_of
 from customer_success.sql.tiers import NOTE_ALONE, NOTE_CHANGED_TIERS
 from lifecycle.engine import locks
@@ -19,7 +19,7 @@ from lifecycle.engine.intake import MAX_BATCH
 from lifecycle.models import Customer
 from lifecycle.rules.traits import TIERS
 
-from .tasks import NewTask, create_tasks
+from .tasks import NewTask, close_by_origin, create_tasks
 from .traits import tell
 
 SHIPPED = Path(__file__).resolve().parent.parent / "shipped/tiers.json"
@@ -66,8 +66,13 @@ def set_tier(*, customer: Customer, tier: str, reason: str, by: Any, now: dateti
 @transaction.atomic
 def follow_revenue(*, customer: Customer, revenue: Decimal, now: datetime) -> TierChange | None:
     """After the annual revenue has changed: a higher tier at once; a lower one is for the owner to decide, once a
-    revenue."""
+    change. What was asked for an earlier revenue is asked no longer."""
     tier, before = fitting_tier(revenue), _locked_tier(customer)
+    asked = Task.objects.filter(customer=customer, type=TaskType.TIER_REVIEW, state=TaskState.OPEN)
+    close_by_origin(
+        origins=asked.filter(origin__isnull=False).values_list("origin", flat=True), state=TaskState.DROPPED,
+        outcome="The annual revenue has changed again.", by=None, now=now,
+    )  # fmt: skip
     if tier is None or tier == before:
         return None
     if is_upgrade(before, tier):
@@ -133,5 +138,5 @@ def _review(customer: Customer, before: str | None, tier: str, revenue: Decimal,
         title=f"Review the tier of {customer}",
         notes=f"The annual revenue is {revenue:,.2f} now, which is {CustomerTier(tier).label}; the tier is {now_in}.",
         due_at=now + REVIEW_WITHIN,
-        origin=f"tier:{customer.id}:{revenue.normalize():f}",
+        origin=f"tier:{customer.id}:{now.isoformat()}",
     )

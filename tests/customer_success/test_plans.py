@@ -240,6 +240,24 @@ def test_the_reminder_ends_with_what_it_reminds_of(plan, changes, state):
     assert Task.objects.get().state == state
 
 
+@pytest.mark.parametrize(
+    ("away", "back"),
+    [
+        ({"due_date": date(2026, 5, 1)}, {"due_date": date(2026, 3, 11)}),
+        ({"status": "CANCELLED"}, {"status": "PENDING"}),
+        ({"status": "COMPLETED"}, {"status": "IN_PROGRESS"}),
+    ],
+)
+def test_reminds_again_of_what_is_due_again(plan, away, back):
+    milestone = PlanMilestoneFactory(plan=plan, due_date=date(2026, 3, 11))
+    remind_of_milestones(now=NOW)
+    changed(changed(milestone, **away), **back)
+
+    remind_of_milestones(now=NOW)
+
+    assert Task.objects.filter(state="OPEN").count() == 1
+
+
 def test_a_plan_moves_only_where_it_may(plan):
     PlanMilestoneFactory(plan=plan)
 

@@ -10,11 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from customer_success import queries
 from customer_success.engine.portfolio import AssignmentRefused, assign, balance
-from customer_success.models import Handover, TaskState
+from customer_success.models import Handover, TaskState, TaskStep
 from lifecycle.models import Customer
 from tests.factories import (
     AccountFactory,
+    AdvocacyActivityFactory,
+    BusinessReviewFactory,
     CustomerFactory,
+    PlanMilestoneFactory,
+    SuccessPlanFactory,
     TaskFactory,
     TeamFactory,
     TierPolicyFactory,
@@ -104,6 +108,52 @@ class TestAssign:
         nobodys.refresh_from_db()
         of_a_team.refresh_from_db()
         assert (nobodys.owner, of_a_team.owner) == (mia, None)
+
+    def test_says_in_the_history_of_each_task_who_has_it_now_and_why(self, boss, mia, noah):
+        customer = CustomerFactory(owner=mia)
+        task = TaskFactory(customer=customer, owner=mia)
+
+        assign(customers=[customer.id], to=noah, note="On leave", by=boss, now=NOW)
+
+        entry = task.entries.get()
+        assert (entry.step, entry.by, entry.at, entry.note) == (TaskStep.REASSIGNED, boss, NOW, "to noah: On leave")
+
+    def test_moves_plans_milestones_reviews_and_advocacy_of_the_old_owner_along(self, boss, mia, noah):
+        customer = CustomerFactory(owner=mia)
+        plan = SuccessPlanFactory(customer=customer, owner=mia)
+        of_another = SuccessPlanFactory(customer=customer, owner=boss)
+        work = [
+            plan, PlanMilestoneFactory(plan=plan, owner=mia), PlanMilestoneFactory(plan=of_another, owner=mia),
+            BusinessReviewFactory(customer=customer, owner=mia), AdvocacyActivityFactory(customer=customer, owner=mia),
+        ]  # fmt: skip
+
+        assign(customers=[customer.id], to=noah, note="x", by=boss, now=NOW)
+
+        for one in (*work, of_another):
+            one.refresh_from_db()
+        assert [one.owner for one in work] == [noah] * len(work)
+        assert (of_another.owner, of_another.updated_at) == (boss, NOW)  # a form that is open is told
+
+    def test_leaves_what_is_over_and_what_others_do_with_whom_it_was(self, boss, mia, noah):
+        customer = CustomerFactory(owner=mia)
+        plan, over = (
+            SuccessPlanFactory(customer=customer, owner=owner, status=status)
+            for owner, status in ((boss, "ACTIVE"), (mia, "CANCELLED"))
+        )
+        work = [
+            plan, over, PlanMilestoneFactory(plan=over, owner=mia), PlanMilestoneFactory(plan=plan, owner=boss),
+            PlanMilestoneFactory(plan=plan, owner=mia, status="CANCELLED"), SuccessPlanFactory(owner=mia),
+            BusinessReviewFactory(customer=customer, owner=mia, status="HELD", held_at=NOW),
+            BusinessReviewFactory(customer=customer, owner=boss),
+            AdvocacyActivityFactory(customer=customer, owner=mia, status="CANCELLED"),
+        ]  # fmt: skip
+        before = [one.owner for one in work]
+
+        assign(customers=[customer.id], to=noah, note="x", by=boss, now=NOW)
+
+        for one in work:
+            one.refresh_from_db()
+        assert [one.owner for one in work] == before
 
     def test_does_nothing_the_second_time(self, boss, mia):
         customer = CustomerFactory()

@@ -10,14 +10,16 @@ import pytest
 from customer_success.engine.tasks import (
     NewTask,
     TaskNotAllowed,
+    close_by_origin,
     create_task,
+    create_tasks,
     drop_task,
     finish_task,
     reassign_task,
     snooze_task,
     take_task,
 )
-from customer_success.models import TaskState, TaskStep, TaskType
+from customer_success.models import Task, TaskState, TaskStep, TaskType
 from customer_success.queries.tasks import tasks_seen
 from tests.factories import CustomerFactory, TaskFactory, TeamFactory, UserFactory
 from tests.lifecycle.stage import NOW, at_once
@@ -54,13 +56,35 @@ def test_a_task_in_a_queue_has_no_owner(mia: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "field"), [({"title": "  "}, "title"), ({"notes": "a\x00b"}, "notes"), ({"notes": "x" * 2001}, "notes")]
+    ("values", "field"),
+    [
+        ({"title": "  "}, "title"),
+        ({"title": "a\x00b"}, "title"),
+        ({"notes": "a\x00b"}, "notes"),
+        ({"notes": "x" * 2001}, "notes"),
+    ],
 )
 def test_a_task_that_says_nothing_or_too_much_is_refused(mia: Any, values: dict[str, Any], field: str) -> None:
     with pytest.raises(TaskNotAllowed) as refused:
         create_task(task=new(**values), by=mia, now=NOW)
 
     assert refused.value.field == field
+
+
+def test_the_title_takes_nothing_from_the_room_for_notes(mia: Any) -> None:
+    assert len(create_task(task=new(title="x" * 200, notes="x" * 2000), by=mia, now=NOW).notes) == 2000
+
+
+def test_what_asks_no_longer_may_ask_again_and_what_a_person_dropped_may_not(mia: Any) -> None:
+    dropped, ended = TaskFactory(origin="a:1"), TaskFactory(origin="a:2")
+    drop_task(task=dropped, reason="Not needed", by=mia, now=NOW)
+    close_by_origin(origins=["a:1", "a:2"], state=TaskState.DROPPED, outcome="Over", by=None, now=NOW)
+
+    create_tasks(tasks=[new(origin="a:1"), new(origin="a:2")], by=None, now=NOW)
+
+    assert [task.origin for task in Task.objects.filter(state=TaskState.OPEN)] == ["a:2"]
+    ended.refresh_from_db()
+    assert (ended.state, ended.outcome) == (TaskState.DROPPED, "Over")
 
 
 def test_a_finished_task_says_who_when_and_what_came_of_it(mia: Any) -> None:

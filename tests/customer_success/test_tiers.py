@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from customer_success.engine.accounts import AccountText, update_account
+from customer_success.engine.tasks import finish_task
 from customer_success.engine.tiers import (
     TierNotChanged,
     fitting_tier,
@@ -122,12 +123,23 @@ class TestRevenue:
         assert "4,999.99" in task.notes
         assert "Trial" in task.notes
 
-    def test_asks_once_a_revenue(self):
+    def test_asks_once_a_change_and_no_longer_for_the_revenue_before(self):
         customer = opened("ann", annual_revenue=Decimal(30_000))
+        states = []
         for revenue in (6_000, 30_000, 6_000, "6000.00", 7_000):
             customer = new_revenue(customer, revenue)
+            states.append(list(Task.objects.order_by("id").values_list("state", flat=True)))
 
-        assert Task.objects.count() == 2
+        gone = "DROPPED"
+        assert states == [["OPEN"], [gone], [gone, "OPEN"], [gone, "OPEN"], [gone, gone, "OPEN"]]
+
+    def test_asks_again_for_a_revenue_that_somebody_has_decided_upon_before(self):
+        customer = new_revenue(opened("ann", annual_revenue=Decimal(30_000)), 6_000)
+        finish_task(task=Task.objects.get(), outcome="Stays", by=UserFactory(), now=LATER)
+        for minutes, revenue in enumerate((30_000, 6_000), start=1):
+            customer = new_revenue(customer, revenue, now=LATER + timedelta(minutes=minutes))
+
+        assert list(Task.objects.order_by("id").values_list("state", flat=True)) == ["DONE", "OPEN"]
 
     def test_a_tier_by_hand_stays_until_the_revenue_changes(self):
         customer = opened("ann", annual_revenue=Decimal(6_000), tier="TRIAL")

@@ -112,6 +112,12 @@ def test_a_task_is_added_by_hand(mia: Any, desk_of: Any) -> None:
     assert "Added: Call them." in answer.text
 
 
+def test_notes_may_be_as_long_beside_a_long_title(mia: Any, desk_of: Any) -> None:
+    desk_of(mia).post(f"{LIST}add/", new_task(title="x" * 200, notes="x" * 2000))
+
+    assert len(Task.objects.get().notes) == 2000
+
+
 def test_a_task_is_added_for_a_customer_of_the_portfolio_only(mia: Any, noah: Any, desk_of: Any) -> None:
     foreign = CustomerFactory(owner=noah)
 

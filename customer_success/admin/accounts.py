@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -31,7 +31,7 @@ from customer_success.models import Account, CustomerStatus, TierChange, TierPol
 from customer_success.queries.accounts import LIFECYCLE, status_of, with_status
 from lifecycle import queries
 from lifecycle.admin.paging import CappedList
-from lifecycle.admin.portfolio import FoundByCustomer
+from lifecycle.admin.portfolio import CustomerOwnerFilter, FoundByCustomer
 from lifecycle.models import Customer
 from lifecycle.queries.portfolio import EVERYBODY
 from lifecycle.templatetags.wording import customer_link, tag_label
@@ -65,7 +65,7 @@ class AccountAdmin(FoundByCustomer, CappedList, ModelAdmin):
     list_display = ("who", "tier", "status", "health", "owner", "revenue", "renewal")
     list_filter = (
         ("customer__tier", ChoicesDropdownFilter), StatusFilter, ("customer__health__level", ChoicesDropdownFilter),
-        ("customer__owner", RelatedDropdownFilter), ("churn_risk", ChoicesDropdownFilter),
+        CustomerOwnerFilter, ("churn_risk", ChoicesDropdownFilter),
     )  # fmt: skip
     list_filter_submit = True
     sortable_by = ("renewal",)
@@ -127,7 +127,7 @@ class AccountAdmin(FoundByCustomer, CappedList, ModelAdmin):
         ).customer  # fmt: skip
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return _told(super().add_view, request, form_url, extra_context)
+        return told(super().add_view, request, form_url, extra_context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -139,7 +139,7 @@ class AccountAdmin(FoundByCustomer, CappedList, ModelAdmin):
             known = {
                 "policy": TierPolicy.objects.filter(tier=account.customer.tier).first(), "tier_changes": changes[:20],
             }  # fmt: skip
-        return _told(super().change_view, request, object_id, form_url, {**(extra_context or {}), **known})
+        return told(super().change_view, request, object_id, form_url, {**(extra_context or {}), **known})
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False  # an account is closed; what is known of it stays
@@ -207,7 +207,7 @@ class AccountAdmin(FoundByCustomer, CappedList, ModelAdmin):
         return f"{account.renewal_date:%-d %b %Y}" if account.renewal_date else None
 
 
-def _told(view: Callable[..., HttpResponse], request: HttpRequest, *args: Any) -> HttpResponse:
+def told(view: Callable[..., HttpResponse], request: HttpRequest, *args: Any) -> HttpResponse:
     """What the engine refuses after the form was checked, as when two people are at it at the same time."""
     try:
         return view(request, *args)

@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWid
 from customer_success.engine import advocacy as engine
 from customer_success.models import AdvocacyActivity, AdvocacyPolicy, AdvocacyStatus, AdvocacyType
 from customer_success.queries.advocacy import advocacy_policy, ask_refusals, candidates
+from customer_success.queries.tasks import colleagues
 from customer_success.rules.advocacy import NEXT, refusal_sentence
 from lifecycle.admin.pages import framed
 from lifecycle.admin.paging import CappedList
@@ -59,7 +60,7 @@ class AdvocacyActivityAdmin(FoundByCustomer, CappedList, ModelAdmin):
     list_filter_submit = True
     list_select_related = ("customer", "owner")
     sortable_by = ()
-    autocomplete_fields = ("customer", "owner")
+    autocomplete_fields = ("customer",)
     actions_list = ("ready",)
     actions_detail = (*_STEPS, "story")
     fieldsets: ClassVar[Any] = (
@@ -87,6 +88,8 @@ class AdvocacyActivityAdmin(FoundByCustomer, CappedList, ModelAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "customer":
             kwargs["queryset"] = customers_seen(request.user).filter(account__isnull=False)
+        if db_field.name == "owner":
+            kwargs["queryset"] = colleagues()
         field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "customer" and field is not None:
             field.error_messages["invalid_choice"] = "Choose a customer of yours that has an account."

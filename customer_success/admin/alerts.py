@@ -8,21 +8,23 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from customer_success.engine import alerts
 from customer_success.models import AlertState, HealthAlert
+from customer_success.queries.alerts import unread
 from customer_success.templatetags.health import health_link
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import DayInput, framed, some_of
 from lifecycle.admin.pins import day_begins
+from lifecycle.admin.portfolio import CustomerOwnerFilter
 
 MOST_AT_ONCE = 500
 _KIND_COLOURS = {"Red zone": "danger", "Below threshold": "warning", "Significant drop": "warning"}
@@ -46,9 +48,11 @@ class StateFilter(DropdownFilter):
             case "over":
                 return queryset.exclude(ended_at=None)
             case None | "":
-                return queryset.filter(ended_at=None, state__in=(AlertState.OPEN, AlertState.ACKNOWLEDGED))
+                return queryset.filter(unread(timezone.now()) | Q(ended_at=None, state=AlertState.ACKNOWLEDGED))
+            case AlertState.OPEN.value:
+                return queryset.filter(unread(timezone.now()))
             case state:
-                return queryset.filter(ended_at=None, state=state)
+                return queryset.filter(ended_at=None, state=state).exclude(unread(timezone.now()))
 
 
 class NoteForm(forms.Form):
@@ -101,7 +105,7 @@ class HealthAlertAdmin(OfCustomers):
     when_empty = "When a health score falls, or falls below what its scorecard names, it is told here, and a task made."
     list_display = ("said", "customer_shown", "kind_shown", "owner_shown", "state_shown", "opened_at", "due_at")
     list_display_links = ("said",)
-    list_filter = (("kind", ChoicesDropdownFilter), StateFilter, ("customer__owner", RelatedDropdownFilter))
+    list_filter = (("kind", ChoicesDropdownFilter), StateFilter, CustomerOwnerFilter)
     list_filter_submit = True
     list_select_related = ("customer", "customer__owner")
     actions = ("acknowledge_selected", "snooze_selected", "resolve_selected")
@@ -131,7 +135,10 @@ class HealthAlertAdmin(OfCustomers):
 
     @display(description="State", label=_STATE_COLOURS)
     def state_shown(self, alert: HealthAlert) -> str:
-        return "Over" if alert.ended_at else alert.get_state_display()
+        if alert.ended_at:
+            return "Over"
+        is_due = alert.snoozed_until is not None and alert.snoozed_until <= timezone.now()
+        return "Open" if alert.state == AlertState.SNOOZED and is_due else alert.get_state_display()
 
     # A method, not the permission's name: Unfold would look the name up in the database at start.
     def has_handle_permission(self, request: HttpRequest, object_id: object = None) -> bool:

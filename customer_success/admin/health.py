@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from customer_success.models import CustomerHealth, HealthOverride, Scorecard
@@ -24,6 +24,7 @@ from customer_success.queries.my_day import DECLINING, UNWELL
 from customer_success.templatetags.health import level_label, trend_arrow
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import framed
+from lifecycle.admin.portfolio import CustomerOwnerFilter
 from lifecycle.templatetags.wording import customer_link
 
 from .overrides import MAY, override_page, take_back_page
@@ -100,7 +101,7 @@ class CustomerHealthAdmin(OfCustomers):
     list_display_links: Any = ("customer_shown",)
     list_filter = (
         ("level", ChoicesDropdownFilter), ("trend", ChoicesDropdownFilter), CareFilter, ScorecardFilter,
-        OverriddenFilter, ("customer__owner", RelatedDropdownFilter),
+        OverriddenFilter, CustomerOwnerFilter,
     )  # fmt: skip
     list_filter_submit = True
     list_select_related: Any = ("customer", "customer__owner")

@@ -28,7 +28,6 @@ from .my_day_words import (
 )
 
 SHOWN = 5
-_OWNER = "customer__owner__id__exact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def is_own(scope: Scope) -> bool:
 
 def _of(scope: Scope) -> dict[str, str]:
     """The filter of a list by success manager; a team's list shows what the person sees anyway."""
-    return {_OWNER: str(scope.user.pk)} if is_own(scope) else {}
+    return {"owner": "mine"} if is_own(scope) else {}
 
 
 def at_risk(scope: Scope, now: datetime) -> Card:

@@ -82,7 +82,8 @@ class PlanPages:
     def add_milestone(self) -> HttpResponse:
         form = MilestoneForm(self.request.POST or None, plan=self.plan, milestone=None)
 
-        def add(found: Mapping[str, Any]) -> None:
+        def add(_: Mapping[str, Any]) -> None:
+            found = form.cleaned_data
             titles = [one.title for one in found.get("depends_on", ())]
             new = NewMilestone(**{**found, "depends_on": titles})
             add_milestone(plan=self.plan, new=new, by=self.request.user, now=self.now)
@@ -151,7 +152,7 @@ class PlanPages:
     ) -> HttpResponse:
         if self.request.method == "POST" and form.is_valid():
             try:
-                do(form.cleaned_data)
+                do({name: form.cleaned_data[name] for name in form.changed_data})
             except PlanInvalid as error:
                 form.add_error(error.field if error.field in form.fields else None, str(error))
             except PlanNotAllowed as error:
@@ -162,10 +163,11 @@ class PlanPages:
         return self._form(form, heading, button=button)
 
     def _form(self, form: forms.Form, heading: str, *, button: str, points: tuple[str, ...] = ()) -> HttpResponse:
+        # A form that comes back still says what the person saw: a second click must not write over others' changes.
+        seen = self.request.POST.get("seen") or self.plan.updated_at.isoformat()
         return self._framed(
             "customer_success/admin/plan_form.html", heading, heading=heading, form=form, button=button, points=points,
-            lead=f"{self.plan.customer}, {self.plan.title}", hidden=(("seen", self.plan.updated_at.isoformat()),),
-            cancel_url=self._url,
+            lead=f"{self.plan.customer}, {self.plan.title}", hidden=(("seen", seen),), cancel_url=self._url,
         )  # fmt: skip
 
     def _done(self, do: Callable[[], None], said: str) -> HttpResponse:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from customer_success import queries
@@ -25,7 +25,7 @@ from customer_success.engine.plans import create_plan, create_plan_from, milesto
 from customer_success.models import MilestoneStatus, SuccessPlan
 from lifecycle.admin.pages import framed
 from lifecycle.admin.paging import CappedList
-from lifecycle.admin.portfolio import InPortfolio
+from lifecycle.admin.portfolio import FoundByCustomer, OwnerFilter
 
 from .plan_forms import NewPlanForm
 from .plan_pages import PlanPages
@@ -46,18 +46,21 @@ class OverdueFilter(DropdownFilter):
         return queryset.filter(milestones=None) if self.value() == "none" else queryset
 
 
+class PlanOwnerFilter(OwnerFilter):
+    title = "owner"  # of the plan
+
+
 @admin.register(SuccessPlan)
-class SuccessPlanAdmin(InPortfolio, CappedList, ModelAdmin):
+class SuccessPlanAdmin(FoundByCustomer, CappedList, ModelAdmin):
     when_empty = "A plan says what a customer wants to reach, in which steps, by when. Start with a template."
     list_display = ("who", "title_shown", "type_shown", "status_shown", "progress_shown", "next_due", "owner_shown")
     list_display_links = ("who",)
     list_filter = (
         ("type", ChoicesDropdownFilter), ("status", ChoicesDropdownFilter), OverdueFilter,
-        ("owner", RelatedDropdownFilter),
+        PlanOwnerFilter,
     )  # fmt: skip
     list_filter_submit = True
-    search_fields = ("title", "customer__name", "customer__external_id")
-    search_help_text = "Title, or the customer's name or id"
+    search_help_text = "A part of the title, or customer's id, email or name begins with …"
     sortable_by = ()
     ordering = ("-id",)
     actions = None
@@ -67,6 +70,9 @@ class SuccessPlanAdmin(InPortfolio, CappedList, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SuccessPlan]:
         return queries.success_plans(super().get_queryset(request))
+
+    def found(self, request: HttpRequest, text: str) -> Q:
+        return super().found(request, text) | Q(title__icontains=text)
 
     def has_delete_permission(self, request: HttpRequest, obj: SuccessPlan | None = None) -> bool:
         return False  # a plan that is no longer wanted is cancelled

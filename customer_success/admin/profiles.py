@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
@@ -20,13 +22,26 @@ from lifecycle.admin.paging import CappedList
 from lifecycle.admin.portfolio import FoundByCustomer
 
 from .account_forms import Lines
+from .accounts import told
 
 TEXTS = ("business_objectives", "success_criteria")
 
 
-class ProfileForm(ModelForm):
+class ProfileForm(forms.ModelForm):
     business_objectives = Lines(max_length=300, required=False, help_text="One a line.")
     success_criteria = Lines(max_length=300, required=False, help_text="One a line.")
+    seen = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = self.instance.updated_at.isoformat()
+
+    def clean_seen(self) -> datetime | None:
+        """What the person had before the eyes; nothing where it is no instant."""
+        try:
+            return parse_datetime(self.cleaned_data["seen"])
+        except ValueError:
+            return None
 
 
 class Rows(TabularInline):
@@ -63,6 +78,7 @@ class SuccessProfileAdmin(FoundByCustomer, CappedList, ModelAdmin):
     inlines = (ValueMetricInline, StakeholderInline)
     actions_detail = ("to_account",)
     warn_unsaved_form = True
+    change_form_before_template = "customer_success/admin/_seen.html"
     readonly_fields = ("value", "adoption", "attainment")
     fieldsets = (
         ("Objectives", {"fields": ("executive_sponsor", *TEXTS, ("goal_attainment", "attainment", "roi"))}),
@@ -84,16 +100,21 @@ class SuccessProfileAdmin(FoundByCustomer, CappedList, ModelAdmin):
         ("Technology", {"fields": (("integration_health", "performance", "security_compliance"),)}),
     )  # fmt: skip
 
-    def save_model(self, request: HttpRequest, obj: SuccessProfile, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: SuccessProfile, form: forms.ModelForm, change: bool) -> None:
         """Stored with its rows: ``save_related``."""
 
-    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
-        values = {name: form.cleaned_data[name] for name in form.changed_data}
-        rows = {formset.model: _rows(formset) for formset in formsets}
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in form.changed_data if name != "seen"}
+        rows = {formset.model: _rows(formset) for formset in formsets if formset.has_changed()}
         update_profile(
             account=form.instance.account, values=values, value_metrics=rows.get(ValueMetric),
-            stakeholders=rows.get(Stakeholder), now=timezone.now(),
+            stakeholders=rows.get(Stakeholder), now=timezone.now(), seen=form.cleaned_data["seen"],
         )  # fmt: skip
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return told(super().change_view, request, object_id, form_url, extra_context)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         return super().construct_change_message(request, form, [], add)

@@ -24,7 +24,7 @@ from lifecycle.admin.current import active_lifecycles
 from lifecycle.admin.pages import Question, ask
 from lifecycle.admin.rule_distribution import spread
 from lifecycle.admin.rule_preview import written_in
-from lifecycle.queries.portfolio import EVERYBODY
+from lifecycle.queries.portfolio import EVERYBODY, in_portfolio
 
 from .goodness import goodness_page
 from .scorecard_editor import editor_page, version_page
@@ -136,7 +136,7 @@ class ScorecardVersionAdmin(ReadOnlyAdmin):
 
     def distribution(self, request: HttpRequest) -> HttpResponse:
         """How the values of one condition's metric are spread among all customers, as JSON."""
-        if not self.has_view_permission(request):
+        if not (self.has_view_permission(request) and request.user.has_perm(EVERYBODY)):
             raise PermissionDenied
         lifecycles = active_lifecycles(request)
         if request.method != "POST" or not lifecycles:
@@ -214,8 +214,11 @@ class ScorecardVersionAdmin(ReadOnlyAdmin):
     @action(description="Retire", icon="block", permissions=["decide"])
     def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
         version = self._found(request, object_id)
-        scored = CustomerHealth.objects.filter(version=version).count()
-        happens = (f"The {scored:,} customers it scores are scored by the next scorecard that applies to them.",)
+        scored = in_portfolio(CustomerHealth.objects.filter(version=version), request.user).count()
+        happens = (
+            f"Of the customers that you see it scores {scored:,}.",
+            "Whomever it scores is scored by the next scorecard that applies.",
+        )
         question = Question(f"Retire “{version.scorecard}”?", happens, "Retire", is_dangerous=True)
         return self._step(request, version, question, lambda: retire(version=version), "It is retired.")
 

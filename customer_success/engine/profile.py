@@ -12,7 +12,7 @@ from django.db import transaction
 from customer_success.models import Account, Stakeholder, SuccessProfile, ValueMetric
 from customer_success.rules.limits import OF_PROFILES, problems_of
 
-from .accounts import ValuesRefused
+from .accounts import AccountError, ValuesRefused
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -25,11 +25,15 @@ def update_profile(
     value_metrics: Rows | None,
     stakeholders: Rows | None,
     now: datetime,
+    seen: datetime | None = None,
 ) -> SuccessProfile:
     """Change a profile, which is made if there is none. Value metrics and stakeholders are replaced as a whole;
-    ``None``: they stay. Raises ``ValuesRefused``."""
+    ``None``: they stay. ``seen``: ``updated_at`` of the profile that the person decided upon. Raises ``ValuesRefused``,
+    and ``AccountError`` where somebody has changed it since."""
     SuccessProfile.objects.get_or_create(account=account, defaults={"updated_at": now})
     profile = SuccessProfile.objects.select_for_update().get(account=account)
+    if seen is not None and seen != profile.updated_at:
+        raise AccountError("Somebody has changed the profile meanwhile. Look at it again, then save once more.")
     for name, value in values.items():
         setattr(profile, name, value)
     problems = problems_of({one.attname: getattr(profile, one.attname) for one in profile._meta.fields}, OF_PROFILES)

@@ -32,6 +32,7 @@ from lifecycle.queries import owners_seen
 from lifecycle.rules.calendar import end_of, start_of
 
 from .accounts import closed
+from .alerts import unread
 from .customer_360 import MOST_WORTH
 from .reviews import led_by_one_of, scheduled_until
 from .tasks import teams_of
@@ -132,9 +133,8 @@ def renewals(scope: Scope, *, now: datetime) -> QuerySet[Account]:
 
 
 def unread_alerts(scope: Scope, *, now: datetime) -> QuerySet[HealthAlert]:
-    """Alerts that nobody has looked after yet, those put off until now among them."""
-    unread = Q(state=AlertState.OPEN) | Q(state=AlertState.SNOOZED, snoozed_until__lte=now)
-    alerts = scope.of(HealthAlert.objects.filter(unread, ended_at=None), "customer__owner")
+    """Of ``queries.alerts.unread``, what is due first first."""
+    alerts = scope.of(HealthAlert.objects.filter(unread(now)), "customer__owner")
     return alerts.select_related("customer").order_by("due_at", "id")
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
 from lifecycle import queries
-from lifecycle.models import Customer
 
 from .autocomplete import Autocompleted
 
@@ -40,9 +39,13 @@ class FoundByCustomer(InPortfolio):
         text = search_term.strip()
         if not text:
             return queryset, False
+        return queryset.filter(self.found(request, text)), False
+
+    def found(self, request: HttpRequest, text: str) -> Q:
+        """Which rows a text finds."""
         seen = queries.customers_seen(request.user)
-        found = list(queries.customer_ids_found(text, among=seen, most=_SEARCHED)[:_SEARCHED])
-        return queryset.filter(**{f"{self.customer_path}__in": found}), False
+        ids = list(queries.customer_ids_found(text, among=seen, most=_SEARCHED)[:_SEARCHED])
+        return Q(**{f"{self.customer_path}__in": ids})
 
 
 class ShownTo:
@@ -60,6 +63,7 @@ class OwnerFilter(DropdownFilter):
 
     title = "success manager"
     parameter_name = "owner"
+    path = "owner"  # from a row to the person
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         leads = queries.led_by(request.user).exists()
@@ -73,16 +77,22 @@ class OwnerFilter(DropdownFilter):
             ),
         ]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
             case None | "":
                 return queryset
             case "mine":
-                return queryset.filter(owner=request.user.pk)
+                return queryset.filter(**{self.path: request.user.pk})
             case "teams":
-                return queryset.filter(owner__in=queries.led_by(request.user).values("pk"))
+                return queryset.filter(**{f"{self.path}__in": queries.led_by(request.user).values("pk")})
             case "nobody":
-                return queryset.filter(owner=None)
+                return queryset.filter(**{self.path: None})
             case number:
                 is_known = number in {value for value, _ in self.lookup_choices}
-                return queryset.filter(owner=int(number)) if is_known and number.isdigit() else queryset.none()
+                return queryset.filter(**{self.path: int(number)}) if is_known and number.isdigit() else queryset.none()
+
+
+class CustomerOwnerFilter(OwnerFilter):
+    """The same, of rows that belong to a customer."""
+
+    path = "customer__owner"

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -169,6 +169,27 @@ def test_alerts_are_acknowledged_and_resolved_from_the_list(manager, customer):
     assert "Ann" not in manager.get(page("healthalert_changelist")).content.decode()
 
 
+def test_an_alert_that_was_put_off_until_now_is_open_again(manager, customer):
+    HealthAlert.objects.update(state="SNOOZED", snoozed_until=timezone.now() - timedelta(minutes=1))
+
+    def listed(state):
+        return manager.get(page("healthalert_changelist"), {"state": state}).context["cl"].result_count
+
+    assert (listed(""), listed("OPEN"), listed("SNOOZED")) == (1, 1, 0)
+    HealthAlert.objects.update(snoozed_until=timezone.now() + timedelta(days=1))
+    assert (listed(""), listed("OPEN"), listed("SNOOZED")) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("name", ["healthalert", "customerhealth", "account"])
+def test_lists_offer_the_managers_whose_customers_one_sees(manager, customer, name):
+    CustomerFactory(owner=UserFactory(username="a-stranger"))
+
+    shown = manager.get(page(f"{name}_changelist"), {"owner": "mine"})
+
+    assert "a-stranger" not in shown.content.decode()
+    assert shown.context["cl"].result_count == 1
+
+
 def test_a_resolution_needs_a_note_and_a_snooze_a_day_to_come(manager, customer):
     alert = HealthAlert.objects.get()
 
@@ -272,8 +293,23 @@ def test_who_looks_after_customers_looks_at_scorecards_and_changes_none(manager,
     assert manager.get(page("scorecardversion_add") + f"?scorecard={version.scorecard_id}").status_code == 403
 
 
+def test_who_does_not_see_everybody_is_not_told_how_many_a_scorecard_scores(version, customer):
+    writer = UserFactory(username="wanda", is_staff=True)
+    codes = ("view_scorecardversion", "add_scorecardversion", "change_scorecardversion")
+    writer.user_permissions.set(Permission.objects.filter(codename__in=codes))
+
+    retired = signed_in(writer).get(page("scorecardversion_retire", version.id))
+    spread = signed_in(writer).post(page("scorecardversion_distribution"), {"metric": "mrr"})
+
+    assert "Of the customers that you see it scores 0." in retired.content.decode()
+    assert spread.status_code == 403
+
+
 def test_a_retired_scorecard_scores_nobody_any_more(boss, version, customer):
-    assert "1 customers it scores" in boss.get(page("scorecardversion_retire", version.id)).content.decode()
+    assert (
+        "Of the customers that you see it scores 1."
+        in boss.get(page("scorecardversion_retire", version.id)).content.decode()
+    )
 
     boss.post(page("scorecardversion_retire", version.id))
     score_everybody(now=timezone.now())

@@ -175,6 +175,34 @@ def test_does_not_write_over_what_somebody_else_has_changed_meanwhile(client, pl
     assert milestone.status == "COMPLETED"
 
 
+def test_a_form_that_was_refused_is_refused_again(client, plan):
+    values = {"title": "Mine", "type": plan.type, "starts_on": plan.starts_on, "ends_on": plan.ends_on}
+    seen = plan.updated_at.isoformat()
+    client.post(address("edit", plan.id), {**values, "title": "A colleague's", "seen": seen})
+
+    for _ in range(2):
+        answer = client.post(address("edit", plan.id), {**values, "seen": seen})
+        seen = dict(answer.context["hidden"])["seen"]
+
+    assert "Somebody has changed the plan meanwhile" in shown(answer)
+    plan.refresh_from_db()
+    assert plan.title == "A colleague's"
+
+
+def test_finds_plans_by_title_and_by_customer_and_offers_owners_whose_customers_one_sees(client, plan, mia):
+    UserFactory(username="a-stranger")
+    SuccessPlanFactory(customer=AccountFactory(customer__owner=mia).customer, title="Roll-out of 2030")
+
+    def found(text: str) -> list[str]:
+        answer = client.get(address("changelist"), {"q": text})
+        assert "a-stranger" not in shown(answer)
+        return [one.title for one in answer.context["cl"].result_list]
+
+    assert found("out of") == ["Roll-out of 2030"]
+    assert found("open") == [plan.title]
+    assert found("pen Ltd") == []  # names are found by their beginnings, for that an index serves
+
+
 def test_adds_a_milestone_once_a_title(client, plan):
     values = {"title": "New", "due_date": "2199-01-01", "status": "PENDING", "progress": 0, "priority": "LOW"}
 

@@ -147,7 +147,7 @@ _CUSTOMER_SUCCESS = {
     "admin:customer_success_scorecard_goodness": door(get=TRIERS, at="scorecard"),
     **pages("customer_success_scorecardversion", see=ALL, edit=ALL, at="version"),
     "admin:customer_success_scorecardversion_add": door(get=ADMINS, query={"scorecard": "{scorecard}"}),
-    "admin:customer_success_scorecardversion_distribution": door(post=ALL),
+    "admin:customer_success_scorecardversion_distribution": door(post=TRIERS),
     "admin:customer_success_scorecardversion_*": door(get=ADMINS, post=ADMINS, at="version"),
     **pages("customer_success_successplan", see=ALL, add=MOVERS, edit=ALL, of="plan"),  # a form changes nothing there
     "admin:customer_success_successplan_edit": door(get=MOVERS, post=MOVERS, of="plan"),

@@ -7,17 +7,17 @@ from django_filters import rest_framework as filters
 
 from customer_success.models import ChurnRiskLevel, CustomerStatus, CustomerTier, HealthLevel, OnboardingStatus
 from customer_success.queries.accounts import in_status
-from lifecycle.api.filters import MAX_ID, OneOf
+from lifecycle.api.filters import OneOf
 from lifecycle.models import Customer
 from lifecycle.queries import customer_ids_found, customers_seen
+
+from .people import CsmFilter
 
 
 class AccountFilter(filters.FilterSet):
     tier = OneOf(choices=CustomerTier.choices, label="The service tier.")
     status = OneOf(choices=CustomerStatus.choices, method="with_status", label="The status of the account.")
-    csm = filters.NumberFilter(
-        field_name="owner_id", label="Id of the success manager.", min_value=1, max_value=MAX_ID, decimal_places=0
-    )
+    csm = CsmFilter("owner_id")
     churn_risk = OneOf(choices=ChurnRiskLevel.choices, field_name="account__churn_risk", label="The risk of churn.")
     health_level = OneOf(choices=HealthLevel.choices, field_name="health__level", label="The band of the health score.")
     onboarding_status = OneOf(

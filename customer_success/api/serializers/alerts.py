@@ -15,10 +15,7 @@ class HealthAlertSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     customer = serializers.IntegerField(source="customer_id", help_text="The numeric id of the customer.")
     external_id = serializers.CharField(source="customer.external_id")
-    csm = serializers.CharField(
-        source="customer.owner.username", default=None, read_only=True, allow_null=True,
-        help_text="Username of the success manager.",
-    )  # fmt: skip
+    csm = serializers.IntegerField(source="customer.owner_id", allow_null=True, help_text="Id of the success manager.")
     kind = serializers.ChoiceField(AlertKind.choices)
     threshold = serializers.IntegerField(help_text="The score below, or the drop above which it alerts.")
     score = serializers.IntegerField(help_text="When the episode began.")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
+from django.contrib.auth import get_user_model
 from django.db.models import Field, Model
 from rest_framework import serializers
 
@@ -70,6 +71,21 @@ class Trait(Text):
         if problem := problem_of({self.field_name or "": text}):
             raise serializers.ValidationError(f"{problem[:1].upper()}{problem[1:]}.")
         return text
+
+
+class Username(serializers.SlugRelatedField):
+    """A person who works with the product."""
+
+    default_error_messages = {"does_not_exist": "There is no user “{value}”.", "invalid": "A username is needed."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        people = get_user_model().objects.filter(is_active=True)
+        super().__init__(slug_field="username", queryset=people, required=False, allow_null=True, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or "\0" in data:
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 def written(told: Mapping[str, Any], names: Iterable[str], *, of: type[Model], whole: bool) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -23,6 +22,8 @@ from customer_success.models import (
 from lifecycle.api.filters import MAX_ID
 from lifecycle.api.serializers.fields import StrictSerializer, Text, Whole, YesNo
 
+from .fields import Username
+
 MOST_LINES, MOST_TEXT = 50, 20_000
 
 
@@ -31,21 +32,6 @@ class Lines(serializers.ListField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(child=Text(max_length=300), max_length=MOST_LINES, required=False, **kwargs)
-
-
-class Username(serializers.SlugRelatedField):
-    """A person who works with the product."""
-
-    default_error_messages = {"does_not_exist": "There is no user “{value}”.", "invalid": "A username is needed."}
-
-    def __init__(self, **kwargs: Any) -> None:
-        people = get_user_model().objects.filter(is_active=True)
-        super().__init__(slug_field="username", queryset=people, required=False, allow_null=True, **kwargs)
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str) or "\0" in data:
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class SectionSerializer(StrictSerializer):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -12,6 +11,8 @@ from customer_success.models import BusinessReview, BusinessReviewType, ReviewSt
 from customer_success.models.review import MAX_LINE
 from customer_success.rules.review import Goal, Metric
 from lifecycle.api.serializers.fields import Instant, StrictSerializer, Text, Whole
+
+from .fields import Username
 
 MOST_LINES, MOST_POINTS, MAX_FEEDBACK = 50, 60, 5000
 
@@ -29,19 +30,6 @@ class Figure(serializers.DecimalField):
 
     def to_representation(self, value: Any) -> Any:
         return value
-
-
-class Username(serializers.SlugRelatedField):
-    """A user by name."""
-
-    def __init__(self, **more: Any) -> None:
-        people = get_user_model().objects.filter(is_active=True)
-        super().__init__(slug_field="username", queryset=people, required=False, allow_null=True, **more)
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str) or "\0" in data:
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 def lines(help_text: str) -> serializers.ListField:

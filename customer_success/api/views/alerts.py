@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from customer_success.api.filters.people import CsmFilter
 from customer_success.api.serializers.alerts import (
     AlertNoteSerializer,
     AlertResolutionSerializer,
@@ -31,9 +32,7 @@ CHANGED = {200: HealthAlertSerializer, 409: ProblemSerializer}
 
 
 class HealthAlertFilter(filters.FilterSet):
-    csm = filters.CharFilter(
-        field_name="customer__owner__username", label="Username of a success manager.", max_length=150
-    )
+    csm = CsmFilter("customer__owner_id")
     kind = OneOf(choices=AlertKind.choices, label="What is wrong.")
     state = OneOf(choices=AlertState.choices, label="What people have said of it.")
     customer = filters.NumberFilter(

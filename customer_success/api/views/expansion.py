@@ -6,20 +6,18 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
+from customer_success.api.filters.people import CsmFilter
 from customer_success.api.serializers.expansion import ExpansionOpportunitySerializer
 from customer_success.models import ExpansionKind, ExpansionOpportunity, ExpansionStatus
 from customer_success.models.expansion import LIVE
 from customer_success.queries.expansion import opportunities
-from lifecycle.api.filters import MAX_ID, OneOf
+from lifecycle.api.filters import OneOf
 from lifecycle.api.views.base import ApiList
 from lifecycle.queries import in_portfolio
 
 
 class ExpansionFilter(filters.FilterSet):
-    csm = filters.NumberFilter(
-        field_name="customer__owner_id", label="Id of a success manager.", min_value=1, max_value=MAX_ID,
-        decimal_places=0,
-    )  # fmt: skip
+    csm = CsmFilter("customer__owner_id")
     kind = OneOf(choices=ExpansionKind.choices, label="The sign that was seen.")
     status = OneOf(choices=ExpansionStatus.choices, label="Where it stands; open and pursued ones if not given.")
     min_probability = filters.NumberFilter(

@@ -48,6 +48,11 @@ def page(model, what, *args):
     return reverse(f"admin:customer_success_{model}_{what}", args=args)
 
 
+def told(answer):
+    found = [str(one) for one in get_messages(answer.wsgi_request) if one.level_tag == "error"]
+    return " ".join(found)
+
+
 def errors_of(answer):
     assert answer.status_code == 200, answer
     return answer.context["adminform"].form.errors
@@ -211,6 +216,26 @@ class TestProfile:
 
         assert not ValueMetric.objects.exists()
         assert Stakeholder.objects.get().name == "Another"
+
+    def test_rows_that_were_not_touched_stay_as_somebody_else_wrote_them(self, desk, acme):
+        self.test_is_written_with_its_rows(desk, acme)
+        before = set(Stakeholder.objects.values_list("id", flat=True))
+        late = Stakeholder.objects.create(profile=acme.account.profile, name="Late", role="TECHNICAL")
+
+        desk.post(page("successprofile", "change", acme.id), self.form(complaints="1"))
+
+        assert set(Stakeholder.objects.values_list("id", flat=True)) == before | {late.id}
+
+    def test_is_not_written_over_what_somebody_else_changed_meanwhile(self, desk, acme):
+        url = page("successprofile", "change", acme.id)
+        seen = desk.get(url).context["adminform"].form["seen"].value()
+        assert f'value="{seen}"' in desk.get(url).content.decode()
+        assert not told(desk.post(url, self.form(complaints="1", seen=seen)))
+
+        answer = desk.post(url, self.form(complaints="2", seen=seen))
+
+        assert "Somebody has changed the profile meanwhile" in told(answer)
+        assert SuccessProfile.objects.get().complaints == 1
 
     @pytest.mark.parametrize(
         "wrong",

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
@@ -200,7 +201,7 @@ def count(call):
 
     call.answer("POST", "/customers/{id}/health-scores", {"overall_score": 35}, status=201)
     raise_alerts(now=timezone.now())
-    alerts = call.answer("GET", "/health-alerts?csm=mia&kind=RED_ZONE")["results"]
+    alerts = call.answer("GET", f"/health-alerts?csm={User.objects.get(username='mia').id}&kind=RED_ZONE")["results"]
     assert [picked(one, "customer", "score", "state") for one in alerts] == [(call.ids["id"], 35, "OPEN")]
 
 

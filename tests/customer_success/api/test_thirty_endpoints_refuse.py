@@ -182,6 +182,8 @@ def test_knows_no_milestone_of_another_plan(caller):
         ("/expansion-opportunities?min_probability=101", "min_probability"),
         ("/expansion-opportunities?csm=99999999999999999999", "csm"), ("/health-alerts?kind=NOPE", "kind"),
         ("/health-alerts?state=NOPE", "state"), ("/health-alerts?csm=a%00b", "csm"),
+        ("/health-alerts?csm=mia", "csm"), ("/health-alerts?csm=999999", "csm"), ("/customers?csm=999999", "csm"),
+        ("/expansion-opportunities?csm=999999", "csm"),
     ],
 )  # fmt: skip
 def test_names_the_parameter_that_it_does_not_understand(caller, path, name):

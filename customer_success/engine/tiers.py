@@ -69,10 +69,9 @@ def follow_revenue(*, customer: Customer, revenue: Decimal, now: datetime) -> Ti
     change. What was asked for an earlier revenue is asked no longer."""
     tier, before = fitting_tier(revenue), _locked_tier(customer)
     asked = Task.objects.filter(customer=customer, type=TaskType.TIER_REVIEW, state=TaskState.OPEN)
-    close_by_origin(
-        origins=asked.filter(origin__isnull=False).values_list("origin", flat=True), state=TaskState.DROPPED,
-        outcome="The annual revenue has changed again.", by=None, now=now,
-    )  # fmt: skip
+    origins = [task.origin for task in asked if task.origin is not None]
+    outcome = "The annual revenue has changed again."
+    close_by_origin(origins=origins, state=TaskState.DROPPED, outcome=outcome, by=None, now=now)
     if tier is None or tier == before:
         return None
     if is_upgrade(before, tier):

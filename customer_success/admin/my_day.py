@@ -11,7 +11,7 @@ from django.contrib.admin.options import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 
 from customer_success.queries import my_day
-from customer_success.queries.my_day import DueTask
+from customer_success.queries.my_day import DueTask, Scope
 from customer_success.rules.priority import SENTENCE, When, when
 from lifecycle.admin.pages import framed
 
@@ -49,7 +49,7 @@ def my_day_page(admin: ModelAdmin[Any], request: HttpRequest, *, may_act: bool, 
     return framed(
         admin, request, "customer_success/admin/my_day.html", title="My day", original=None, now=now,
         groups=_groups(due[:SHOWN_DUE], now), has_more=len(due) > SHOWN_DUE, cards=cards, sentence=SENTENCE,
-        counts=_counts(due, now), done=my_day.done_today(scope, now=now), has_team=has_team, is_team=is_team,
+        counts=_counts(scope, now), done=my_day.done_today(scope, now=now), has_team=has_team, is_team=is_team,
         team_name="Everybody" if scope.owners is None and is_team else "My team", may_act=may_act,
         may_add=admin.has_add_permission(request), people=handing_on() if may_act and due else (),
         back=request.get_full_path(), is_nobodys=is_nobodys,
@@ -70,9 +70,8 @@ def _row(one: DueTask, which: When, now: datetime) -> DueRow:
     return DueRow(one.task, due_words(one.task.due_at, now), badges, which is When.OVERDUE)
 
 
-def _counts(due: list[DueTask], now: datetime) -> list[tuple[str, int, str]]:
-    found = [when(one.task.due_at, now=now) for one in due]
-    return [(_GROUPS[which], found.count(which), which.name.lower()) for which in When]
+def _counts(scope: Scope, now: datetime) -> list[tuple[str, int, str]]:
+    return [(_GROUPS[which], number, which.name.lower()) for which, number in my_day.count_due(scope, now=now).items()]
 
 
 def next_days(now: datetime) -> dict[str, str]:

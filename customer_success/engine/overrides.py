@@ -102,7 +102,8 @@ def report_score(*, customer: Customer, reported: ReportedScore, by: Any, now: d
     run(sql.ONE_AT_A_TIME)
     version, score, components = _weighed(reported)
     level = band_of(score, text_of(version).card.bands if version else STANDARD).code
-    reference, previous = rows(sql.BEFORE_ONE, customer=customer.id, day=_day(now))[0]
+    by_version = version.id if version else None
+    reference, previous = rows(sql.BEFORE_ONE, customer=customer.id, day=_day(now), version=by_version)[0]
     about = {
         "version": version,
         "source": ScoreSource.REPORTED,

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from customer_success.models import Scorecard, ScorecardState, ScorecardVersion, Scoring
-from customer_success.queries.scorecards import cards_in_force, text_of
+from customer_success.queries.scorecards import cards_in_force, has_other_cards, text_of
 from customer_success.sql import health
 from customer_success.sql.scoring import IN_RANGE, OF_THESE, SCORED, Card, level_by_card, score_these
 from lifecycle.engine.defaults import enroll_everybody
@@ -57,12 +57,12 @@ def score_everybody(*, now: datetime, progress: Progress | None = None) -> int:
 
 
 def score_changed(*, now: datetime) -> int:
-    """Score those with news since the last time; everybody where that was never, or another scorecard is in force.
+    """Score those with news since the last time; everybody where that was never, or other scorecards are in force.
 
     Raises as ``score_everybody``.
     """
     done = Scoring.objects.filter(through__isnull=False).first()
-    if done is None or ScorecardVersion.objects.filter(published_at__gte=done.through).exists():
+    if done is None or has_other_cards(since=done.through):
         return score_everybody(now=now)
     with alone():
         until = rows(health.LAST_EVENT)[0][0]

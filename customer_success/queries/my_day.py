@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 
 from customer_success.models import (
     Account,
@@ -26,7 +25,9 @@ from customer_success.models import (
 )
 from customer_success.models.expansion import LIVE
 from customer_success.rules.plans import OPEN
-from customer_success.rules.priority import AHEAD, ALERTS, Matter, place, rank, rank_at_risk
+from customer_success.rules.priority import AHEAD, ALERTS, When, rank_at_risk
+from customer_success.sql import priority as ranked
+from customer_success.sql.priority import ALERT, alert_place
 from lifecycle.models import Customer, CustomerStatus, StatusTag, TagCategory
 from lifecycle.queries import owners_seen
 from lifecycle.rules.calendar import end_of, start_of
@@ -37,8 +38,9 @@ from .customer_360 import MOST_WORTH
 from .reviews import led_by_one_of, scheduled_until
 from .tasks import teams_of
 
-MOST = 200  # of these the first are shown, in the order of their rank
-UNWELL, DECLINING = Q(level__in=(HealthLevel.POOR, HealthLevel.FAIR)), Q(trend=HealthTrend.DECLINING)
+MOST = 200  # of these the first are shown
+UNWELL_LEVELS = (HealthLevel.POOR, HealthLevel.FAIR)
+UNWELL, DECLINING = Q(level__in=UNWELL_LEVELS), Q(trend=HealthTrend.DECLINING)
 RENEWAL_AHEAD = timedelta(days=60)
 REVIEWS_AHEAD = timedelta(days=14)
 
@@ -88,14 +90,17 @@ def awake(now: datetime) -> Q:
 
 
 def due_tasks(scope: Scope, *, now: datetime) -> list[DueTask]:
-    """What is overdue or due within seven days, in the order of ``rules.priority``; two statements."""
-    tasks = scope.of(Task.objects.filter(awake(now), due_at__lte=end_of((now + AHEAD).date())), "owner")
-    if scope.owners is None:
-        tasks = tasks.filter(owner__isnull=False)  # a queue is not a person's day
-    found = list(tasks.select_related("customer__account", "owner").order_by("due_at", "id")[:MOST])
-    alerts = worst_alerts({task.customer_id for task in found if task.customer_id})
-    due = (DueTask(task, alerts.get(task.customer_id or 0)) for task in found)
-    return sorted(due, key=lambda one: rank(_matter(one), now=now))
+    """What is overdue or due within seven days, the first ``MOST`` in the order of ``rules.priority``."""
+    tasks = _due(scope, now).annotate(**{ALERT: alert_place("customer")})
+    found = tasks.select_related("customer__account", "owner").order_by(*ranked.rank(now))
+    return [DueTask(task, _alert(task)) for task in found[:MOST]]
+
+
+def count_due(scope: Scope, *, now: datetime) -> dict[When, int]:
+    """How many tasks are overdue, due today and due later: all of them."""
+    numbers = {which.name: Count("id", filter=those) for which, those in ranked.when(now).items()}
+    found = _due(scope, now).order_by().aggregate(**numbers)
+    return {which: found[which.name] for which in When}
 
 
 def queued_tasks(scope: Scope, *, now: datetime) -> QuerySet[Task]:
@@ -106,22 +111,18 @@ def queued_tasks(scope: Scope, *, now: datetime) -> QuerySet[Task]:
 
 
 def at_risk(scope: Scope, *, most: int) -> list[AtRisk]:
-    """Whose health is poor, fair or declining, or who is in a tag of risk; four statements."""
-    scored = _unwell(scope)
-    tagged = scope.of(
-        CustomerStatus.objects.filter(tag__in=_tags_of_risk(), lifecycle__is_active=True), "customer__owner"
-    )
-    ids = {row.customer_id for row in scored}
-    ids.update(tagged.order_by("customer_id").values_list("customer_id", flat=True)[:MOST])
-    customers = Customer.objects.filter(id__in=ids).select_related("account", "health")
-    statuses = CustomerStatus.objects.filter(customer__in=ids, tag__in=_tags_of_risk(), lifecycle__is_active=True)
+    """Whose health is poor, fair or declining, or who is in a tag of risk, the first of them; three statements."""
+    in_risk = CustomerStatus.objects.filter(tag__in=_tags_of_risk(), lifecycle__is_active=True).order_by()
+    customers = scope.of(Customer.objects.select_related("account", "health"), "owner")
+    customers = customers.annotate(**{ALERT: alert_place("pk")}).order_by(*ranked.rank_at_risk())
+    tagged = customers.filter(id__in=in_risk.values("customer"))
+    found = {one.id: one for those in (customers.filter(_is_unwell(scope)), tagged) for one in those[:most]}
     tags: dict[int, list[StatusTag]] = {}
-    for status in statuses.select_related("tag"):
+    for status in in_risk.filter(customer__in=found).select_related("tag"):
         if status.tag:
             tags.setdefault(status.customer_id, []).append(status.tag)
-    alerts = worst_alerts(ids)
-    found = [AtRisk(one, related(one, "health"), tuple(tags.get(one.id, ()))) for one in customers]
-    return sorted(found, key=lambda one: _risk(one, alerts))[:most]
+    rows = (AtRisk(one, related(one, "health"), tuple(tags.get(one.id, ()))) for one in found.values())
+    return sorted(rows, key=_risk)[:most]
 
 
 def renewals(scope: Scope, *, now: datetime) -> QuerySet[Account]:
@@ -169,16 +170,9 @@ def leads_of(user: Any) -> list[str]:
 
 
 def done_today(scope: Scope, *, now: datetime) -> int:
-    """How much was finished since the day began, counted to a limit."""
+    """How much was finished since the day began."""
     done = Task.objects.filter(state=TaskState.DONE, closed_at__gte=start_of(now.date()))
-    return scope.of(done, "closed_by").order_by()[:MOST].count()
-
-
-def worst_alerts(customers: Iterable[int]) -> dict[int, str]:
-    """The worst kind of alert that is open, by customer."""
-    found = HealthAlert.objects.filter(customer__in=list(customers), state=AlertState.OPEN, ended_at=None)
-    kinds = found.order_by().values_list("customer_id", "kind")
-    return dict(sorted(kinds, key=lambda pair: place(pair[1], ALERTS), reverse=True))  # the worst is written last
+    return scope.of(done, "closed_by").count()
 
 
 def related(row: Model, name: str) -> Any:
@@ -186,38 +180,32 @@ def related(row: Model, name: str) -> Any:
     return getattr(row, name, None)
 
 
-def _unwell(scope: Scope) -> list[CustomerHealth]:
+def _due(scope: Scope, now: datetime) -> QuerySet[Task]:
+    tasks = scope.of(Task.objects.filter(awake(now), due_at__lte=end_of((now + AHEAD).date())), "owner")
+    return tasks.filter(owner__isnull=False) if scope.owners is None else tasks  # a queue is not a person's day
+
+
+def _is_unwell(scope: Scope) -> Q:
     """Of everybody only the poor and the fair, which an index finds; of a portfolio who declines, too."""
-    if scope.owners is not None:
-        found = CustomerHealth.objects.filter(UNWELL | DECLINING)
-        return list(scope.of(found, "customer__owner").order_by("score")[:MOST])
-    by_level = (
-        CustomerHealth.objects.filter(level=one).order_by("score") for one in (HealthLevel.POOR, HealthLevel.FAIR)
-    )
-    return [row for rows in by_level for row in rows[: MOST // 2]]
+    is_unwell = Q(health__level__in=UNWELL_LEVELS)
+    return is_unwell if scope.owners is None else is_unwell | Q(health__trend=HealthTrend.DECLINING)
 
 
 def _tags_of_risk() -> QuerySet[StatusTag]:
     return StatusTag.objects.filter(category=TagCategory.RISK).order_by()
 
 
-def _matter(due: DueTask) -> Matter:
-    task, customer = due.task, due.task.customer
-    account = related(customer, "account") if customer else None
-    return Matter(
-        due_at=task.due_at,
-        priority=task.priority,
-        alert=due.alert,
-        tier=customer.tier if customer else None,
-        value=account.annual_revenue if account else None,
-    )
+def _alert(row: Model) -> str | None:
+    """The worst open alert of a row that is annotated with ``ALERT``."""
+    place = getattr(row, ALERT)
+    return ALERTS[place] if place < len(ALERTS) else None
 
 
-def _risk(one: AtRisk, alerts: dict[int, str]) -> tuple[object, ...]:
+def _risk(one: AtRisk) -> tuple[object, ...]:
     account = related(one.customer, "account")
     return rank_at_risk(
         level=one.health.level if one.health else None,
-        alert=alerts.get(one.customer.id),
+        alert=_alert(one.customer),
         tier=one.customer.tier,
         value=account.annual_revenue if account else None,
         score=one.health.score if one.health else None,

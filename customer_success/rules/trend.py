@@ -1,4 +1,7 @@
-"""Where a health score goes: against the score in force 30 days before, or else the earliest that is 7 days old."""
+"""Where a health score goes: against the score in force 30 days before, or else the earliest that is 7 days old.
+
+Only scores of one scorecard are compared, and those that were told as a whole with any; else the trend is not known.
+"""
 
 from __future__ import annotations
 

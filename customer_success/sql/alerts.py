@@ -1,11 +1,15 @@
 """What health alerts ask of the database: one statement for all customers."""
 
+from .scoring import comparable
+
+_SAME = comparable("s.version_id", "h.scored_by")
+
 # 1. Of which customers the alerts of their scorecard hold; of a score that was told as a whole, which follows from no
 #    scorecard, those of the success program. A drop is measured from the highest score that held within
-#    the window to the computed one: a day without a row has the score of the row before it.
+#    the window to the computed one, of the same scorecard: a day without a row has the score of the row before it.
 # 2. Episodes that are over end, and what was still to be done about them is dropped.
 # 3. New episodes begin. Who raises the same ones beside us is waited for, and nothing is raised twice.
-RAISE = """
+RAISE = f"""
 WITH wanted AS (
     SELECT v.id AS version_id, a->>'kind' AS kind, COALESCE(a->>'below', a->>'points')::smallint AS threshold,
         (a->>'due_hours')::int AS due_hours, a->>'priority' AS priority,
@@ -13,7 +17,7 @@ WITH wanted AS (
     FROM customer_success_scorecardversion AS v, jsonb_array_elements(v.definition->'alerts') AS a
     WHERE v.state <> 'draft'
 ), healths AS NOT MATERIALIZED (
-    SELECT customer_id, score, computed_score, COALESCE(version_id, (
+    SELECT customer_id, score, computed_score, version_id AS scored_by, COALESCE(version_id, (
         SELECT v.id FROM customer_success_scorecardversion AS v JOIN customer_success_scorecard AS s
             ON s.id = v.scorecard_id WHERE s.code = %(program)s AND v.state = 'published')) AS version_id
     FROM customer_success_customerhealth AS c
@@ -24,8 +28,8 @@ WITH wanted AS (
 ), highest AS (
     SELECT h.customer_id, GREATEST(
         (SELECT max(s.score) FROM customer_success_healthscore AS s
-         WHERE s.customer_id = h.customer_id AND s.day > %(since)s),
-        (SELECT s.score FROM customer_success_healthscore AS s
+         WHERE s.customer_id = h.customer_id AND s.day > %(since)s AND {_SAME}),
+        (SELECT CASE WHEN {_SAME} THEN s.score END FROM customer_success_healthscore AS s
          WHERE s.customer_id = h.customer_id AND s.day <= %(since)s ORDER BY s.day DESC LIMIT 1)) AS score
     FROM healths AS h
     WHERE h.version_id IN (SELECT version_id FROM wanted WHERE kind = 'SIGNIFICANT_DROP')

@@ -84,7 +84,7 @@ TOLD = f"SELECT {_TOLD} FROM customer_success_customerhealth WHERE customer_id =
 # What a trend and a change of one customer are counted from.
 BEFORE_ONE = f"""
 SELECT reference.score, previous.score FROM (SELECT %(customer)s::bigint AS id) AS one
-{BEFORE.format(customer="one.id")}
+{BEFORE.format(customer="one.id", version="%(version)s::bigint")}
 """
 LAST_EVENT = "SELECT COALESCE(max(id), 0) FROM lifecycle_event"
 # Who may have another score since: news, other words in the profile, an override that ends.

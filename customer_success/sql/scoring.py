@@ -107,23 +107,31 @@ def trend_of(score: str) -> str:
     )
 
 
-# What a trend and a change are counted from, for a customer in {customer}.
+def comparable(one: str, other: str) -> str:
+    """Whether two scores can be compared, by their versions: of one scorecard, or one was told as a whole, by none."""
+    card = "(SELECT scorecard_id FROM customer_success_scorecardversion WHERE id = {})"
+    return f"(COALESCE({one} = {other}, true) OR {card.format(one)} = {card.format(other)})"
+
+
+# What a trend and a change are counted from, for a customer in {customer} who is scored by {version}.
+_SAME = comparable("before.version_id", "{version}")
 BEFORE = f"""
 LEFT JOIN LATERAL (
     SELECT COALESCE(
-        (SELECT score FROM customer_success_healthscore
+        (SELECT CASE WHEN {_SAME} THEN score END FROM customer_success_healthscore AS before
          WHERE customer_id = {{customer}} AND day <= %(day)s::date - {DAYS} ORDER BY day DESC LIMIT 1),
-        (SELECT score FROM customer_success_healthscore
-         WHERE customer_id = {{customer}} AND day <= %(day)s::date - {AT_LEAST_DAYS} ORDER BY day LIMIT 1)
+        (SELECT score FROM customer_success_healthscore AS before
+         WHERE customer_id = {{customer}} AND day > %(day)s::date - {DAYS} AND day <= %(day)s::date - {AT_LEAST_DAYS}
+           AND {_SAME} ORDER BY day LIMIT 1)
     ) AS score) AS reference ON true
 LEFT JOIN LATERAL (
-    SELECT score FROM customer_success_healthscore
+    SELECT CASE WHEN {_SAME} THEN score END AS score FROM customer_success_healthscore AS before
     WHERE customer_id = {{customer}} AND day < %(day)s::date ORDER BY day DESC LIMIT 1) AS previous ON true
 """
 
 _PLACED = f"""
 SELECT scored.*, {trend_of("scored.score")} AS trend, previous.score AS previous_score
-FROM scored {BEFORE.format(customer="scored.customer_id")}
+FROM scored {BEFORE.format(customer="scored.customer_id", version="scored.version_id")}
 WHERE NOT %(is_live)s OR NOT EXISTS (
     SELECT FROM customer_success_healthscore AS told
     WHERE told.customer_id = scored.customer_id AND told.day = %(day)s::date AND told.source = 'REPORTED')

@@ -92,6 +92,19 @@ def test_a_high_score_of_long_ago_is_no_drop(scored):
     assert raise_alerts(now=NOW) == 0
 
 
+@pytest.mark.parametrize("days", [1, 30])
+def test_a_score_of_another_scorecard_is_not_what_a_score_fell_from(scored, version, days):
+    customer, other = scored(65), scored(65)
+    at = NOW - timedelta(days=days)
+    HealthScoreFactory(customer=customer, version=ScorecardVersionFactory(), score=90, recorded_at=at)
+    older = ScorecardVersionFactory(scorecard=version.scorecard, number=9, state="retired", definition={})
+    HealthScoreFactory(customer=other, version=older, score=90, recorded_at=at)
+
+    raise_alerts(now=NOW)
+
+    assert HealthAlert.objects.get().customer == other
+
+
 def test_an_alert_is_a_task_of_the_owner_with_its_due_time(scored, owner):
     customer = scored(55)
 

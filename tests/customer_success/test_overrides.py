@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from customer_success.engine.overrides import (
     OverrideNotPossible,
@@ -15,9 +16,10 @@ from customer_success.engine.overrides import (
     override_health,
     report_score,
 )
+from customer_success.engine.scorecard_steps import retire
 from customer_success.engine.scorecards import load_scorecards
 from customer_success.engine.scoring import score_changed, score_everybody
-from customer_success.models import CustomerHealth, HealthOverride, HealthScore, SuccessProfile
+from customer_success.models import Account, CustomerHealth, HealthOverride, HealthScore, Scorecard, SuccessProfile
 from customer_success.queries.health import NoProgram, explain_health
 from lifecycle.models import Customer, ReportedMetrics
 from tests.factories import CustomerFactory, HealthScoreFactory, LifecycleFactory, UserFactory
@@ -223,5 +225,23 @@ class TestTheHourlyRun:
         in_force(one_measure("roi"), priority=99, now=NOW + timedelta(hours=1))
 
         score_changed(now=NOW + DAY)
+
+        assert in_place(bob) == (10, "POOR", 10)
+
+    @pytest.mark.parametrize("change", ["retired", "later"])
+    def test_looks_at_everybody_after_the_scorecards_in_force_changed(self, ann: Customer, change: str) -> None:
+        first = in_force(one_measure("roi"), priority=1)
+        bob = account(goal_attainment=10, roi=90)
+        begun = timezone.now() - timedelta(hours=1)  # history is kept by the database's clock
+        score_everybody(now=begun)
+        for rows in (Customer, Account, SuccessProfile):
+            rows.objects.update(updated_at=begun - DAY)
+        assert in_place(bob) == (90, "EXCELLENT", 90)
+
+        if change == "retired":
+            retire(version=first)
+        else:
+            Scorecard.objects.filter(id=first.scorecard_id).update(priority=999)
+        score_changed(now=begun + DAY)
 
         assert in_place(bob) == (10, "POOR", 10)

@@ -26,7 +26,13 @@ from customer_success.models import CustomerHealth, HealthScore, ScorecardVersio
 from customer_success.queries.scorecards import text_of
 from customer_success.rules.scorecard import score
 from lifecycle.models import Customer, Lifecycle, ReportedChange, ReportedMetrics
-from tests.factories import CustomerFactory, HealthScoreFactory, LifecycleFactory, ScorecardFactory
+from tests.factories import (
+    CustomerFactory,
+    HealthScoreFactory,
+    LifecycleFactory,
+    ScorecardFactory,
+    ScorecardVersionFactory,
+)
 
 from .cards import account, definitions, in_force, one_measure, some_accounts
 
@@ -209,6 +215,21 @@ class TestTheTrend:
         score_everybody(now=NOW)
 
         assert health(ann).trend == trend
+
+    def test_compares_scores_of_one_scorecard_only(self) -> None:
+        other, card = in_force(one_measure("roi"), priority=20), in_force(one_measure())
+        ann, bob, carl, dora = (account(goal_attainment=70) for _ in range(4))
+        older = ScorecardVersionFactory(scorecard=card.scorecard, number=9, state="retired")
+        for who, history in (
+            (ann, {8: other}), (bob, {8: older}), (carl, {8: None}), (dora, {40: other, 20: other, 8: older}),
+        ):  # fmt: skip
+            for days, version in history.items():
+                HealthScoreFactory(customer=who, recorded_at=NOW - DAY * days, score=90, version=version)
+
+        score_everybody(now=NOW)
+
+        found = [(health(one).trend, health(one).change) for one in (ann, bob, carl, dora)]
+        assert found == [("UNKNOWN", None), ("DECLINING", -20), ("DECLINING", -20), ("DECLINING", -20)]
 
     def test_moves_on_with_the_days(self) -> None:
         in_force(one_measure())

@@ -11,7 +11,6 @@ from django.db.models import Count, Model, Q, QuerySet
 
 from customer_success.models import (
     Account,
-    AlertState,
     BusinessReview,
     CustomerHealth,
     ExpansionOpportunity,

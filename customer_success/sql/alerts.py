@@ -48,7 +48,7 @@ WITH wanted AS (
 ), raised AS (
     INSERT INTO customer_success_healthalert (
         customer_id, version_id, kind, threshold, score, previous_score, is_escalated, opened_at, due_at, state, note)
-    SELECT customer_id, version_id, kind, threshold, score, highest, is_escalated, %(now)s,
+    SELECT customer_id, version_id, kind, threshold, score, NULLIF(highest, score), is_escalated, %(now)s,
         %(now)s + make_interval(hours => due_hours), 'OPEN', ''
     FROM holding ORDER BY customer_id, kind, threshold
     ON CONFLICT (customer_id, kind, threshold) WHERE ended_at IS NULL DO NOTHING

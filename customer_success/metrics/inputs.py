@@ -42,9 +42,9 @@ class DaysUntil:
 
 @dataclass(frozen=True, slots=True)
 class DaysBetween:
-    """From the first known of some days to another."""
+    """From a day to another."""
 
-    starts: tuple[str, ...]
+    start: str
     end: str
 
 
@@ -124,12 +124,12 @@ _PROFILE: Mapping[str, tuple[Input, ...]] = {
     ),
     "Account: value": (
         _number("time_to_value_days", "days", "Time to value",
-                "Days from the contract's start, or else from the onboarding's, to the first value.",
-                DaysBetween((f"{ACCOUNT}contract_start_date", f"{PROFILE}onboarding_started_on"),
-                            f"{PROFILE}first_value_on")),
+                "Days from the start of onboarding to the first value.",
+                DaysBetween(f"{PROFILE}onboarding_started_on", f"{PROFILE}first_value_on")),
         _number("roi", "%", "ROI", "Measured return in percent of the subscription's cost."),
         _number("use_cases", "", "Use cases", "Use cases in production."),
-        _number("goal_attainment", "%", "Goal attainment", "Share of the agreed goals that is reached."),
+        _number("goal_attainment", "%", "Goal attainment",
+                "Share of the agreed goals that is reached, as told; what value metrics come to is KPI achievement."),
         _number("kpi_achievement", "%", "KPI achievement",
                 "Mean way of the value metrics from baseline to target, each from 0 to 100.", ValueProgress()),
     ),

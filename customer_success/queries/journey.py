@@ -10,6 +10,8 @@ from customer_success.rules.story import Figure, Step, StoryFacts, first_entries
 from lifecycle.metrics.facts import IDENTIFY
 from lifecycle.models import Customer, Event, Transition
 
+from .accounts import goal_attainment
+
 # What the profile says of the use of the product; a line is left out where a number is missing.
 _USE = (
     ("{features_used} of {features_available} features in use", ("features_used", "features_available")),
@@ -28,7 +30,7 @@ def drafted_story(activity: AdvocacyActivity) -> str:
 def story_facts(activity: AdvocacyActivity) -> StoryFacts:
     """What is known for the story of an activity's customer. The quote: the activity's, or a collected testimonial."""
     customer = activity.customer
-    profile = SuccessProfile.objects.filter(pk=customer.pk).first()
+    profile = SuccessProfile.objects.filter(pk=customer.pk).prefetch_related("value_metrics").first()
     quoted = activity if activity.quote else _testimonial(customer)
     known: dict[str, Any] = {} if profile is None else _of_profile(profile)
     return StoryFacts(
@@ -71,7 +73,7 @@ def _of_profile(profile: SuccessProfile) -> dict[str, Any]:
         "figures": tuple(
             Figure(one.name, one.unit, one.baseline, one.target, one.current) for one in profile.value_metrics.all()
         ),
-        "goal_attainment": profile.goal_attainment,
+        "goal_attainment": goal_attainment(profile),
         "days_to_first_value": (first - started).days if started and first and first >= started else None,
     }
 

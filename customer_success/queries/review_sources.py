@@ -35,6 +35,8 @@ from lifecycle.models import (
 )
 from lifecycle.rules.milestones import MILESTONES
 
+from .accounts import goal_attainment
+
 MOST = 10
 POINTS = 12
 ALL = 100  # percent
@@ -201,8 +203,8 @@ def value_goals(period: Period) -> list[Goal]:
 
 
 def agreed_goals(period: Period) -> list[Goal]:
-    profile = SuccessProfile.objects.filter(account=period.customer.id).first()
-    share = _figure(profile.goal_attainment) if profile else None
+    profile = SuccessProfile.objects.filter(account=period.customer.id).prefetch_related("value_metrics").first()
+    share = _figure(goal_attainment(profile)) if profile else None
     return [] if share is None else [Goal("Agreed goals reached", 0, 100, share, "%")]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db.models import Avg, DecimalField, Expression, F, Func, IntegerField, OuterRef, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Greatest, Least, NullIf, Round
+from django.db.models.functions import Cast, Greatest, Least, NullIf, Round
 
 from customer_success.metrics.inputs import Column, DaysBetween, DaysUntil, Input, Percent
 from customer_success.models import ValueMetric
@@ -31,8 +31,8 @@ def input_value(one: Input) -> Expression | F:
             return Round(quotient, precision=2, output_field=_NUMBER)
         case DaysUntil(day):
             return Days(_field(day), UtcDay(Value(AsOf())))
-        case DaysBetween(starts, end):
-            return Days(_field(end), Coalesce(*map(_field, starts)) if len(starts) > 1 else _field(starts[0]))
+        case DaysBetween(start, end):
+            return Days(_field(end), _field(start))
         case _:
             return Round(Subquery(_PROGRESS, output_field=_NUMBER), precision=2, output_field=_NUMBER)
 

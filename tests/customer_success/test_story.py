@@ -93,6 +93,13 @@ def test_fills_the_story_from_the_journey(acme):
     )
 
 
+def test_the_story_tells_what_value_metrics_come_to_where_nobody_told_the_goals(acme):
+    profile = AccountFactory.create(customer=acme).profile
+    ValueMetricFactory.create(profile=profile, baseline=0, target=10, current=4)
+
+    assert "40% of the agreed goals reached" in drafted_story(AdvocacyActivityFactory.create(customer=acme))
+
+
 def test_what_is_not_known_stays_in_brackets():
     text = story(StoryFacts("Acme"))
 

@@ -36,7 +36,8 @@ class TaskState(models.TextChoices):
 class Task(models.Model):
     """One thing to do for a customer, by a person or from a team's queue.
 
-    ``origin`` names what asked for it, such as ``alert:17``: the same thing asks once, until it is said to ask no longer.
+    ``origin`` names what asked for it, such as ``alert:17``: the same thing asks once, until it is said to ask no
+    longer.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -70,7 +70,7 @@ def follow_revenue(*, customer: Customer, revenue: Decimal, now: datetime) -> Ti
     tier, before = fitting_tier(revenue), _locked_tier(customer)
     asked = Task.objects.filter(customer=customer, type=TaskType.TIER_REVIEW, state=TaskState.OPEN)
     close_by_origin(
-        origins=asked.filter(origin__isnull=False).values_list("origin", flat=True), state=TaskState.DROPPED,
+        origins=[one.origin for one in asked if one.origin], state=TaskState.DROPPED,
         outcome="The annual revenue has changed again.", by=None, now=now,
     )  # fmt: skip
     if tier is None or tier == before:

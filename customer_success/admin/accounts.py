@@ -28,7 +28,7 @@ from customer_success.engine.accounts import (
 )
 from customer_success.engine.traits import TraitRefused
 from customer_success.models import Account, CustomerStatus, TierChange, TierPolicy
-from customer_success.queries.accounts import LIFECYCLE, status_of, with_status
+from customer_success.queries.accounts import LIFECYCLE, owner_unless_named, status_of, with_status
 from lifecycle import queries
 from lifecycle.admin.paging import CappedList
 from lifecycle.admin.portfolio import CustomerOwnerFilter, FoundByCustomer
@@ -118,12 +118,11 @@ class AccountAdmin(FoundByCustomer, CappedList, ModelAdmin):
             text = AccountText({name: told[name] for name in form.changed_data})
             update_account(account=obj, text=text, by=request.user, now=now)
             return
-        alone = None if request.user.has_perm(EVERYBODY) else request.user
         owner = told.get("owner") if self._may_assign(request) else None
-        customer = told["customer"]
+        external_id = told["customer"].external_id if told["customer"] else told["external_id"]
         obj.customer = create_account(
-            external_id=customer.external_id if customer else told["external_id"],
-            text=cast("NewAccountForm", form).text(), owner=owner or alone, by=request.user, now=now,
+            external_id=external_id, text=cast("NewAccountForm", form).text(), by=request.user, now=now,
+            owner=owner or owner_unless_named(external_id, request.user),
         ).customer  # fmt: skip
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from customer_success.models import Account, CustomerStatus, SuccessProfile
 from customer_success.queries.accounts import LIFECYCLE
@@ -62,11 +63,12 @@ def open_account(*, customer: Customer, now: datetime) -> Account:
 def create_account(*, external_id: str, text: AccountText, owner: Any, by: Any, now: datetime) -> Account:
     """Open an account for a customer, who is created if need be, at ONBOARDING unless told otherwise.
 
-    1. The customer is told the traits; an owner it gets only if it has none.
+    1. The customer is told the traits, and gets the owner if it has none. Another one is not replaced: that is a
+       hand-over, with a note.
     2. The account and its profile.
     3. The tier: the given one, or by the revenue. 4. The status.
 
-    Raises ``AccountError`` if there is such an account, ``ValuesRefused``, ``TraitRefused``.
+    Raises ``AccountError`` if there is such an account or another owner, ``ValuesRefused``, ``TraitRefused``.
     """
     _require_limits(text.values)
     known = Customer.objects.filter(external_id=external_id)
@@ -79,8 +81,8 @@ def create_account(*, external_id: str, text: AccountText, owner: Any, by: Any, 
     if not is_new:
         raise AccountError(f"{customer} is an account already.")
     SuccessProfile.objects.create(account=account, updated_at=now)
-    if owner is not None and customer.owner_id is None:
-        known.filter(owner=None).update(owner=owner)
+    if owner is not None and not known.filter(Q(owner=None) | Q(owner=owner)).update(owner=owner):
+        raise AccountError(f"{customer} is with {customer.owner} already; hand it over on the page Portfolios.")
     account.customer.refresh_from_db()
     _settle(account, text, reason=text.reason or OPENED, is_new_revenue=True, by=by, now=now)
     if text.status is None and _tag_of(account.customer) is None:

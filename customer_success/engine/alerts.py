@@ -112,7 +112,10 @@ def _tasks(priorities: Mapping[int, str]) -> Iterator[NewTask]:
 
 
 def _leads(ids: Collection[int]) -> dict[int, int]:
-    """Who leads a team of each owner of an escalated alert; nobody leads a team for itself."""
+    """Who leads a team of each owner of an escalated alert; nobody leads a team for itself.
+
+    A customer of nobody has no team: its escalation is nobody's, in the list of whoever sees all customers.
+    """
     owners = HealthAlert.objects.filter(id__in=ids, is_escalated=True).values("customer__owner")
     teams = Team.objects.filter(members__in=owners, leads__is_active=True).exclude(leads=F("members"))
     return dict(teams.order_by().values_list("members").annotate(lead=Min("leads")))

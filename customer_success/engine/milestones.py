@@ -23,7 +23,8 @@ from customer_success.models import (
     TaskState,
     TaskType,
 )
-from customer_success.rules.plans import OPEN, circle, end_of_day_in, settled, today_in, told_circle
+from customer_success.rules.calendar import day_at, end_of_day
+from customer_success.rules.plans import OPEN, circle, settled, told_circle
 
 from .plan_checks import (
     MOST_MILESTONES,
@@ -172,7 +173,7 @@ def drop_reminders(*, plan: SuccessPlan, by: Any, now: datetime) -> None:
 def _settle(milestone: PlanMilestone, plan: SuccessPlan, now: datetime, at: str = "") -> None:
     check_day(f"{at}due_date", milestone.due_date)
     milestone.status, milestone.progress = settled(
-        milestone.status, milestone.progress, due=milestone.due_date, today=today_in(plan.customer.timezone, now),
+        milestone.status, milestone.progress, due=milestone.due_date, today=day_at(now, plan.customer.timezone),
         is_running=plan.status == SuccessPlanStatus.ACTIVE,
     )  # fmt: skip
     is_completed = milestone.status == MilestoneStatus.COMPLETED
@@ -195,7 +196,7 @@ def _reminder(milestone: PlanMilestone) -> NewTask:
     plan = milestone.plan
     return NewTask(
         customer=plan.customer, type=TaskType.MILESTONE, title=f"{milestone.title} ({plan.title})",
-        due_at=end_of_day_in(plan.customer.timezone, milestone.due_date),
+        due_at=end_of_day(milestone.due_date, plan.customer.timezone),
         priority=MilestonePriority(milestone.priority), owner_id=milestone.owner_id or plan.owner_id,
         origin=_origin(milestone.id, milestone.due_date),
     )  # fmt: skip

@@ -22,10 +22,9 @@ from customer_success.models import (
 )
 from customer_success.queries.review_data import period_of, proposal
 from customer_success.queries.reviews import ACTION_ORIGIN
-from customer_success.rules.calendar import day_at, meeting_on, working_days_before
+from customer_success.rules.calendar import day_at, end_of_day, meeting_on, working_days_before
 from customer_success.rules.review import merged, name_of
 from lifecycle.models import Customer
-from lifecycle.rules.calendar import end_of
 
 from .tasks import NewTask, close_by_origin, create_tasks
 
@@ -199,20 +198,24 @@ def _known(words: Mapping[str, Any]) -> dict[str, Any]:
     return dict(words)
 
 
+def _due_at(review: BusinessReview, day: date) -> datetime:
+    return end_of_day(day, review.customer.timezone)
+
+
 def _task_of(item: ReviewActionItem) -> NewTask:
     return NewTask(
-        item.review.customer, TaskType.ACTION_ITEM, item.text, end_of(item.due_on), owner_id=item.owner_id,
-        notes=f"Agreed in: {item.review}", origin=f"{ACTION_ORIGIN}{item.id}",
+        item.review.customer, TaskType.ACTION_ITEM, item.text, _due_at(item.review, item.due_on),
+        owner_id=item.owner_id, notes=f"Agreed in: {item.review}", origin=f"{ACTION_ORIGIN}{item.id}",
     )  # fmt: skip
 
 
 def _follow_up(review: BusinessReview, meeting: Meeting) -> list[NewTask]:
     if meeting.follow_up_on is None:
         return []
-    owner = meeting.words.get("owner") or review.owner
+    owner = meeting.words.get("owner", review.owner)
     return [
         NewTask(
-            review.customer, TaskType.BUSINESS_REVIEW, f"Follow up: {review}", end_of(meeting.follow_up_on),
+            review.customer, TaskType.BUSINESS_REVIEW, f"Follow up: {review}", _due_at(review, meeting.follow_up_on),
             owner_id=owner.id if owner else None, origin=f"follow-up:{review.id}",
         )
     ]  # fmt: skip

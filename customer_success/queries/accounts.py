@@ -10,7 +10,7 @@ from customer_success.models import CustomerStatus, SuccessProfile
 from customer_success.rules import profile as rules
 from lifecycle.models import Customer, StatusTag
 from lifecycle.models import CustomerStatus as Standing
-from lifecycle.queries import in_portfolio
+from lifecycle.queries import in_portfolio, sees_everybody
 
 LIFECYCLE = "account"
 
@@ -53,6 +53,13 @@ def taken_by_others(external_id: str, user: Any) -> bool:
     """Whether there is a customer with this id whom a person does not see."""
     known = Customer.objects.filter(external_id=external_id)
     return known.exists() and not in_portfolio(known, user, customer="").exists()
+
+
+def owner_unless_named(external_id: str, user: Any) -> Any:
+    """Who gets the account that ``user`` opens and names nobody for: ``None``, whoever has the customer, or nobody."""
+    if sees_everybody(user) or Customer.objects.filter(external_id=external_id, owner__isnull=False).exists():
+        return None
+    return user
 
 
 def goal_attainment(profile: SuccessProfile) -> Any:

@@ -17,7 +17,8 @@ from customer_success.models import (
     SuccessPlanStatus,
     Task,
 )
-from customer_success.rules.plans import OPEN, plan_progress, today_in
+from customer_success.rules.calendar import day_at
+from customer_success.rules.plans import OPEN, plan_progress
 from customer_success.rules.timeline import Point, Timeline, draw
 from lifecycle.models import Customer
 
@@ -39,7 +40,7 @@ def past_due(now: datetime, *, days_ahead: int = 0) -> Q:
     zones: dict[date, list[str]] = defaultdict(list)
     running = Customer.objects.filter(success_plans__status=SuccessPlanStatus.ACTIVE)
     for zone in running.order_by("timezone").values_list("timezone", flat=True).distinct():
-        zones[today_in(zone, now)].append(zone)
+        zones[day_at(now, zone)].append(zone)
     found = Q(pk__in=())
     for today, names in zones.items():
         plans = SuccessPlan.objects.filter(status=SuccessPlanStatus.ACTIVE, customer__timezone__in=names)
@@ -66,7 +67,7 @@ def timeline_of(plan: SuccessPlan, now: datetime) -> Timeline:
         )
         for one in plan.milestones.all()
     ]
-    today = today_in(plan.customer.timezone, now)
+    today = day_at(now, plan.customer.timezone)
     return draw(points, starts_on=plan.starts_on, ends_on=plan.ends_on, today=today)
 
 
@@ -107,7 +108,7 @@ def shared_plan(plan: SuccessPlan, now: datetime) -> SharedPlan:
         ends_on=plan.ends_on, progress=plan_progress((one.status, one.priority, one.progress) for one in shared),
         sections=tuple((label, one["text"]) for label, one in sections if one.get("is_shared") and one.get("text")),
         milestones=tuple(_shared_milestone(one, {one.id for one in shared}) for one in shared),
-        today=today_in(plan.customer.timezone, now),
+        today=day_at(now, plan.customer.timezone),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""When regular meetings with a customer are: cadences, working days, and ten o'clock where the customer is."""
+"""When regular meetings with a customer are: cadences, working days, and the clock where the customer is."""
 
 from __future__ import annotations
 
@@ -87,6 +87,11 @@ def instant_of(wall: datetime, zone_name: str) -> datetime:
 def day_at(instant: datetime, zone_name: str) -> date:
     """The day that an instant belongs to at the customer's."""
     return local(instant, zone_name).date()
+
+
+def end_of_day(day: date, zone_name: str) -> datetime:
+    """The last instant of a day at the customer's, in UTC."""
+    return instant_of(datetime.combine(day, time.max), zone_name)
 
 
 def _day(cadence: str, start: date, number: int) -> date:

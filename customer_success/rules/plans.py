@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
-from zoneinfo import ZoneInfo
-
-from lifecycle.rules.traits import is_zone
 
 N = TypeVar("N", bound=Hashable)
 
@@ -60,20 +57,6 @@ def circle(depends_on: Mapping[N, Iterable[N]]) -> tuple[N, ...]:
         found: list[N] = error.args[1]
         return tuple(found)
     return ()
-
-
-def today_in(zone: str, now: datetime) -> date:
-    """The day it is for a customer."""
-    return now.astimezone(_zone(zone)).date()
-
-
-def end_of_day_in(zone: str, day: date) -> datetime:
-    """The last instant of a customer's day."""
-    return datetime.combine(day, time.max, tzinfo=_zone(zone)).astimezone(UTC)
-
-
-def _zone(name: str) -> tzinfo:
-    return ZoneInfo(name) if is_zone(name) else UTC
 
 
 @dataclass(frozen=True, slots=True)

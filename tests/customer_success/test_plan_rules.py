@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
@@ -13,11 +13,9 @@ from customer_success.rules.plans import (
     WEIGHTS,
     Step,
     circle,
-    end_of_day_in,
     plan_progress,
     problems_of_steps,
     settled,
-    today_in,
 )
 
 
@@ -68,13 +66,6 @@ def test_names_a_circle_and_finds_none_where_there_is_none():
     assert circle({"a": ["b"], "b": ["c"], "c": []}) == ()
     assert set(circle({"a": ["b"], "b": ["c"], "c": ["a"]})) == {"a", "b", "c"}
     assert circle({"a": ["a"]}) == ("a", "a")
-
-
-def test_a_day_is_the_customers_own():
-    now = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)
-
-    assert [today_in(zone, now).day for zone in ("UTC", "Asia/Tokyo", "America/Lima", "No/Where")] == [10, 11, 10, 10]
-    assert end_of_day_in("Asia/Tokyo", date(2026, 3, 10)).isoformat() == "2026-03-10T14:59:59.999999+00:00"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from customer_success.rules.calendar import (
     Occurrence,
     day_at,
     due,
+    end_of_day,
     meeting_on,
     months_after,
     next_occurrence,
@@ -95,6 +96,14 @@ class TestDays:
         assert meeting_on(MONDAY, "Asia/Tokyo") == datetime(2026, 3, 2, 1, tzinfo=UTC)
         assert meeting_on(date(2026, 7, 1), "America/New_York") == datetime(2026, 7, 1, 14, tzinfo=UTC)
         assert day_at(datetime(2026, 3, 1, 23, tzinfo=UTC), "Asia/Tokyo") == MONDAY
+
+    def test_a_day_is_the_customers_own(self):
+        now = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)
+
+        days = [day_at(now, zone).day for zone in ("UTC", "Asia/Tokyo", "America/Lima", "No/Where")]
+
+        assert days == [10, 11, 10, 10]
+        assert end_of_day(date(2026, 3, 10), "Asia/Tokyo").isoformat() == "2026-03-10T14:59:59.999999+00:00"
 
     def test_a_zone_that_is_none_is_read_as_utc(self):
         assert meeting_on(MONDAY, "Mars/Olympus") == datetime(2026, 3, 2, 10, tzinfo=UTC)

@@ -68,6 +68,23 @@ class TestHolding:
         }
         assert [one.state for one in promises_of([review])[review.id]] == ["OPEN", "OPEN"]
 
+    def test_what_comes_of_it_is_due_at_the_end_of_the_customers_day(self, review, mia):
+        review.customer.timezone = "America/New_York"
+        day = date(2026, 3, 5)
+
+        asked = meeting(action_items=[Promise("A", day)], follow_up_on=day)
+        hold(review=review, meeting=asked, by=mia, now=NOW)
+
+        assert [task.due_at.isoformat()[:19] for task in Task.objects.all()] == ["2026-03-06T04:59:59"] * 2
+
+    def test_a_follow_up_of_one_that_nobody_leads_any_more_is_the_success_managers(self, review, mia):
+        review.owner = UserFactory()
+        review.save()
+
+        hold(review=review, meeting=meeting(follow_up_on=date(2026, 3, 5), words={"owner": None}), by=mia, now=NOW)
+
+        assert Task.objects.get().owner == mia
+
     def test_happens_once(self, review, mia):
         seen_before = BusinessReview.objects.get(id=review.id)
         hold(review=review, meeting=meeting(action_items=[Promise("A", date(2026, 4, 1))]), by=mia, now=NOW)

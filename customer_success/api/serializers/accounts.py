@@ -18,7 +18,7 @@ from customer_success.models import (
     HealthTrend,
     OnboardingStatus,
 )
-from customer_success.queries.accounts import status_of
+from customer_success.queries.accounts import owner_unless_named, status_of
 from customer_success.rules.profile import adoption_rate, time_to_value
 from lifecycle.api.serializers.fields import Instant, StrictSerializer, Text
 from lifecycle.models import Customer
@@ -84,7 +84,7 @@ class NewAccountSerializer(AccountWriteSerializer):
         """Who gets the account; ``user`` asks."""
         wanted = self.validated_data.get("owner")
         if wanted is None:
-            return None if user.has_perm(EVERYBODY) else user
+            return owner_unless_named(self.validated_data["external_id"], user)
         if wanted != user.id and not user.has_perms((EVERYBODY, "lifecycle.assign_customer")):
             raise serializers.ValidationError({"owner": "You may open accounts for yourself only."})
         owner = get_user_model().objects.filter(id=wanted, is_active=True).first()

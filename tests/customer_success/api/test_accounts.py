@@ -15,7 +15,7 @@ from customer_success.models import Account, SuccessProfile, TierChange
 from lifecycle.models import Customer, Transition
 from tests.api.conftest import walk
 from tests.customer_success.cast import API, client_of, member, opened, speaking_for
-from tests.factories import CustomerFactory, CustomerHealthFactory, UserFactory
+from tests.factories import CustomerFactory, CustomerHealthFactory, TeamFactory, UserFactory
 from tests.lifecycle.stage import event, send
 
 CUSTOMERS = f"{API}/customers"
@@ -101,6 +101,25 @@ class TestOpening:
         assert fields_of(api.post(CUSTOMERS, {"external_id": "a", "owner": other.id})).keys() == {"owner"}
         assert fields_of(boss.post(CUSTOMERS, {"external_id": "a", "owner": 10**8})).keys() == {"owner"}
         assert boss.post(CUSTOMERS, {"external_id": "a", "owner": mia.id}).json()["owner"]["id"] == mia.id
+
+    def test_an_owner_does_not_replace_another_one(self, boss, mia):
+        CustomerFactory(external_id="acme", owner=UserFactory(username="olga"))
+
+        answer = boss.post(CUSTOMERS, {"external_id": "acme", "owner": mia.id})
+
+        assert answer.status_code == 409
+        assert "is with olga already" in answer.json()["detail"]
+        assert not Account.objects.exists()
+
+    def test_a_lead_who_names_nobody_leaves_the_customer_with_the_one_who_has_it(self, mia):
+        team = TeamFactory()
+        team.members.add(mia)
+        team.leads.add(lead := member("lea", "Success lead"))
+        CustomerFactory(external_id="acme", owner=mia)
+
+        answer = speaking_for(lead).post(CUSTOMERS, {"external_id": "acme"})
+
+        assert answer.json()["owner"]["id"] == mia.id
 
     @pytest.mark.parametrize(
         ("body", "field"),

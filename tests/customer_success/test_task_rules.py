@@ -11,8 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from customer_success.engine.defaults import load_defaults
-from customer_success.engine.task_rules import apply_task_rules
+from customer_success.engine.task_rules import apply_task_rules, load_task_rules
 from customer_success.engine.tasks import finish_task
 from customer_success.models import Task, TaskRule, TaskState, TaskStep
 from customer_success.tasks import make_tasks
@@ -174,14 +173,14 @@ def test_the_number_of_statements_does_not_grow_with_the_moves(lifecycle: Lifecy
 
 
 def test_shipped_rules_come_with_their_lifecycles_and_stay_as_people_made_them() -> None:
-    assert load_defaults(now=NOW) == []  # none of their lifecycles is there
+    assert load_task_rules(now=NOW) == []  # none of their lifecycles is there
     lifecycle_defaults.load_defaults(now=timezone.now(), only="commerce")
     lifecycle_defaults.load_defaults(now=timezone.now(), only="learning")
 
-    assert {"task rule commerce-vip-at-risk", "task rule learning-stuck"} <= set(load_defaults(now=NOW))
+    assert {"task rule commerce-vip-at-risk", "task rule learning-stuck"} <= set(load_task_rules(now=NOW))
 
     TaskRule.objects.update(title="Ours")
-    assert load_defaults(now=NOW) == []
+    assert load_task_rules(now=NOW) == []
     assert set(TaskRule.objects.values_list("title", flat=True)) == {"Ours"}
 
 

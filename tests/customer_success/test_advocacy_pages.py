@@ -258,3 +258,10 @@ def test_the_limits_are_one_row_that_administrators_edit():
     boss.post(page("customer_success_advocacypolicy_change", 1), form)
 
     assert AdvocacyPolicy.objects.values_list("asks", "within_days", "min_nps").get() == (2, 60, 8)
+
+
+def test_a_success_manager_chooses_the_owner_from_a_list(client):
+    form = client.get(page(f"{ACTIVITIES}_add")).context["adminform"].form
+
+    assert "mia" in {str(label) for _, label in form.fields["owner"].choices}
+    assert "autocomplete" not in str(form["owner"])

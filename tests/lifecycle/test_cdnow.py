@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from lifecycle.engine.defaults import load_defaults
@@ -96,6 +97,15 @@ def test_the_whole_sample_moves_as_the_oracle_says(oracle: tuple[dict[str, str],
     assert states() == oracle_states
 
 
+def nobody_replays() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 @pytest.mark.slow
 def test_a_replay_that_was_killed_goes_on_to_the_same_end(child_environment: dict[str, str], tmp_path: Path) -> None:
     part = tmp_path / "part.csv"
@@ -109,6 +119,7 @@ def test_a_replay_that_was_killed_goes_on_to_the_same_end(child_environment: dic
         enough = len(oracle_moves) // fraction
         until(partial(has_more_moves_than, enough), process)
         kill(process)
+        until(nobody_replays)  # the server needs a moment to notice that it is gone
     kept = Transition.objects.count()
     replayed()
 

@@ -20,8 +20,11 @@ M = TypeVar("M", bound=Model)
 class AnyOf(Func):
     """``value = ANY(array)``."""
 
-    template, arg_joiner = "(%(expressions)s))", " = ANY("
+    template, arg_joiner = "(%(expressions)s)", " = "
     output_field = BooleanField()
+
+    def __init__(self, value: F, array: ArraySubquery) -> None:
+        super().__init__(value, Func(array, function="ANY"))
 
 
 EVERYBODY = "lifecycle.view_every_customer"
@@ -62,7 +65,8 @@ def of_owners(rows: QuerySet[M], owners: Collection[int], *, customer: str = "cu
 
 def is_of_owners(owners: Collection[int], *, customer: str = "customer") -> AnyOf:
     """Whether the customer of a row is in one of these portfolios, as a condition among others."""
-    return AnyOf(F(customer), ArraySubquery(Customer.objects.filter(owner__in=owners).order_by().values("id")))
+    theirs = ArraySubquery(Customer.objects.filter(owner__in=owners).order_by().values("id"))
+    return AnyOf(F(customer), theirs)
 
 
 def customers_seen(user: Any) -> QuerySet[Customer]:

@@ -430,8 +430,8 @@ class Migration(migrations.Migration):
             name='OutboxMessage',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('topic', models.CharField(choices=[('transition', 'A customer changed its tag'), ('rolled_back', 'A move was taken back')], max_length=30)),
-                ('subject_id', models.BigIntegerField(help_text="The row that the topic speaks of: the transition's id.")),
+                ('topic', models.CharField(choices=[('transition', 'A customer changed its tag'), ('rolled_back', 'A move was taken back'), ('event', 'An event that somebody listens for')], max_length=30)),
+                ('subject_id', models.BigIntegerField(help_text="The row that the topic speaks of: the transition's or event's id.")),
                 ('created_at', models.DateTimeField()),
                 ('transaction_id', models.BigIntegerField(db_default=lifecycle.models.outbox.CurrentTransaction(), editable=False)),
                 ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='lifecycle.customer')),
@@ -813,6 +813,17 @@ class Migration(migrations.Migration):
                 'ordering': ('-id',),
                 'indexes': [models.Index(fields=['customer', 'occurred_at'], name='event_customer_time'), django.contrib.postgres.indexes.BrinIndex(fields=['occurred_at'], name='event_time', pages_per_range=32)],
                 'constraints': [models.UniqueConstraint(fields=('source', 'message_id'), name='event_message_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EventListener',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('consumer', models.CharField(max_length=40)),
+                ('event', models.CharField(max_length=80)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('event', 'consumer'), name='event_listener_unique')],
             },
         ),
         migrations.CreateModel(

@@ -20,7 +20,7 @@ from .feed import Feed, RuleHold
 from .history_check import HistoryCheck
 from .learning import CollectedMetrics, Collection, DailyMetrics, MilestoneProgress, MilestoneStatus, Trend
 from .notice import Notice, NoticePriority, Team
-from .outbox import OutboxCursor, OutboxMessage, Topic
+from .outbox import EventListener, OutboxCursor, OutboxMessage, Topic
 from .reported import ReportedChange, ReportedMetrics
 from .rollback import LeftAlone, Rollback, RolledBack
 from .rule import RuleState, TransitionRule
@@ -42,11 +42,10 @@ from .status import (
 __all__ = [
     "FOREVER", "REPLAYS", "AppendOnly", "AutoTransition", "BacktestRun", "BacktestState", "CollectedMetrics",
     "Collection", "Customer", "CustomerFacts", "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark", "Evaluation",
-    "EvaluationChunk", "EvaluationKind", "EvaluationState", "Event", "Feed", "HistoryCheck", "LeftAlone", "Lifecycle",
-    "ManualMove", "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice", "NoticePriority", "Order",
-    "OutboxCursor", "OutboxMessage", "Pin", "Recommendation", "RecommendationState", "ReportedChange",
-    "ReportedMetrics",
-    "ReviewPolicy", "ReviewReason", "Rollback", "RolledBack", "RuleHold", "RuleState", "RuleTrust", "ShadowDecision",
-    "StatusTag", "Switch", "SwitchKind", "Synergy", "TagCategory", "TagColour", "Team", "Topic", "Transition",
-    "TransitionRule", "Trend",
+    "EvaluationChunk", "EvaluationKind", "EvaluationState", "Event", "EventListener", "Feed", "HistoryCheck",
+    "LeftAlone", "Lifecycle", "ManualMove", "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice",
+    "NoticePriority", "Order", "OutboxCursor", "OutboxMessage", "Pin", "Recommendation", "RecommendationState",
+    "ReportedChange", "ReportedMetrics", "ReviewPolicy", "ReviewReason", "Rollback", "RolledBack", "RuleHold",
+    "RuleState", "RuleTrust", "ShadowDecision", "StatusTag", "Switch", "SwitchKind", "Synergy", "TagCategory",
+    "TagColour", "Team", "Topic", "Transition", "TransitionRule", "Trend",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from .customer import Customer
 class Topic(models.TextChoices):
     TRANSITION = "transition", "A customer changed its tag"
     ROLLED_BACK = "rolled_back", "A move was taken back"
+    EVENT = "event", "An event that somebody listens for"
 
 
 class CurrentTransaction(models.Func):
@@ -33,7 +34,7 @@ class OutboxMessage(models.Model):
     customer = models.ForeignKey(
         Customer, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
-    subject_id = models.BigIntegerField(help_text="The row that the topic speaks of: the transition's id.")
+    subject_id = models.BigIntegerField(help_text="The row that the topic speaks of: the transition's or event's id.")
     created_at = models.DateTimeField()
     transaction_id = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
@@ -54,3 +55,17 @@ class OutboxCursor(models.Model):
 
     def __str__(self) -> str:
         return self.consumer
+
+
+class EventListener(models.Model):
+    """A floor above wants to hear of events with a name; of these, each that comes in writes a message."""
+
+    id = models.BigAutoField(primary_key=True)
+    consumer = models.CharField(max_length=40)
+    event = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("event", "consumer"), name="event_listener_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.consumer} hears {self.event}"

@@ -24,6 +24,7 @@ from lifecycle.models import (
     EvaluationChunk,
     EvaluationKind,
     Event,
+    EventListener,
     Feed,
     HistoryCheck,
     Lifecycle,
@@ -431,3 +432,11 @@ class OutboxCursorFactory(DjangoModelFactory):
         model = OutboxCursor
 
     consumer = factory.Sequence("consumer-{}".format)
+
+
+class EventListenerFactory(DjangoModelFactory):
+    class Meta:
+        model = EventListener
+
+    consumer = "campaigns"
+    event = factory.Sequence(lambda n: f"event_{n}")

@@ -1,0 +1,100 @@
+"""The kinds of steps, and what each does when it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from campaigns.channels.port import Outgoing
+from campaigns.definition.kinds import CHANNELS, KINDS
+from campaigns.definition.parts import Definition, Part, Step
+from campaigns.models import Enrollment, StepRun
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One run that is due, and all that its kind may read. ``enrollment`` comes with customer and version."""
+
+    run: StepRun
+    enrollment: Enrollment
+    definition: Definition
+    step: Step
+
+    @property
+    def settings(self) -> Any:
+        return self.step.settings
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """``path``: which one the customer takes from here."""
+
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not yet: look again at an instant."""
+
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It cannot be done, now or ever; the customer goes on to the next step."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The customer goes no further."""
+
+    reason: str
+
+
+Outcome = Done | Later | Failed | Ends
+# Acts for all works in the transaction that completes their runs; returns the outcome of each run, by its id.
+Run = Callable[[Sequence[Work], datetime], Mapping[int, Outcome]]
+# Writes the message of a work, outside of any transaction. Raises ``CannotBeWritten``.
+Write = Callable[[Work, Any], Outgoing]
+
+
+class CannotBeWritten(ValueError):
+    """The message cannot be written; the sentence says why, and nothing is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``run`` for what happens in the database alone, ``write`` for what goes out by ``channel``."""
+
+    name: str
+    settings: type[Part]
+    run: Run | None = None
+    write: Write | None = None
+    channel: str = ""
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register_kind(kind: Kind) -> None:
+    """Make a kind of step known. Raises ``ValueError`` if the name is taken."""
+    if kind.name in _kinds:
+        raise ValueError(f"a kind of step is called {kind.name} already")
+    if (kind.run is None) == (kind.write is None):
+        raise ValueError(f"{kind.name}: a kind either runs in the database or writes a message")
+    _kinds[kind.name] = kind
+    KINDS[kind.name] = kind.settings
+
+
+def kind_of(name: str) -> Kind:
+    return _kinds[name]
+
+
+def channel_of(name: str) -> str:
+    """The channel through which a kind sends, or nothing."""
+    return _kinds[name].channel if name in _kinds else CHANNELS.get(name, "")

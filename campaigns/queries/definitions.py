@@ -1,0 +1,37 @@
+"""Definitions of versions, read and checked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from campaigns.definition.flow import Flow
+from campaigns.definition.kinds import KINDS
+from campaigns.definition.parts import Definition, Tree
+from campaigns.definition.text import read_definition
+from campaigns.models import CampaignVersion
+from lifecycle.metrics.catalogue import CATALOGUE
+from lifecycle.rules.parse import Problem, RuleError, parse
+
+
+def problems_of_tree(tree: Tree) -> list[Problem]:
+    try:
+        parse(tree, CATALOGUE)
+    except RuleError as error:
+        return list(error.problems)
+    return []
+
+
+def read(found: object) -> Definition:
+    """A definition from plain JSON values. Raises ``DefinitionError``."""
+    return read_definition(found, kinds=KINDS, check_tree=problems_of_tree)
+
+
+@lru_cache(maxsize=500)
+def _flow(version_id: int, written: datetime) -> Flow:
+    return Flow(read(CampaignVersion.objects.values_list("definition", flat=True).get(id=version_id)))
+
+
+def flow_of(version: CampaignVersion) -> Flow:
+    """The steps of a version. A text that was live never changes, so it is read once."""
+    return _flow(version.id, version.written_at)

@@ -1,0 +1,28 @@
+"""Chance that stays: the same customer always falls on the same side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import blake2b
+
+BUCKETS = 10_000
+
+
+def bucket(salt: str, customer: int) -> int:
+    """A number from 0 to 9,999 that depends on the two alone, evenly spread."""
+    digest = blake2b(f"{salt}:{customer}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) % BUCKETS
+
+
+def is_held_out(salt: str, customer: int, percent: int) -> bool:
+    return bucket(f"holdout:{salt}", customer) < percent * BUCKETS // 100
+
+
+def path_of(salt: str, customer: int, shares: Mapping[str, int]) -> str:
+    """The path of a customer; ``shares``: per cent by name, 100 together, in the order in which they are written."""
+    found, rest = bucket(f"split:{salt}", customer), 0
+    for name, share in shares.items():
+        rest += share * BUCKETS // 100
+        if found < rest:
+            return name
+    raise ValueError(f"shares sum up to {sum(shares.values())}, not to 100")

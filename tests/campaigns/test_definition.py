@@ -1,0 +1,118 @@
+"""What a campaign says is read whole or refused with every mistake and its place."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from campaigns.definition.flow import Flow
+from campaigns.definition.text import DefinitionError, write_definition
+from campaigns.models import DeliveryState
+from campaigns.queries.definitions import read
+from campaigns.rules.split import is_held_out, path_of
+from campaigns.rules.states import later
+
+WHOLE = {
+    "lifecycle": "learning",
+    "trigger": {"on": "entered_tag", "lifecycle": "learning", "tag": "ST_004"},
+    "topic": "learning",
+    "reentry": 30,
+    "entry": {"metric": "order_count", "operator": ">=", "value": 1},
+    "stay_in_tag": True,
+    "goal": {"events": ["lesson_completed"]},
+    "steps": [
+        {"key": "hello", "kind": "email", "template": "check_in", "after": {"hours": 2}},
+        {
+            "key": "heard", "kind": "wait_for", "event": "lesson_completed", "timeout": {"days": 3},
+            "paths": {
+                "happened": [{"key": "well_done", "kind": "in_app", "title": "Well done", "body": "Go on."}],
+                "timeout": [
+                    {
+                        "key": "sides", "kind": "split", "shares": {"call": 50, "mail": 50},
+                        "paths": {
+                            "call": [{"key": "call", "kind": "task", "title": "Call", "due_hours": 12}],
+                            "mail": [{"key": "again", "kind": "email", "template": "check_in_again"}],
+                        },
+                    },
+                ],
+            },
+        },
+        {"key": "last", "kind": "set_trait", "trait": "checked_in", "value": True},
+    ],
+}  # fmt: skip
+
+
+def test_a_definition_is_written_as_it_was_read():
+    assert write_definition(read(WHOLE)) == WHOLE
+
+
+def test_a_path_leads_back_to_what_stands_after_the_step_it_parted_from():
+    flow = Flow(read(WHOLE))
+    assert [flow.first.key, flow.next("hello").key] == ["hello", "heard"]
+    assert flow.next("heard", "happened").key == "well_done"
+    assert flow.next("well_done").key == "last"
+    assert flow.next("heard", "timeout").key == "sides"
+    assert flow.next("sides", "mail").key == "again"
+    assert flow.next("again").key == flow.next("call").key == "last"
+    assert flow.next("last") is None
+
+
+def test_a_path_without_steps_goes_on_below():
+    flow = Flow(read({**WHOLE, "steps": [
+        {"key": "ask", "kind": "branch", "condition": {"metric": "order_count", "operator": ">", "value": 0}},
+        {"key": "last", "kind": "wait"},
+    ]}))  # fmt: skip
+    assert flow.next("ask", "yes").key == flow.next("ask", "no").key == "last"
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "says"),
+    [
+        ({"steps": []}, "steps", "at least one"),
+        ({"steps": [{"key": "a", "kind": "fax"}]}, "steps[0].kind", "no kind of step 'fax'"),
+        ({"steps": [{"key": "A!", "kind": "wait"}]}, "steps[0].key", "regex"),
+        ({"steps": [{"key": "a", "kind": "wait"}, {"key": "a", "kind": "wait"}]}, "steps[1].key", "called a"),
+        ({"steps": [{"key": "a", "kind": "wait", "after": {"days": -1}}]}, "steps[0].after.days", ">= 0"),
+        ({"steps": [{"key": "a", "kind": "email"}]}, "steps[0]", "template"),
+        ({"steps": [{"key": "a", "kind": "wait", "colour": "red"}]}, "steps[0]", "colour"),
+        ({"steps": [{"key": "a", "kind": "split", "shares": {"x": 50, "y": 40}}]}, "steps[0].shares", "90 per cent"),
+        ({"steps": [{"key": "a", "kind": "wait", "paths": {"yes": []}}]}, "steps[0].paths.yes", "this kind has none"),
+        ({"steps": [{"key": "a", "kind": "wait_for", "timeout": {}}]}, "steps[0]", "one of the two"),
+        ({"topic": ""}, "topic", "needs a topic"),
+        ({"reentry": 0}, "reentry", "number of days"),
+        ({"entry": {"metric": "nonsense", "operator": ">", "value": 1}}, "entry.metric", "nonsense"),
+        ({"trigger": {"on": "moon"}}, "trigger.on", "moon"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(change, place, says):
+    with pytest.raises(DefinitionError) as refused:
+        read({**WHOLE, **change})
+    assert any(one.path == place and says in one.message for one in refused.value.problems), refused.value.problems
+
+
+@pytest.mark.parametrize("found", [None, [], "x", {}, {"steps": {}}])
+def test_what_is_no_campaign_at_all_is_refused(found):
+    with pytest.raises(DefinitionError):
+        read(found)
+
+
+def test_receipts_in_any_order_and_twice_end_in_the_same_state():
+    told = ["accepted", "opened", "delivered", "complained", "delivered"]
+    for order in permutations(told):
+        state = "uncertain"
+        for one in order:
+            state = later(state, one)
+        assert state == "complained"
+    for state in DeliveryState.values:
+        assert later(state, state) == state
+
+
+def test_chance_is_even_and_stays():
+    shares = {"a": 50, "b": 30, "c": 20}
+    found = [path_of("campaign:step", number, shares) for number in range(20_000)]
+    assert found == [path_of("campaign:step", number, shares) for number in range(20_000)]
+    for name, share in shares.items():
+        assert abs(found.count(name) / 20_000 - share / 100) < 0.015
+    held = sum(is_held_out("campaign", number, 10) for number in range(20_000))
+    assert abs(held / 20_000 - 0.1) < 0.01

@@ -43,7 +43,7 @@ def my_day_page(admin: ModelAdmin[Any], request: HttpRequest, *, may_act: bool, 
     has_team = my_day.has_team(request.user)
     is_team = has_team and request.GET.get("whose") == "team"
     scope = my_day.scope_of(request.user, is_team=is_team)
-    due = my_day.due_tasks(scope, now=now)
+    due = my_day.due_tasks(scope, now=now, most=SHOWN_DUE + 1)
     cards = [card(scope, now) for card in CARDS]
     is_nobodys = not has_team and not my_day.has_customers(request.user)
     return framed(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Model, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, Model, Q, QuerySet
 
 from customer_success.models import (
     Account,
@@ -26,9 +28,10 @@ from customer_success.models.expansion import LIVE
 from customer_success.rules.plans import OPEN
 from customer_success.rules.priority import AHEAD, ALERTS, When, rank_at_risk
 from customer_success.sql import priority as ranked
-from customer_success.sql.priority import ALERT, alert_place
+from customer_success.sql.priority import ALERT, alert_place, with_alert
 from lifecycle.models import Customer, CustomerStatus, StatusTag, TagCategory
 from lifecycle.queries import owners_seen
+from lifecycle.queries.portfolio import AnyOf
 from lifecycle.rules.calendar import end_of, start_of
 
 from .accounts import closed
@@ -37,9 +40,10 @@ from .customer_360 import MOST_WORTH
 from .reviews import led_by_one_of, scheduled_until
 from .tasks import teams_of
 
-MOST = 200  # of these the first are shown
 UNWELL_LEVELS = (HealthLevel.POOR, HealthLevel.FAIR)
+POOR = Q(health__level=HealthLevel.POOR)
 UNWELL, DECLINING = Q(level__in=UNWELL_LEVELS), Q(trend=HealthTrend.DECLINING)
+M = TypeVar("M", bound=Model)
 RENEWAL_AHEAD = timedelta(days=60)
 REVIEWS_AHEAD = timedelta(days=14)
 
@@ -88,11 +92,12 @@ def awake(now: datetime) -> Q:
     return Q(state=TaskState.OPEN) & (Q(snoozed_until=None) | Q(snoozed_until__lte=now))
 
 
-def due_tasks(scope: Scope, *, now: datetime) -> list[DueTask]:
-    """What is overdue or due within seven days, the first ``MOST`` in the order of ``rules.priority``."""
-    tasks = _due(scope, now).annotate(**{ALERT: alert_place("customer")})
-    found = tasks.select_related("customer__account", "owner").order_by(*ranked.rank(now))
-    return [DueTask(task, _alert(task)) for task in found[:MOST]]
+def due_tasks(scope: Scope, *, now: datetime, most: int) -> list[DueTask]:
+    """What is overdue or due within seven days, the first ``most`` in the order of ``rules.priority``."""
+    tasks = _due(scope, now).annotate(**{ALERT: alert_place("customer")}).order_by(*ranked.rank(now))
+    urgent = Q(_has_alert("customer"), due_at__lte=now)
+    found = _first(tasks.select_related("customer__account", "owner"), (urgent, Q()), scope, most)
+    return [DueTask(task, _alert(task)) for task in found]
 
 
 def count_due(scope: Scope, *, now: datetime) -> dict[When, int]:
@@ -110,12 +115,17 @@ def queued_tasks(scope: Scope, *, now: datetime) -> QuerySet[Task]:
 
 
 def at_risk(scope: Scope, *, most: int) -> list[AtRisk]:
-    """Whose health is poor, fair or declining, or who is in a tag of risk, the first of them; three statements."""
+    """Whose health is poor, fair or declining, or who is in a tag of risk, the first of them.
+
+    Of everybody, who is in a tag of risk and well comes after all who are not; they are looked for if there is room.
+    """
     in_risk = CustomerStatus.objects.filter(tag__in=_tags_of_risk(), lifecycle__is_active=True).order_by()
     customers = scope.of(Customer.objects.select_related("account", "health"), "owner")
     customers = customers.annotate(**{ALERT: alert_place("pk")}).order_by(*ranked.rank_at_risk())
-    tagged = customers.filter(id__in=in_risk.values("customer"))
-    found = {one.id: one for those in (customers.filter(_is_unwell(scope)), tagged) for one in those[:most]}
+    unwell = _first(customers, (Q(POOR, _has_alert("health__customer")), POOR, _is_unwell(scope)), scope, most)
+    is_full = scope.owners is None and len(unwell) == most
+    tagged = [] if is_full else customers.filter(id__in=in_risk.values("customer"))[:most]
+    found = {one.id: one for those in (unwell, tagged) for one in those}
     tags: dict[int, list[StatusTag]] = {}
     for status in in_risk.filter(customer__in=found).select_related("tag"):
         if status.tag:
@@ -177,6 +187,24 @@ def done_today(scope: Scope, *, now: datetime) -> int:
 def related(row: Model, name: str) -> Any:
     """The other end of a one-to-one, or ``None``."""
     return getattr(row, name, None)
+
+
+def _first(rows: QuerySet[M], narrower: Sequence[Q], scope: Scope, most: int) -> list[M]:
+    """The first rows of an order. ``narrower``: whom it puts first, as conditions that widen, the last one is all.
+
+    Of everybody the narrow ones are asked first, which indexes find; a portfolio is small enough to be put in order.
+    """
+    found: list[M] = []
+    for those in narrower if scope.owners is None else narrower[-1:]:
+        found = list(rows.filter(those)[:most])
+        if len(found) == most:
+            break
+    return found
+
+
+def _has_alert(customer: str) -> AnyOf:
+    """Whether anything is open about the customer; looked up once, so that an index finds the rows."""
+    return AnyOf(F(customer), ArraySubquery(with_alert()))
 
 
 def _due(scope: Scope, now: datetime) -> QuerySet[Task]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, SmallIntegerField, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, SmallIntegerField, Value, When
 from django.db.models.expressions import Expression, OrderBy
 from django.db.models.functions import Coalesce
 
@@ -22,6 +23,11 @@ def alert_place(customer: str) -> Expression:
     """The place in ``ALERTS`` of the worst that a customer has open. EXISTS, which looks few up and hashes many."""
     is_open = HealthAlert.objects.filter(customer=OuterRef(customer), state=AlertState.OPEN, ended_at=None)
     return _first(*(Exists(is_open.filter(kind=kind)) for kind in ALERTS))
+
+
+def with_alert() -> QuerySet[HealthAlert, Any]:
+    """The customers that have anything open."""
+    return HealthAlert.objects.filter(state=AlertState.OPEN, ended_at=None).order_by().values_list("customer")
 
 
 def when(now: datetime) -> Mapping[priority.When, Q]:

@@ -65,7 +65,7 @@ FROM generate_series(0, 1) AS n, customer_success_customerhealth WHERE n = 0 OR 
 INSERT INTO customer_success_healthalert (customer_id, version_id, kind, threshold, score, previous_score, is_escalated,
     opened_at, due_at, state, note, ended_at)
 SELECT id, v, kind, 60, 45, 70, false, now() - interval '1 day', now() + random() * interval '2 days', state, '',
-    CASE WHEN id % 20 = 0 THEN now() END
+    CASE WHEN n % 8 = 0 THEN now() END
 FROM held, (SELECT min(id) AS v FROM customer_success_scorecardversion) AS version,
     (VALUES ('BELOW_THRESHOLD', 'OPEN'), ('SIGNIFICANT_DROP', 'ACKNOWLEDGED')) AS k (kind, state)
 WHERE n % 4 = 0 ORDER BY random();

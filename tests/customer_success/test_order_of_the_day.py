@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from customer_success.models import CustomerHealth, HealthAlert, Task
-from customer_success.queries.my_day import MOST, Scope, at_risk, count_due, due_tasks
+from customer_success.queries.my_day import Scope, at_risk, count_due, due_tasks
 from customer_success.rules.priority import ALERTS, LEVELS, PRIORITIES, TIERS, Matter, When, rank, rank_at_risk
 from lifecycle.models import Customer
 from tests.factories import (
@@ -27,6 +28,7 @@ from tests.factories import (
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOURS = (-30, -1, 0, 1, 11, 12, 50)
+MANY = 60
 REVENUES = (None, Decimal(0), Decimal(10), Decimal("10.5"))
 pytestmark = pytest.mark.django_db
 
@@ -69,10 +71,10 @@ def test_tasks_come_in_the_order_of_the_rule(mia: User, seed: int) -> None:
     def stated(task: Task) -> tuple[object, ...]:
         return rank(Matter(task.due_at, task.priority, **known_of(task.customer)), now=NOW)
 
-    for scope in scopes(mia):
-        found = due_tasks(scope, now=NOW)
+    for scope, most in product(scopes(mia), (3, 20, 100)):
+        found = due_tasks(scope, now=NOW, most=most)
 
-        assert [one.task for one in found] == sorted(Task.objects.order_by("due_at", "id"), key=stated)
+        assert [one.task for one in found] == sorted(Task.objects.order_by("due_at", "id"), key=stated)[:most]
         assert all(one.alert == known_of(one.task.customer)["alert"] for one in found)
 
 
@@ -91,26 +93,26 @@ def test_customers_at_risk_come_in_the_order_of_the_rule(mia: User, seed: int) -
         told = {"level": health.level, "score": health.score} if health else {"level": None, "score": None}
         return rank_at_risk(**told, **known_of(customer))
 
-    for scope in scopes(mia):
-        found = [one.customer for one in at_risk(scope, most=8)]
+    for scope, most in product(scopes(mia), (2, 8, 50)):
+        found = [one.customer for one in at_risk(scope, most=most)]
 
-        assert [stated(one) for one in found] == sorted(map(stated, Customer.objects.all()))[:8]
+        assert [stated(one) for one in found] == sorted(map(stated, Customer.objects.all()))[:most]
 
 
 def test_old_tasks_do_not_hide_an_urgent_one_and_all_are_counted(mia: User) -> None:
-    TaskFactory.create_batch(MOST + 1, owner=mia, customer=None, priority="LOW", due_at=NOW - timedelta(days=30))
+    TaskFactory.create_batch(MANY + 1, owner=mia, customer=None, priority="LOW", due_at=NOW - timedelta(days=30))
     urgent = TaskFactory(owner=mia, priority="CRITICAL", due_at=NOW - timedelta(hours=1))
     for hours in (1, 13, 14, 24 * 30):
         TaskFactory(owner=mia, due_at=NOW + timedelta(hours=hours))
     TaskFactory(due_at=NOW)
 
     for scope in scopes(mia):
-        assert due_tasks(scope, now=NOW)[0].task == urgent
-        assert count_due(scope, now=NOW) == {When.OVERDUE: MOST + 2, When.TODAY: 1, When.NEXT: 2}
+        assert due_tasks(scope, now=NOW, most=5)[0].task == urgent
+        assert count_due(scope, now=NOW) == {When.OVERDUE: MANY + 2, When.TODAY: 1, When.NEXT: 2}
 
 
 def test_low_scores_do_not_hide_whom_an_alert_puts_first(mia: User) -> None:
-    for score in range(MOST + 1):
+    for score in range(MANY + 1):
         CustomerHealthFactory(customer__owner=mia, level="POOR", score=score % 30)
     worst = CustomerHealthFactory(customer__owner=mia, level="POOR", score=39).customer
     HealthAlertFactory(customer=worst, kind="RED_ZONE")

@@ -37,9 +37,6 @@ class _Named(Undefined):
     def __str__(self) -> str:
         return f"[{_name(self.hint or self.name)}]"
 
-    def __getitem__(self, key: object) -> _Named:
-        return _Named(f"{_name(self.hint or self.name)}.{key}")
-
     def __iter__(self) -> Iterator[Any]:
         return iter([self])
 

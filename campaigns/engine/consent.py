@@ -6,12 +6,16 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import transaction
 
 from campaigns.models import Consent, ConsentEntry, Delivery, Suppression, SuppressionReason, Topic
 from campaigns.queries.contact import digest_of, normal, of_addresses, words_of
-from campaigns.rules.consent import Words, agrees, refuses
+from campaigns.rules.consent import Words, agrees, is_stopped
 from lifecycle.models import Customer
+
+__all__ = ["choose_topics", "digest_of", "give_consent", "release_suppression", "suppress", "withdraw_consent"]
+log = structlog.get_logger(__name__)
 
 
 def give_consent(
@@ -20,11 +24,15 @@ def give_consent(
 ) -> int:  # fmt: skip
     """Note a yes, of all customers with the addresses of these; ``topic`` empty: to all marketing.
 
-    ``wording``: what they read. ``source``: a ``ConsentSource``. Returns how many customers it was noted for.
+    Who has said no to everything hears of this topic then, and of no other. ``wording``: what they read. ``source``:
+    a ``ConsentSource``. Returns how many customers it was noted for.
     """
     told = {"wording": wording, "source": source, "by": by, "at": now, "delivery": delivery}
     with transaction.atomic():
-        return _note(_held(customers), topic, told, is_given=True)
+        held = _held(customers)
+        if topic is not None:
+            _reopen(words_of(held), told)
+        return _note(held, topic, told, is_given=True)
 
 
 def withdraw_consent(
@@ -35,24 +43,26 @@ def withdraw_consent(
     told = {"wording": wording, "source": source, "by": by, "at": now, "delivery": delivery}
     with transaction.atomic():
         number = topic.pk if topic else None
-        words = words_of(_held(customers))
-        return _note([one for one in words if not refuses(words[one], number)], topic, told, is_given=False)
+        news = [one for one, words in words_of(_held(customers)).items() if words.get(number) is not False]
+        return _note(news, topic, told, is_given=False)
 
 
 def choose_topics(
     *, customers: Iterable[Customer], chosen: Collection[int], wording: str, source: str, by: Any, now: datetime,
     delivery: Delivery | None = None,
-) -> int:  # fmt: skip
-    """Yes to these topics and no to all others; only what changes is noted. Returns how many words were."""
-    told = {"source": source, "by": by, "at": now, "delivery": delivery}
+) -> None:  # fmt: skip
+    """Yes to these topics and no to all others; only what changes is noted."""
+    told = {"wording": wording, "source": source, "by": by, "at": now, "delivery": delivery}
     with transaction.atomic():
-        words, noted = words_of(_held(customers)), 0
-        for topic in Topic.objects.all():
+        held, topics = _held(customers), list(Topic.objects.all())
+        if any(topic.pk in chosen for topic in topics):
+            _reopen(words_of(held), told)
+        words = words_of(held)
+        for topic in topics:
             is_given = topic.pk in chosen
-            news = [one for one in words if _wants(words[one], topic) is not is_given]
+            news = [one for one in held if agrees(words[one], topic.pk, is_opt_in=topic.is_opt_in) is not is_given]
             read = f"{wording}\n{topic.name}: {topic.description}"
-            noted += _note(news, topic, {**told, "wording": read}, is_given=is_given)
-        return noted
+            _note(news, topic, {**told, "wording": read}, is_given=is_given)
 
 
 def suppress(*, address: str, reason: str, by: Any, now: datetime, note: str = "") -> bool:
@@ -69,13 +79,20 @@ def suppress(*, address: str, reason: str, by: Any, now: datetime, note: str = "
         return is_new
 
 
-def release_suppression(*, suppression: Suppression) -> bool:
-    """The address may be written to again. Returns whether it was on the list."""
-    return bool(Suppression.objects.filter(pk=suppression.pk).delete()[0])
+def release_suppression(*, suppression: Suppression, reason: str, by: Any, now: datetime) -> bool:
+    """The address may be written to again; the log of the process says who wanted it. Returns whether it was listed."""
+    is_listed = bool(Suppression.objects.filter(pk=suppression.pk).delete()[0])
+    if is_listed:
+        log.info("suppression_released", digest=suppression.digest, reason=reason, by=str(by), at=now.isoformat())
+    return is_listed
 
 
-def _wants(words: Words, topic: Topic) -> bool:
-    return agrees(words, topic.pk, is_opt_in=topic.is_opt_in)
+def _reopen(words: Mapping[int, Words], told: Mapping[str, Any]) -> None:
+    """A no to everything becomes a no to each topic, so that a single one can be chosen."""
+    stopped = [customer for customer in words if is_stopped(words[customer])]
+    for topic in Topic.objects.all() if stopped else ():
+        _note([one for one in stopped if words[one].get(topic.pk) is not False], topic, told, is_given=False)
+    _note(stopped, None, told, is_given=True)
 
 
 def _held(customers: Iterable[Customer]) -> list[int]:

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from campaigns.models import Consent, ConsentEntry, Suppression, Topic
-from campaigns.rules.consent import Word, Words, agrees
+from campaigns.rules.consent import Words, agrees
 from lifecycle.models import Customer
 
 
@@ -41,10 +41,10 @@ def suppressed(addresses: Iterable[str]) -> set[str]:
 
 def words_of(customers: Collection[int]) -> dict[int, Words]:
     """What customers said last, by customer and topic; one statement."""
-    found: dict[int, dict[int | None, Word]] = defaultdict(dict)
+    found: dict[int, dict[int | None, bool]] = defaultdict(dict)
     rows = Consent.objects.filter(customer__in=customers)
-    for customer, topic, is_given, at in rows.values_list("customer_id", "topic_id", "is_given", "changed_at"):
-        found[customer][topic] = Word(is_given, at)
+    for customer, topic, is_given in rows.values_list("customer_id", "topic_id", "is_given"):
+        found[customer][topic] = is_given
     return {customer: found[customer] for customer in customers}
 
 

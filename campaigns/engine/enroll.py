@@ -11,13 +11,17 @@ from django.db import transaction
 from django.db.models import Q
 
 from campaigns.definition.parts import EnteredTag, HappenedEvent
-from campaigns.models import Campaign, CampaignState, CampaignVersion, TriggerKind, VersionState
+from campaigns.models import Campaign, CampaignState, CampaignVersion, Enrollment, TriggerKind, VersionState
 from campaigns.queries.definitions import flow_of
+from campaigns.queries.marks import listening
 from campaigns.sql import enroll as statements
+from lifecycle.engine.locks import again_after_deadlock
 from lifecycle.engine.outbox import Batch, take
 from lifecycle.models import Customer, Event, StatusTag, Topic, Transition
 
 from .entering import Coming, enter
+from .exits import cancel_moves, hold_customers
+from .news import act_upon, catch_up, concerned
 
 CONSUMER = "campaigns"
 AT_ONCE = 10_000
@@ -27,6 +31,7 @@ class NotEnrolled(ValueError):
     """Nobody was enrolled; the sentence says why."""
 
 
+@again_after_deadlock
 @transaction.atomic
 def enroll_from_outbox(*, now: datetime, most: int = AT_ONCE) -> int:
     """Let the next moves and events act upon campaigns. Returns how many messages were read; 0: none for now."""
@@ -40,13 +45,26 @@ def enroll_from_outbox(*, now: datetime, most: int = AT_ONCE) -> int:
 def enroll_from(*, messages: Batch, now: datetime) -> None:
     """Let moves and events act upon campaigns.
 
-    1. Enroll whom they bring in.
+    1. Hold the campaigns that they start, so that none is paused meanwhile, and the customers inside whom they concern.
+    2. Cancel what moves had started that were taken back.
+    3. Enroll whom they bring in.
+    4. End, convert and wake. For who is new, also by what had been heard of before: messages come in the order of
+       their transactions, not in the order in which things happened.
     """
     taken_back = messages.subjects(Topic.ROLLED_BACK)
     moves = sorted(set(messages.subjects(Topic.TRANSITION)).difference(taken_back))
     events = sorted(set(messages.subjects(Topic.EVENT)))
-    for version in hold_versions(_triggered_by(moves, events)):
-        enter(version=version, coming=_coming(version, moves, events), now=now)
+    versions, heard = hold_versions(_triggered_by(moves, events)), listening()
+    started = Enrollment.objects.filter(transition_id__in=taken_back).values_list("customer", flat=True)
+    hold_customers({*concerned(listening=heard, moves=moves, events=events), *started})
+    if taken_back:
+        cancel_moves(moves=taken_back, now=now)
+    entered = {
+        version.id: enter(version=version, coming=_coming(version, moves, events), now=now) for version in versions
+    }
+    act_upon(listening=heard, moves=moves, events=events, now=now)
+    new = [one.id for version in heard.versions.intersection(entered) for one in entered[version]]
+    catch_up(listening=heard, entered=new, now=now)
 
 
 @transaction.atomic

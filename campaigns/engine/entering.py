@@ -13,10 +13,11 @@ from campaigns.definition.parts import Definition, Step
 from campaigns.models import CampaignVersion
 from campaigns.queries.conditions import customers_for_whom
 from campaigns.queries.definitions import flow_of
-from campaigns.rules.schedule import due_after
 from campaigns.rules.split import is_held_out
 from campaigns.sql import enroll as statements
 from lifecycle.models import Customer
+
+from .advance import awaits, due_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,6 @@ def enter(*, version: CampaignVersion, coming: Coming, now: datetime, asks: bool
     return entered
 
 
-def due_of(step: Step, start: datetime, zone: str) -> datetime:
-    """When a step that follows something is due where a customer is; a wait for an event, when it is over."""
-    due = due_after(start, step.after, zone, step.window)
-    is_wait = isinstance(step.settings, WaitFor) and step.settings.event is not None
-    return due_after(due, step.settings.timeout, zone) if is_wait else due
-
-
-def awaits(step: Step) -> str | None:
-    return step.settings.event if isinstance(step.settings, WaitFor) else None
-
-
 def _again(definition: Definition) -> str:
     match definition.reentry:
         case "never":
@@ -91,7 +81,8 @@ def _again(definition: Definition) -> str:
 
 def _wait_of_all(step: Step) -> timedelta | None:
     """The time until a step is due if it is the same in all zones."""
-    delays = [step.after, step.settings.timeout] if awaits(step) else [step.after]
+    is_wait = isinstance(step.settings, WaitFor)
+    delays = [step.after, step.settings.timeout] if is_wait else [step.after]
     if step.window is not None or not all(one.is_exact for one in delays):
         return None
     return sum((timedelta(hours=one.hours, minutes=one.minutes) for one in delays), timedelta())

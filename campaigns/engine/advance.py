@@ -61,6 +61,6 @@ def _run(enrollment: Enrollment, step: Step, now: datetime) -> StepRun:
 def _hear(planned: Sequence[StepRun], since: datetime) -> None:
     """What happened while the step before was worked on ends the wait at once."""
     waits = {run.enrollment_id: run for run in planned if run.awaits}
-    heard = first_heard(Wait(number, run.customer_id, run.awaits or "", since) for number, run in waits.items())
+    heard = first_heard(Wait(number, run, since) for number, run in waits.items())
     for number, event in heard.items():
         waits[number].heard_id, waits[number].due_at = event, since

@@ -11,11 +11,10 @@ from django.db import transaction
 
 from campaigns.models import EndReason, Enrollment, EnrollmentState, RunState, SendingSwitch
 from lifecycle.engine.locks import again_after_deadlock
-from lifecycle.models import Customer
 
 from .advance import plan_next
 from .claim import Claim, Ending, claim, complete, works_of
-from .exits import end_enrollments
+from .exits import end_enrollments, hold_customers
 from .kinds import Done, Ends, Failed, Later, Outcome, Skipped, Work, kinds_by_channel
 from .running import poisoned, run_kinds, settled
 from .sending import send
@@ -71,7 +70,7 @@ def _finish(*, mine: Claim, sent: Mapping[int, Outcome] | None, now: datetime) -
     3. Run kind by kind, or take what was sent.
     4. Write by the token, and plan the next steps.
     """
-    list(Customer.objects.filter(id__in=mine.customers).order_by("id").select_for_update(no_key=True).values("id"))
+    hold_customers(mine.customers)
     works, lost = works_of(mine, held=True)
     outcomes = _done_here(works, now) if sent is None else sent
     done = [(work, settled(work, outcomes[work.run.id])) for work in works if work.run.id in outcomes]

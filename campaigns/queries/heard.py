@@ -18,11 +18,10 @@ LATEST_WAKE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Since when an event of a customer counts; ``number``: whatever the caller knows the wait by."""
+    """A run that waits, and since when the events that come in end it. ``number``: what the caller knows it by."""
 
     number: int
-    customer: int
-    event: str
+    run: StepRun
     since: datetime
 
 
@@ -33,9 +32,10 @@ def first_heard(waits: Iterable[Wait]) -> dict[int, int]:
         return {}
     place = {
         "numbers": [one.number for one in waits],
-        "customers": [one.customer for one in waits],
-        "names": [one.event for one in waits],
+        "customers": [one.run.customer_id for one in waits],
+        "names": [one.run.awaits for one in waits],
         "since": [one.since for one in waits],
+        "entered": [one.run.enrollment.entered_at for one in waits],
     }
     return dict(rows(statements.FIRST_HEARD, **place))
 
@@ -48,5 +48,5 @@ def heard_in_time(runs: Iterable[StepRun], now: datetime) -> set[int]:
     waits = []
     for run in runs:
         since = max(began.get(run.enrollment_id, run.enrollment.entered_at), now - LATEST_WAKE)
-        waits.append(Wait(run.id, run.customer_id, run.awaits or "", since))
+        waits.append(Wait(run.id, run, since))
     return {run.id for run in runs if run.heard_id} | first_heard(waits).keys()

@@ -83,6 +83,9 @@ class _Box:
         except OSError:
             self._end()
             return {"message": "it needs too much memory, or brought its process down"}
+        except BaseException:  # a signal's, perhaps: what comes back would be taken for the next answer
+            self._end()
+            raise
 
     def _asked(self, line: bytes, attempts: int = 2) -> dict[str, Any]:
         """A child that has died may have died before it was asked; so another one is."""

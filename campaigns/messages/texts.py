@@ -16,13 +16,14 @@ from .errors import CannotRender
 from .filters import KEPT, bounded
 
 LONGEST_SOURCE = 100_000
+LONGEST_KEPT = 10_000  # parsed, a text takes some hundred times its length
 # The first three are the library's own: text, output, and what it does not know.
 _TAGS = (
     "content", "output", "illegal", "#", "assign", "break", "capture", "case", "comment", "continue", "echo", "for",
     "if", "unless",
 )  # fmt: skip
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_TOO_DEEP = "it is nested too deeply or grows too large"
+_TOO_DEEP = "it is nested too deeply"
 
 
 class _Missing(FalsyStrictUndefined):
@@ -79,10 +80,15 @@ def _environment(*, is_html: bool, is_sample: bool) -> Environment:
     return _Limited(autoescape=is_html, undefined=_Named if is_sample else _Missing)
 
 
-@lru_cache(maxsize=64)
-def _parsed(source: str, is_html: bool, is_sample: bool) -> BoundTemplate:
+def _parsed(source: str, *, is_html: bool = False, is_sample: bool = False) -> BoundTemplate:
     if len(source) > LONGEST_SOURCE:
         raise CannotRender(f"{len(source):,} characters are too many; {LONGEST_SOURCE:,} are allowed")
+    parse = _kept if len(source) <= LONGEST_KEPT else _kept.__wrapped__
+    return parse(source, is_html=is_html, is_sample=is_sample)
+
+
+@lru_cache(maxsize=32)
+def _kept(source: str, *, is_html: bool, is_sample: bool) -> BoundTemplate:
     return _environment(is_html=is_html, is_sample=is_sample).from_string(source)
 
 
@@ -91,7 +97,7 @@ def render(
 ) -> str:
     """One text with its values put in. ``is_sample``: what is missing shows its name. Raises ``CannotRender``."""
     with _named(place):
-        text = _parsed(source, is_html, is_sample).render(values)
+        text = _parsed(source, is_html=is_html, is_sample=is_sample).render(values)
         if _CONTROLS.search(text):
             raise CannotRender("it has a control character in it", place)
         text.encode()
@@ -101,25 +107,29 @@ def render(
 def names_in(source: str, *, place: str) -> list[list[Any]]:
     """The values that a text reads, such as ``["customer", "name"]``. Raises ``CannotRender``."""
     with _named(place):
-        return _parsed(source, False, False).global_variable_segments()  # noqa: FBT003  a cache knows no keywords
+        return _parsed(source).global_variable_segments()
 
 
 @contextmanager
 def _named(place: str) -> Iterator[None]:
-    """Whatever goes wrong becomes a sentence that names the place."""
+    """Whatever goes wrong becomes a sentence that names the place; who has no memory left had better end."""
     try:
         yield
+    except MemoryError:
+        raise
     except CannotRender as error:
         raise CannotRender(error.message, place, error.line) from None
     except LiquidError as error:
+        if isinstance(error.__cause__, MemoryError):
+            raise error.__cause__ from None
         found = error.context() if error.token is not None else None
         missing = _name(str(error.message)) if isinstance(error, UndefinedError) else ""
         raise CannotRender(_sentence(error, missing), place, found[0] if found else 0, missing) from None
     except UnicodeEncodeError:
         raise CannotRender("it has half a character in it (a lone surrogate)", place) from None
-    except (RecursionError, MemoryError):
+    except RecursionError:
         raise CannotRender(_TOO_DEEP, place) from None
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except Exception as error:
         raise CannotRender(f"a value does not fit: {error}"[:200], place) from None
 
 

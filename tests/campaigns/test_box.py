@@ -174,6 +174,30 @@ def test_a_forked_process_has_a_child_of_its_own():
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+def test_an_answer_that_nobody_waited_for_is_not_the_next_one(monkeypatch):
+    mail()
+
+    def interrupted(deadline):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(box._box, "_read", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            render_texts({"text": "for somebody else"}, {})
+
+    assert render_texts({"text": "{{ customer.name }}"}, VALUES) == {"text": "Ann Lee"}
+
+
+def test_many_long_texts_do_not_fill_the_memory_of_the_child():
+    mail()
+    child = box._box.child.pid
+    for number, length in enumerate([*[1_000] * 8, *[550] * 36]):
+        text = f"{number}" + "{{ a | plus: 1 }}" * length
+        assert render_texts({"text": text}, {"a": 1})["text"].startswith(f"{number}22")
+
+    assert box._box.child.pid == child
+
+
 def test_threads_do_not_mix_up_their_mails():
     def subject(number: int) -> str:
         return render_texts({"text": "{{ n }}"}, {"n": number})["text"]

@@ -21,6 +21,7 @@ REVIEWS = "Plan business reviews"
 EXPANSION = "Find expansion opportunities"
 TASKS = "Make tasks from moves"
 STEPS = "Do what is due in campaigns"
+LEASES = "Take back what dead workers held"
 WAITS = "End waits of campaigns"
 TIDY = "Tidy the outbox"
 
@@ -43,6 +44,7 @@ def load_schedule() -> list[str]:
         (EXPANSION, "customer_success.tasks.find_expansion", _before_morning),
         (TASKS, "customer_success.tasks.make_tasks", _often),
         (STEPS, "campaigns.tasks.run_due_steps", _each_second),
+        (LEASES, "campaigns.tasks.take_back_leases", _each_minute),
         (WAITS, "campaigns.tasks.wake_waits", _each_minute),
         (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
     ):

@@ -14,9 +14,10 @@ from lifecycle.engine.locks import again_after_deadlock
 
 from .advance import plan_next
 from .attempts import poisoned, run_kinds, settled
-from .claim import Claim, Ending, claim, complete, works_of
+from .claim import Claim, Ending, claim, complete, due_kinds, works_of
 from .exits import end_enrollments, hold_customers
-from .kinds import Done, Ends, Failed, Later, Outcome, Skipped, Work, kinds_by_channel
+from .failpoints import reach
+from .kinds import Done, Ends, Failed, Later, Outcome, Skipped, Work, channel_of, known_kinds
 from .sending import send
 
 AT_ONCE = 1_000
@@ -25,25 +26,24 @@ log = logging.getLogger(__name__)
 
 
 def run_due(*, now: datetime, most: int = AT_ONCE, customers: Collection[int] | None = None) -> int:
-    """Do what is due, of all customers or of some, a batch for each channel; returns how many runs were taken.
+    """Do what is due, of all customers or of some, a batch of each kind; returns how many runs were taken.
 
     Any number of workers may do so at the same time. 0: there is nothing for now.
     """
-    return sum(_run_channel(channel, kinds, now, most, customers) for channel, kinds in _open_channels())
+    return sum(_run_kind(kind, now, most, customers) for kind in due_kinds(_open_kinds(), now=now))
 
 
-def _open_channels() -> list[tuple[str, list[str]]]:
-    """What is done in the database alone, and each channel that is not switched off."""
+def _open_kinds() -> list[str]:
+    """What is done in the database alone, and what goes out by a channel that is not switched off."""
     off = set(SendingSwitch.objects.filter(is_on=False).values_list("channel", flat=True))
-    found = kinds_by_channel().items()
-    return [(channel, kinds) for channel, kinds in found if not channel or not off.intersection(("", channel))]
+    return [kind for kind in known_kinds() if not channel_of(kind) or not off.intersection(("", channel_of(kind)))]
 
 
-def _run_channel(
-    channel: str, kinds: Sequence[str], now: datetime, most: int, customers: Collection[int] | None
-) -> int:
+def _run_kind(kind: str, now: datetime, most: int, customers: Collection[int] | None) -> int:
+    channel = channel_of(kind)
     at_once = min(most, SENT_AT_ONCE) if channel else most
-    mine = claim(kinds=kinds, now=now, most=at_once, customers=customers)
+    mine = claim(kind=kind, now=now, most=at_once, customers=customers)
+    reach("after_claim")
     if mine.runs:
         _finish(mine=mine, sent=_sent(mine, now) if channel else None, now=now)
     return len(mine.runs)

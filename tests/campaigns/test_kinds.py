@@ -53,7 +53,7 @@ class TestBranch:
         for orders in range(30):
             inside(version, buyer(orders))
 
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(30):
             run_due(now=NOW)
 
         assert StepRun.objects.filter(step="thanks").count() == 28

@@ -24,7 +24,7 @@ def run_due_steps() -> None:
     until = monotonic() + TICK_SECONDS
     while monotonic() < until:
         now = database_now()
-        if not enroll_from_outbox(now=now) + run_due(now=now):
+        if not run_due(now=now) + enroll_from_outbox(now=now):
             return
 
 

@@ -13,11 +13,11 @@ from campaigns.models import EndReason, Enrollment, EnrollmentState, RunState, S
 from lifecycle.engine.locks import again_after_deadlock
 
 from .advance import plan_next
-from .attempts import poisoned, run_kinds, settled
+from .attempts import poisoned, run_kind, settled
 from .claim import Claim, Ending, claim, complete, due_kinds, works_of
 from .exits import end_enrollments, hold_customers
 from .failpoints import reach
-from .kinds import Done, Ends, Failed, Later, Outcome, Skipped, Work, channel_of, known_kinds
+from .kinds import Done, Ends, Failed, Kind, Later, Outcome, Skipped, Work, channel_of, kind_of, known_kinds
 from .sending import send
 
 AT_ONCE = 1_000
@@ -39,13 +39,13 @@ def _open_kinds() -> list[str]:
     return [kind for kind in known_kinds() if not channel_of(kind) or not off.intersection(("", channel_of(kind)))]
 
 
-def _run_kind(kind: str, now: datetime, most: int, customers: Collection[int] | None) -> int:
-    channel = channel_of(kind)
-    at_once = min(most, SENT_AT_ONCE) if channel else most
-    mine = claim(kind=kind, now=now, most=at_once, customers=customers)
+def _run_kind(name: str, now: datetime, most: int, customers: Collection[int] | None) -> int:
+    kind = kind_of(name)
+    at_once = min(most, SENT_AT_ONCE) if kind.channel else most
+    mine = claim(kind=name, now=now, most=at_once, customers=customers)
     reach("after_claim")
     if mine.runs:
-        _finish(mine=mine, sent=_sent(mine, now) if channel else None, now=now)
+        _finish(kind=kind, mine=mine, sent=_sent(mine, now) if kind.channel else {}, now=now)
     return len(mine.runs)
 
 
@@ -62,28 +62,23 @@ def _sent(mine: Claim, now: datetime) -> dict[int, Outcome]:
 
 @again_after_deadlock
 @transaction.atomic
-def _finish(*, mine: Claim, sent: Mapping[int, Outcome] | None, now: datetime) -> None:
+def _finish(*, kind: Kind, mine: Claim, sent: Mapping[int, Outcome], now: datetime) -> None:
     """Do what the database alone has to do, write what became of all runs, and plan what follows.
 
     1. Hold the customers: nobody ends an enrollment, or hears an event for it, in between.
     2. Read the runs anew. Those that another worker has by now are its own; who has left goes no further.
-    3. Run kind by kind, or take what was sent.
+    3. Run the kind, or take what was sent.
     4. Write by the token, and plan the next steps.
     """
     hold_customers(mine.customers)
     works, lost = works_of(mine, held=True)
-    outcomes = _done_here(works, now) if sent is None else sent
+    outcomes = sent if kind.channel else run_kind(kind, works, now)
     done = [(work, settled(work, outcomes[work.run.id])) for work in works if work.run.id in outcomes]
     endings = [_ending(work, outcome) for work, outcome in done]
     endings += (Ending(run.id, RunState.FAILED, reason="The campaign does not speak of this step.") for run in lost)
     complete(token=mine.token, endings=endings, now=now)
     _go_on([one for one in done if one[0].enrollment.state == EnrollmentState.ACTIVE], now)
     _leave({EndReason.CAMPAIGN_ENDED: [run.enrollment_id for run in lost]}, now)
-
-
-def _done_here(works: Sequence[Work], now: datetime) -> dict[int, Outcome]:
-    outcomes = poisoned(works)
-    return {**outcomes, **run_kinds([work for work in works if work.run.id not in outcomes], now)}
 
 
 def _ending(work: Work, outcome: Outcome) -> Ending:

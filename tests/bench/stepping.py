@@ -84,6 +84,7 @@ def an_hour(bench: Bench) -> None:
 
 
 def populate() -> None:
+    world.run("TRUNCATE campaigns_campaign CASCADE")
     lifecycle = world.lifecycle_of((), "bench")
     campaign = Campaign.objects.create(key="bench", name="Bench", state=CampaignState.LIVE)
     version = CampaignVersion.objects.create(

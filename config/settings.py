@@ -246,6 +246,11 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = TASK_SECONDS
+# A queue of its own: nothing that takes minutes stands before what is due now.
+CELERY_TASK_ROUTES = {
+    "campaigns.tasks.run_due_steps": {"queue": "campaigns"},
+    "campaigns.tasks.wake_waits": {"queue": "campaigns"},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"

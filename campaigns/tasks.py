@@ -9,6 +9,7 @@ from celery import shared_task
 from campaigns.engine import waking
 from campaigns.engine.enroll import enroll_from_outbox
 from campaigns.engine.steps import run_due
+from campaigns.engine.sweep import sweep
 from campaigns.queries.clock import database_now
 
 TICK_SECONDS = 10  # less than a worker gets to come to its end when it is stopped
@@ -31,3 +32,9 @@ def run_due_steps() -> None:
 def wake_waits() -> None:
     """Every minute: waits whose condition holds by now."""
     waking.wake_waits(now=database_now())
+
+
+@shared_task(expires=60)
+def sweep_leases() -> None:
+    """Every minute: what workers that died have left behind."""
+    sweep(now=database_now())

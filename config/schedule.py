@@ -22,6 +22,7 @@ EXPANSION = "Find expansion opportunities"
 TASKS = "Make tasks from moves"
 STEPS = "Do what is due in campaigns"
 WAITS = "End waits of campaigns"
+LEASES = "Take back what workers left behind"
 TIDY = "Tidy the outbox"
 
 
@@ -44,6 +45,7 @@ def load_schedule() -> list[str]:
         (TASKS, "customer_success.tasks.make_tasks", _often),
         (STEPS, "campaigns.tasks.run_due_steps", _each_second),
         (WAITS, "campaigns.tasks.wake_waits", _each_minute),
+        (LEASES, "campaigns.tasks.sweep_leases", _each_minute),
         (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it

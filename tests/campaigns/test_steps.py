@@ -79,7 +79,7 @@ def test_two_versions_and_campaigns_go_in_one_batch(django_assert_max_num_querie
         for _ in range(20):
             inside(version)
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(30):
         assert run_due(now=NOW) == 60
 
     assert StepRun.objects.filter(step="more", state=RunState.WAITING).count() == 60

@@ -38,3 +38,9 @@ def take_back_leases() -> None:
 def wake_waits() -> None:
     """Every minute: waits whose condition holds by now."""
     waking.wake_waits(now=database_now())
+
+
+@shared_task(expires=60)
+def sweep_leases() -> None:
+    """Every minute: what workers that died have left behind."""
+    sweep(now=database_now())

@@ -23,6 +23,7 @@ TASKS = "Make tasks from moves"
 STEPS = "Do what is due in campaigns"
 LEASES = "Take back what dead workers held"
 WAITS = "End waits of campaigns"
+LEASES = "Take back what workers left behind"
 TIDY = "Tidy the outbox"
 
 
@@ -46,6 +47,7 @@ def load_schedule() -> list[str]:
         (STEPS, "campaigns.tasks.run_due_steps", _each_second),
         (LEASES, "campaigns.tasks.take_back_leases", _each_minute),
         (WAITS, "campaigns.tasks.wake_waits", _each_minute),
+        (LEASES, "campaigns.tasks.sweep_leases", _each_minute),
         (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it

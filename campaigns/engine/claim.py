@@ -43,12 +43,20 @@ class Ending:
     is_forgiven: bool = False
 
 
+def due_kinds(kinds: Sequence[str], *, now: datetime) -> list[str]:
+    """Those of some kinds of which anything is due."""
+    return [kind for (kind,) in rows(statements.DUE_KINDS, kinds=list(kinds), now=now)]
+
+
 @transaction.atomic
-def claim(*, kinds: Collection[str], now: datetime, most: int, customers: Collection[int] | None = None) -> Claim:
-    """Lease the runs that are due longest, of all customers or of some, and freeze those whose campaign is paused."""
+def claim(*, kind: str, now: datetime, most: int, customers: Collection[int] | None = None) -> Claim:
+    """Lease the runs of a kind that are due longest, of all customers or of some.
+
+    Those whose campaign is paused freeze instead.
+    """
     token = uuid4()
     place = {
-        "kinds": list(kinds), "now": now, "most": most, "token": token, "lease_until": now + LEASE,
+        "kind": kind, "now": now, "most": most, "token": token, "lease_until": now + LEASE,
         "customers": None if customers is None else list(customers),
     }  # fmt: skip
     leased = rows(statements.CLAIM, **place)

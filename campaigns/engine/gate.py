@@ -32,7 +32,7 @@ from .kinds import Work
 OPEN_STATES = (DeliveryState.PLANNED, DeliveryState.SENDING)
 _STORED = (
     "recipient", "subject", "content_digest", "state", "reason", "attempts", "planned_at", "sending_at", "accepted_at",
-    "ended_at", "provider", "provider_id",
+    "ended_at", "provider", "provider_id", "language",
 )  # fmt: skip
 
 
@@ -133,7 +133,8 @@ def _still_open(letters: Sequence[Letter], runs: Mapping[int, StepRun]) -> list[
     """The letters whose runs are held, with their rows as they stand; without those that a receipt has settled."""
     rows = held_rows(letters, runs)
     for letter in letters:
-        letter.delivery = rows.get(letter.work.run.id, letter.delivery)
+        written, letter.delivery = letter.delivery, rows.get(letter.work.run.id, letter.delivery)
+        letter.delivery.language = written.language
     return [letter for letter in letters if letter.work.run.id in rows and letter.delivery.state in OPEN_STATES]
 
 
@@ -163,8 +164,8 @@ def _standings(
 
 
 def _verdict(letter: Letter, customer: Customer, standing: Standing, policy: Policy, now: datetime) -> Verdict:
-    if letter.repeats_until is not None and now >= letter.repeats_until:
-        return Never("Its answer was lost.")
+    if letter.repeats_until is not None and (letter.work.run.lease_until or now) >= letter.repeats_until:
+        return Never("Its answer was lost.")  # a call may come as late as the lease ends
     delivery, step = letter.delivery, letter.work.step
     if delivery.channel == Channel.EMAIL:  # as it is under the lock
         letter.message = replace(letter.message, recipient=customer.email or "")

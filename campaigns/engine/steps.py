@@ -13,10 +13,11 @@ from campaigns.models import EndReason, Enrollment, EnrollmentState, RunState, S
 from lifecycle.engine.locks import again_after_deadlock
 
 from .advance import plan_next
-from .claim import Claim, Ending, claim, complete, works_of
+from .attempts import poisoned, run_kind, settled
+from .claim import Claim, Ending, claim, complete, due_kinds, works_of
 from .exits import end_enrollments, hold_customers
-from .kinds import Done, Ends, Failed, Later, Outcome, Skipped, Work, kinds_by_channel
-from .running import poisoned, run_kinds, settled
+from .failpoints import reach
+from .kinds import Done, Ends, Failed, Kind, Later, Outcome, Skipped, Work, channel_of, kind_of, known_kinds
 from .sending import send
 
 AT_ONCE = 1_000
@@ -25,27 +26,26 @@ log = logging.getLogger(__name__)
 
 
 def run_due(*, now: datetime, most: int = AT_ONCE, customers: Collection[int] | None = None) -> int:
-    """Do what is due, of all customers or of some, a batch for each channel; returns how many runs were taken.
+    """Do what is due, of all customers or of some, a batch of each kind; returns how many runs were taken.
 
     Any number of workers may do so at the same time. 0: there is nothing for now.
     """
-    return sum(_run_channel(channel, kinds, now, most, customers) for channel, kinds in _open_channels())
+    return sum(_run_kind(kind, now, most, customers) for kind in due_kinds(_open_kinds(), now=now))
 
 
-def _open_channels() -> list[tuple[str, list[str]]]:
-    """What is done in the database alone, and each channel that is not switched off."""
+def _open_kinds() -> list[str]:
+    """What is done in the database alone, and what goes out by a channel that is not switched off."""
     off = set(SendingSwitch.objects.filter(is_on=False).values_list("channel", flat=True))
-    found = kinds_by_channel().items()
-    return [(channel, kinds) for channel, kinds in found if not channel or not off.intersection(("", channel))]
+    return [kind for kind in known_kinds() if not channel_of(kind) or not off.intersection(("", channel_of(kind)))]
 
 
-def _run_channel(
-    channel: str, kinds: Sequence[str], now: datetime, most: int, customers: Collection[int] | None
-) -> int:
-    at_once = min(most, SENT_AT_ONCE) if channel else most
-    mine = claim(kinds=kinds, now=now, most=at_once, customers=customers)
+def _run_kind(name: str, now: datetime, most: int, customers: Collection[int] | None) -> int:
+    kind = kind_of(name)
+    at_once = min(most, SENT_AT_ONCE) if kind.channel else most
+    mine = claim(kind=name, now=now, most=at_once, customers=customers)
+    reach("after_claim")
     if mine.runs:
-        _finish(mine=mine, sent=_sent(mine, now) if channel else None, now=now)
+        _finish(kind=kind, mine=mine, sent=_sent(mine, now) if kind.channel else {}, now=now)
     return len(mine.runs)
 
 
@@ -62,28 +62,23 @@ def _sent(mine: Claim, now: datetime) -> dict[int, Outcome]:
 
 @again_after_deadlock
 @transaction.atomic
-def _finish(*, mine: Claim, sent: Mapping[int, Outcome] | None, now: datetime) -> None:
+def _finish(*, kind: Kind, mine: Claim, sent: Mapping[int, Outcome], now: datetime) -> None:
     """Do what the database alone has to do, write what became of all runs, and plan what follows.
 
     1. Hold the customers: nobody ends an enrollment, or hears an event for it, in between.
     2. Read the runs anew. Those that another worker has by now are its own; who has left goes no further.
-    3. Run kind by kind, or take what was sent.
+    3. Run the kind, or take what was sent.
     4. Write by the token, and plan the next steps.
     """
     hold_customers(mine.customers)
     works, lost = works_of(mine, held=True)
-    outcomes = _done_here(works, now) if sent is None else sent
+    outcomes = sent if kind.channel else run_kind(kind, works, now)
     done = [(work, settled(work, outcomes[work.run.id])) for work in works if work.run.id in outcomes]
     endings = [_ending(work, outcome) for work, outcome in done]
     endings += (Ending(run.id, RunState.FAILED, reason="The campaign does not speak of this step.") for run in lost)
     complete(token=mine.token, endings=endings, now=now)
     _go_on([one for one in done if one[0].enrollment.state == EnrollmentState.ACTIVE], now)
     _leave({EndReason.CAMPAIGN_ENDED: [run.enrollment_id for run in lost]}, now)
-
-
-def _done_here(works: Sequence[Work], now: datetime) -> dict[int, Outcome]:
-    outcomes = poisoned(works)
-    return {**outcomes, **run_kinds([work for work in works if work.run.id not in outcomes], now)}
 
 
 def _ending(work: Work, outcome: Outcome) -> Ending:
@@ -108,7 +103,8 @@ def _go_on(done: Sequence[tuple[Work, Outcome]], now: datetime) -> None:
     leaving = defaultdict(list)
     for work, outcome in done:
         if isinstance(outcome, Ends):
-            leaving[EndReason(outcome.reason)].append(work.enrollment.id)
+            known = outcome.reason in EndReason.values
+            leaving[EndReason(outcome.reason) if known else EndReason.CAMPAIGN_ENDED].append(work.enrollment.id)
     _leave(leaving, now)
 
 

@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='run_due'), models.Index(condition=models.Q(('state', 'leased')), fields=['lease_until'], name='run_leased'), models.Index(condition=models.Q(('awaits__isnull', False)), fields=['customer', 'awaits'], name='run_awaits'), models.Index(fields=['customer', '-due_at'], name='run_of_customer'), models.Index(condition=models.Q(('state__in', ('waiting', 'frozen'))), fields=['campaign'], name='run_of_campaign')],
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['kind', 'due_at'], name='run_due'), models.Index(condition=models.Q(('state', 'leased')), fields=['lease_until'], name='run_leased'), models.Index(condition=models.Q(('awaits__isnull', False)), fields=['customer', 'awaits'], name='run_awaits'), models.Index(fields=['customer', '-due_at'], name='run_of_customer'), models.Index(condition=models.Q(('state__in', ('waiting', 'frozen'))), fields=['campaign'], name='run_of_campaign')],
                 'constraints': [models.UniqueConstraint(fields=('enrollment', 'step'), name='step_once_an_enrollment')],
             },
         ),

@@ -125,7 +125,7 @@ class StepRun(models.Model):
         ordering = ("-id",)
         constraints = (models.UniqueConstraint(fields=("enrollment", "step"), name="step_once_an_enrollment"),)
         indexes = (
-            models.Index(fields=("due_at",), condition=Q(state="waiting"), name="run_due"),
+            models.Index(fields=("kind", "due_at"), condition=Q(state="waiting"), name="run_due"),
             models.Index(fields=("lease_until",), condition=Q(state="leased"), name="run_leased"),
             models.Index(fields=("customer", "awaits"), condition=Q(awaits__isnull=False), name="run_awaits"),
             models.Index(fields=("customer", "-due_at"), name="run_of_customer"),

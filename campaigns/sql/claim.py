@@ -1,11 +1,19 @@
 """Runs are taken by one worker, and given back by that worker alone."""
 
-# Lease the runs that are due longest. One that was taken before, and did not end well, is taken alone: if it brings
-# down its worker, then no others with it.
+# Of some kinds, those that have anything to do.
+DUE_KINDS = """
+SELECT k.kind FROM unnest(%(kinds)s::text[]) WITH ORDINALITY AS k(kind, place)
+WHERE EXISTS (
+    SELECT FROM campaigns_steprun AS r WHERE r.kind = k.kind AND r.state = 'waiting' AND r.due_at <= %(now)s)
+ORDER BY k.place
+"""
+
+# Lease the runs of a kind that are due longest. One that was taken before, and did not end well, is taken alone: if it
+# brings down its worker, then no others with it.
 CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id, attempts FROM campaigns_steprun
-    WHERE state = 'waiting' AND due_at <= %(now)s AND kind = ANY(%(kinds)s)
+    WHERE state = 'waiting' AND due_at <= %(now)s AND kind = %(kind)s
       AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY(%(customers)s))
     ORDER BY due_at LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
 ), chosen AS (

@@ -201,9 +201,9 @@ def workers(bench: Bench, lifecycle: Lifecycle) -> None:
 
 
 @contextmanager
-def crew(count: int) -> Iterator[list[subprocess.Popen[str]]]:
-    """Worker processes that are warm and wait for the id of an evaluation."""
-    command = [sys.executable, "-m", "tests.bench.worker"]
+def crew(count: int, module: str = "tests.bench.worker") -> Iterator[list[subprocess.Popen[str]]]:
+    """Worker processes that are warm and wait for a line, such as the id of an evaluation."""
+    command = [sys.executable, "-m", module]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     processes = [subprocess.Popen(command, text=True, env=os.environ, **pipes) for _ in range(count)]  # type: ignore[call-overload]
     try:

@@ -14,7 +14,7 @@ NOW = THEN + timedelta(hours=2)
 
 
 def claimed(**options):
-    return claim(**{"kinds": ["wait"], "now": NOW, "most": 10} | options)
+    return claim(**{"kind": "wait", "now": NOW, "most": 10} | options)
 
 
 def test_what_is_due_comes_with_a_token_a_lease_and_a_counted_attempt():

@@ -1,9 +1,8 @@
-"""Kinds run for the works that are due, so that one work that cannot be done stops no other."""
+"""A kind runs for the works that are due, so that one work that cannot be done stops no other."""
 
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -11,25 +10,23 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from campaigns.models import EnrollmentState, SkipReason
 
-from .kinds import Failed, Later, Outcome, Run, Skipped, Work, kind_of, run_of
+from .kinds import Failed, Kind, Later, Outcome, Run, Skipped, Work, run_of
 
 MOST_ATTEMPTS = 3
 BACKOFF = timedelta(minutes=2)
 log = logging.getLogger(__name__)
 
 
-def run_kinds(works: Sequence[Work], now: datetime) -> dict[int, Outcome]:
-    """Run each kind once for all its works, in the transaction of the caller; what became of each run, by its id."""
-    outcomes: dict[int, Outcome] = {}
-    by_kind: dict[str, list[Work]] = defaultdict(list)
+def run_kind(kind: Kind, works: Sequence[Work], now: datetime) -> dict[int, Outcome]:
+    """Run a kind once for all its works, in the transaction of the caller; what became of each run, by its id."""
+    outcomes = poisoned(works)
+    rest = []
     for work in works:
-        if needless := _needless(work, now):
+        if needless := outcomes.get(work.run.id) or _needless(kind, work, now):
             outcomes[work.run.id] = needless
         else:
-            by_kind[work.step.kind].append(work)
-    for name, found in by_kind.items():
-        outcomes |= _run(run_of(name), found, now)
-    return outcomes
+            rest.append(work)
+    return {**outcomes, **_run(run_of(kind.name), rest, now)} if rest else outcomes
 
 
 def poisoned(works: Sequence[Work]) -> dict[int, Outcome]:
@@ -45,11 +42,11 @@ def settled(work: Work, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _needless(work: Work, now: datetime) -> Outcome | None:
+def _needless(kind: Kind, work: Work, now: datetime) -> Outcome | None:
     if work.enrollment.state != EnrollmentState.ACTIVE:
         return Skipped(SkipReason.ENDED)
     latest = work.run.due_at + timedelta(hours=work.step.max_late_hours)
-    return Skipped(SkipReason.LATE) if kind_of(work.step.kind).is_timely and now > latest else None
+    return Skipped(SkipReason.LATE) if kind.is_timely and now > latest else None
 
 
 def _run(run: Run, works: Sequence[Work], now: datetime) -> Mapping[int, Outcome]:

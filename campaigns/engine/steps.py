@@ -16,7 +16,7 @@ from .advance import plan_next
 from .claim import Claim, Ending, claim, complete, works_of
 from .exits import end_enrollments, hold_customers
 from .kinds import Done, Ends, Failed, Later, Outcome, Skipped, Work, kinds_by_channel
-from .running import poisoned, run_kinds, settled
+from .attempts import poisoned, run_kinds, settled
 from .sending import send
 
 AT_ONCE = 1_000

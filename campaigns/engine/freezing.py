@@ -72,7 +72,7 @@ def _leave_out(overdue: QuerySet[StepRun], now: datetime) -> int:
         )
         works = _works(runs)
         Delivery.objects.bulk_create(_not_sent(work, now) for work in works if channel_of(work.step.kind))
-        plan_next(works, {work.run.id: "" for work in works}, now)
+        plan_next(works=works, paths={}, now=now)
         number += len(runs)
     return number
 

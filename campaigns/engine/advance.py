@@ -30,7 +30,7 @@ def plan_next(*, works: Sequence[Work], paths: Mapping[int, str], now: datetime)
         else:
             planned.append(_run(work.enrollment, step, now))
     _hear(planned, since=now)
-    StepRun.objects.bulk_create(planned)
+    StepRun.objects.bulk_create(planned, ignore_conflicts=True)  # a message that was sent again has gone on before
     if at_end:
         end_enrollments(enrollments=Enrollment.objects.filter(id__in=at_end), reason=EndReason.END, now=now)
 

@@ -22,10 +22,11 @@ from campaigns.models import (
     StepRun,
 )
 from campaigns.queries import gate as facts
+from campaigns.queries.contact import suppressed, words_of
+from campaigns.rules.consent import agrees
 from campaigns.rules.gate import Go, Message, Never, Policy, Standing, Verdict, Wait, decide, tells_customer
 from lifecycle.models import Customer
 
-from .consent import digest_of
 from .kinds import Work
 
 OPEN_STATES = (DeliveryState.PLANNED, DeliveryState.SENDING)
@@ -144,10 +145,9 @@ def _standings(
     now: datetime,
 ) -> dict[int, Standing]:
     topics = facts.topics({letter.delivery.topic for letter in letters})
-    words = facts.words(customers)
+    words = words_of(customers)
     sent = facts.sent_of_late(customers, caps=policy.caps, besides=runs, now=now)
-    digests = {row.id: digest_of(row.email) for row in customers.values() if row.email}
-    suppressed = facts.suppressed(digests.values())
+    refused = suppressed(row.email for row in customers.values() if row.email)
     standings = {}
     for letter in letters:
         run, topic = runs[letter.work.run.id], topics.get(letter.delivery.topic)
@@ -155,10 +155,8 @@ def _standings(
             zone=customers[run.customer_id].timezone,
             campaign=run.campaign.state,
             is_inside=run.enrollment.state == EnrollmentState.ACTIVE,
-            is_suppressed=letter.delivery.channel == Channel.EMAIL and digests.get(run.customer_id, "") in suppressed,
-            word_on_all=words.get((run.customer_id, None)),
-            word_on_topic=words.get((run.customer_id, topic.id)) if topic else None,
-            asks_first=topic.is_opt_in if topic else None,
+            is_suppressed=letter.delivery.channel == Channel.EMAIL and customers[run.customer_id].email in refused,
+            agrees=topic is not None and agrees(words[run.customer_id], topic.id, is_opt_in=topic.is_opt_in),
             sent=sent[run.customer_id],
         )
     return standings

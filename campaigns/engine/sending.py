@@ -20,7 +20,7 @@ from campaigns.rules.states import later
 from . import breaker
 from .failpoints import reach
 from .gate import OPEN_STATES, Letter, held, held_rows, pass_gate, store, write_row
-from .kinds import CannotBeWritten, Done, Ends, Failed, Later, Outcome, Work, Write, channel_of, kind_of
+from .kinds import CannotBeWritten, Done, Failed, Later, Outcome, Skipped, Work, Write, channel_of, kind_of
 
 log = logging.getLogger(__name__)
 CALL_SECONDS = 20.0
@@ -229,8 +229,8 @@ def _outcome(verdict: Verdict) -> Outcome:
     match verdict:
         case Wait(until=until, reason=reason):
             return Later(at=until, reason=_SAID.get(reason, reason))
-        case Never(reason=SkipReason.ENDED):
-            return Ends(reason=SkipReason.ENDED)
+        case Never(reason=reason):
+            return Skipped(reason)
         case _:
             return Done()
 

@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from campaigns.models import (
     Channel,
-    Consent,
     Delivery,
     DeliveryState,
     FrequencyCap,
@@ -19,13 +18,11 @@ from campaigns.models import (
     OnExcess,
     QuietHours,
     SendingSwitch,
-    Suppression,
     Topic,
 )
 from campaigns.rules.gate import Cap, Policy
 
 _NOT_OUT = (DeliveryState.PLANNED, DeliveryState.SKIPPED, DeliveryState.FAILED)
-Said = Mapping[tuple[int, int | None], bool]
 Sent = Mapping[int, list[tuple[str, datetime]]]
 
 
@@ -42,16 +39,6 @@ def policy() -> Policy:
 
 def topics(keys: Collection[str]) -> dict[str, Topic]:
     return {topic.key: topic for topic in Topic.objects.filter(key__in=keys)}
-
-
-def words(customers: Collection[int]) -> Said:
-    """The latest yes or no by customer and topic; topic none: to all marketing."""
-    found = Consent.objects.filter(customer__in=customers)
-    return {(customer, topic): given for customer, topic, given in found.values_list("customer", "topic", "is_given")}
-
-
-def suppressed(digests: Collection[str]) -> set[str]:
-    return set(Suppression.objects.filter(digest__in=digests).values_list("digest", flat=True))
 
 
 def sent_of_late(customers: Collection[int], *, caps: Collection[Cap], besides: Collection[int], now: datetime) -> Sent:

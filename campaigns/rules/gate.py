@@ -75,17 +75,15 @@ class Message:
 class Standing:
     """How it stands with the customer, read under the lock of its row.
 
-    ``campaign``: its state. ``word_on_all``, ``word_on_topic``: yes, no, or nothing said. ``asks_first``: whether the
-    topic needs a yes; none: there is no such topic. ``sent``: channel and time of the marketing messages of late.
+    ``campaign``: its state. ``agrees``: to hear of the topic. ``sent``: channel and time of the marketing messages of
+    late.
     """
 
     zone: str = "UTC"
     campaign: str = "live"
     is_inside: bool = True
     is_suppressed: bool = False
-    word_on_all: bool | None = None
-    word_on_topic: bool | None = None
-    asks_first: bool | None = False
+    agrees: bool = True
     sent: list[tuple[str, datetime]] = field(default_factory=list)
 
 
@@ -98,13 +96,6 @@ def decide(message: Message, standing: Standing, policy: Policy, now: datetime) 
 def tells_customer(channel: str) -> bool:
     """Webhooks tell other systems: consent, caps and quiet hours are not theirs."""
     return channel != "webhook"
-
-
-def may_hear(*, asks_first: bool | None, word_on_all: bool | None, word_on_topic: bool | None) -> bool:
-    """Whether a customer wants to hear of a topic. A no to everything counts also where it said yes to the topic."""
-    if asks_first is None or word_on_all is False or word_on_topic is False:
-        return False
-    return not asks_first or word_on_topic is True
 
 
 def _campaign(message: Message, standing: Standing, policy: Policy, now: datetime) -> Verdict | None:
@@ -133,10 +124,7 @@ def _recipient(message: Message, standing: Standing, policy: Policy, now: dateti
 
 
 def _consent(message: Message, standing: Standing, policy: Policy, now: datetime) -> Verdict | None:
-    wants = may_hear(
-        asks_first=standing.asks_first, word_on_all=standing.word_on_all, word_on_topic=standing.word_on_topic
-    )
-    return None if wants else Never("no_consent")
+    return None if standing.agrees else Never("no_consent")
 
 
 def _caps(message: Message, standing: Standing, policy: Policy, now: datetime) -> Verdict | None:

@@ -9,7 +9,7 @@ import pytest
 
 from campaigns.definition.parts import Window
 from campaigns.models import SkipReason
-from campaigns.rules.gate import Cap, Go, Message, Never, Policy, Standing, Wait, decide, may_hear
+from campaigns.rules.gate import Cap, Go, Message, Never, Policy, Standing, Wait, decide
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
 MESSAGE = Message("email", "ann@example.com", latest=NOW + timedelta(hours=48))
@@ -37,12 +37,7 @@ def test_a_message_that_nothing_speaks_against_goes():
         ({"recipient": ""}, "no_address", False),
         ({"policy": {"allowed": frozenset({"bob@example.com", "@example.org"})}}, "not_allowed", False),
         ({"standing": {"is_suppressed": True}}, "suppressed", False),
-        ({"standing": {"word_on_all": False}}, "no_consent", True),
-        ({"standing": {"word_on_all": False, "word_on_topic": True}}, "no_consent", True),
-        ({"standing": {"word_on_topic": False}}, "no_consent", True),
-        ({"standing": {"asks_first": True}}, "no_consent", True),
-        ({"standing": {"asks_first": True, "word_on_all": True}}, "no_consent", True),
-        ({"standing": {"asks_first": None}}, "no_consent", True),
+        ({"standing": {"agrees": False}}, "no_consent", True),
         ({"policy": {"caps": (Cap(1, 1, drops=True),)}, "standing": {"sent": [("email", NOW - HOUR)]}}, "capped", True),
     ],
 )
@@ -104,7 +99,6 @@ def test_a_message_waits_until_the_first_instant_that_suits(case, until, reason)
         {"policy": {"off": frozenset({"webhook"})}},
         {"policy": {"allowed": frozenset({"@example.com"})}},
         {"policy": {"allowed": frozenset({"ann@example.com"})}, "recipient": "Ann@Example.com"},
-        {"standing": {"asks_first": True, "word_on_topic": True}},
         {"policy": {"caps": (Cap(1, 1),)}, "standing": {"sent": [("email", NOW - DAY)]}},
         {"policy": {"caps": (Cap(1, 1, channel="email"),)}, "standing": {"sent": [("in_app", NOW - HOUR)]}},
         {"policy": {"caps": (Cap(1, 1, channel="in_app"),)}, "standing": {"sent": [("in_app", NOW - HOUR)]}},
@@ -120,7 +114,7 @@ def test_what_only_looks_like_a_hindrance_is_none(case):
 
 
 def test_webhooks_know_no_consent_caps_and_quiet_hours():
-    standing = {"word_on_all": False, "asks_first": True, "sent": [("email", NOW)]}
+    standing = {"agrees": False, "sent": [("email", NOW)]}
     policy = {"caps": (Cap(1, 1),), "quiet": (time(0), time(23))}
 
     assert said(channel="webhook", recipient="actions", standing=standing, policy=policy) == Go()
@@ -128,9 +122,3 @@ def test_webhooks_know_no_consent_caps_and_quiet_hours():
 
 def test_a_switch_holds_back_also_what_would_be_late_by_now():
     assert isinstance(said(policy={"off": frozenset({""})}, latest=NOW - HOUR), Wait)
-
-
-def test_a_yes_to_a_topic_outweighs_nothing_said_but_no_no():
-    assert may_hear(asks_first=False, word_on_all=None, word_on_topic=None)
-    assert may_hear(asks_first=True, word_on_all=None, word_on_topic=True)
-    assert not may_hear(asks_first=False, word_on_all=False, word_on_topic=True)

@@ -24,8 +24,8 @@ class Link:
     delivery: Delivery | None
 
 
-def links_for(*, customer: int, topic: int | None, message_id: UUID) -> dict[str, str]:
-    """The addresses of both pages, as templates name them."""
+def links_for(*, customer: int, topic: str, message_id: UUID) -> dict[str, str]:
+    """The addresses of both pages, as templates name them. ``topic``: its key, or nothing."""
     token = Signer(salt=_SALT).sign_object([customer, topic, message_id.hex])
     return {
         "unsubscribe_url": settings.PUBLIC_URL + reverse("campaigns-unsubscribe", args=[token]),
@@ -43,4 +43,4 @@ def open_link(token: str) -> Link | None:
     if found is None:
         return None
     delivery = Delivery.objects.filter(message_id=message, customer=found).first()
-    return Link(found, Topic.objects.filter(pk=topic).first(), delivery)
+    return Link(found, Topic.objects.filter(key=topic).first(), delivery)

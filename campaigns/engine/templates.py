@@ -21,7 +21,7 @@ from campaigns.models import Channel, Enrollment, MessageTemplate, TemplateText
 from campaigns.queries.placeholders import LINKS, NAMES, Values, placeholders, plain
 from lifecycle.models import Customer, CustomerStatus
 
-from .writing import FIELDS, metrics_in
+from .writing import FIELDS, names_read
 
 SECONDS = 20.0
 _SURE = {"customer": {"email": "ann@example.com", "id": "42", "today": "2026-03-31"}}
@@ -142,11 +142,10 @@ def _values(written: MailTexts, customer: Customer, now: datetime) -> Values:
     """Those of a customer, in the lifecycle where it moved last, and of the event that brought it in last."""
     moved = CustomerStatus.objects.filter(customer=customer, tag__isnull=False).order_by("-entered_at")
     lifecycle = moved.values_list("lifecycle__code", flat=True).first() or ""
-    texts = tuple(getattr(written, name) for name in FIELDS)
-    values = placeholders([customer], lifecycle=lifecycle, metrics=metrics_in(texts), now=now)[customer.pk]
+    read = names_read(tuple(getattr(written, name) for name in FIELDS))
+    values = placeholders([customer], lifecycle=lifecycle, read=read, now=now)[customer.pk]
     data = Enrollment.objects.filter(customer=customer).exclude(data={}).values_list("data", flat=True).first()
-    paths = names_in({"texts": "\n".join(texts)})["texts"]
-    samples = {str(path[1]): f"[event.{path[1]}]" for path in paths if path[0] == "event" and len(path) > 1}
+    samples = {name: f"[event.{name}]" for root, name in read if root == "event" and name}
     return {**values, "event": {**samples, **plain(data or {})}}
 
 

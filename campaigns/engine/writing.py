@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
@@ -15,36 +15,38 @@ from campaigns.channels.port import Outgoing
 from campaigns.messages.box import MailTexts, names_in, render_mail, render_texts
 from campaigns.messages.errors import CannotRender
 from campaigns.messages.languages import language_for
-from campaigns.models import Campaign, Channel, Delivery, MessageTemplate, TemplateText, Topic
-from campaigns.queries.placeholders import Values, placeholders, plain
+from campaigns.models import Campaign, Channel, Delivery, TemplateText
+from campaigns.queries.placeholders import Names, Values, placeholders, plain
 from lifecycle.models import Customer
 
 from .kinds import CannotBeWritten, Work
 from .links import links_for
 
 FIELDS = ("subject", "preheader", "body", "text")
+_SENDER = (("owner", "name"),)
 
 
 def write_email(work: Work, now: datetime) -> Outgoing:
     """A mail in the customer's language. Marketing says how to unsubscribe, also to the mail program (RFC 8058)."""
-    text, customer = _text_for(work.settings.template, work.enrollment.customer), work.enrollment.customer
-    delivery = _delivery(work)
+    customer, step = work.enrollment.customer, work.settings
+    text, delivery = _text_for(step.template, customer), _delivery(work)
+    message_id = _message_id(delivery)
+    links = links_for(customer=customer.pk, topic=work.definition.topic, message_id=message_id)
     is_marketing = work.definition.message_class == "marketing"
-    links = links_for(customer=customer.pk, topic=_topic(work.definition.topic), message_id=_message_id(work))
-    values = values_for(work, [getattr(text, name) for name in FIELDS], now) | links
     try:
-        mail = render_mail(mail_texts(text), values, is_marketing=is_marketing)
+        values = _values(work, (getattr(text, name) for name in FIELDS), now, also=_SENDER if step.from_owner else ())
+        mail = render_mail(mail_texts(text), values | links, is_marketing=is_marketing)
     except CannotRender as error:
         raise CannotBeWritten(f"{text}: {error}") from None
     if delivery is not None:
         delivery.language = text.language
-    sender, reply_to = _sender(values["owner"]) if work.settings.from_owner else (settings.DEFAULT_FROM_EMAIL, "")
+    sender, reply_to = _sender(values["owner"] if step.from_owner else {})
     headers = {
         "List-Unsubscribe": f"<{links['unsubscribe_url']}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     return Outgoing(
-        _message_id(work), Channel.EMAIL, customer.email or "", mail.subject, mail.html, mail.text, sender, reply_to,
+        message_id, Channel.EMAIL, customer.email or "", mail.subject, mail.html, mail.text, sender, reply_to,
         headers if is_marketing else {},
     )  # fmt: skip
 
@@ -59,7 +61,7 @@ def write_in_app(work: Work, now: datetime) -> Outgoing:
         raise CannotBeWritten("url: it begins with https:// or with /.")
     recipient = work.enrollment.customer.external_id
     return Outgoing(
-        _message_id(work), Channel.IN_APP, recipient, subject=title, text=found["body"], payload={"url": url}
+        _message_id(_delivery(work)), Channel.IN_APP, recipient, subject=title, text=found["body"], payload={"url": url}
     )
 
 
@@ -79,32 +81,25 @@ def mail_texts(text: TemplateText) -> MailTexts:
     return MailTexts(**{name: getattr(text, name) for name in FIELDS}, language=text.language)
 
 
-def metrics_in(texts: tuple[str, ...]) -> frozenset[str]:
-    """The metrics that texts read. Raises ``CannotRender``."""
+@lru_cache(maxsize=500)
+def names_read(texts: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """The values that texts read, such as ``("customer", "name")``. Raises ``CannotRender``."""
     found = names_in({str(number): text for number, text in enumerate(texts)}).values()
-    paths = [path for paths in found for path in paths]
-    return frozenset(str(path[1]) for path in paths if path[0] == "metrics" and len(path) > 1)
+    return frozenset((str(path[0]), str(path[1]) if len(path) > 1 else "") for paths in found for path in paths)
 
 
-_metrics_in = lru_cache(maxsize=500)(metrics_in)
-
-
-def values_for(work: Work, texts: list[str], now: datetime) -> Values:
-    """The values that texts of a step may read. Raises ``CannotBeWritten``."""
-    try:
-        metrics = _metrics_in(tuple(texts))
-    except CannotRender as error:
-        raise CannotBeWritten(str(error)) from None
-    customer, lifecycle = work.enrollment.customer, work.definition.lifecycle
-    found = placeholders([customer], lifecycle=lifecycle, metrics=metrics, now=now)[customer.pk]
+def _values(work: Work, texts: Iterable[str], now: datetime, also: Names = ()) -> Values:
+    """The values that texts of a step read. Raises ``CannotRender``."""
+    customer, read = work.enrollment.customer, names_read(tuple(texts)).union(also)
+    found = placeholders([customer], lifecycle=work.definition.lifecycle, read=read, now=now)[customer.pk]
     return {**found, "event": plain(work.enrollment.data)}
 
 
 def _text_for(key: str, customer: Customer) -> TemplateText:
-    template = MessageTemplate.objects.prefetch_related("texts").filter(key=key).first()
-    texts = {one.language: one for one in template.texts.all()} if template else {}
-    if template is None or not texts:
+    texts = {one.language: one for one in TemplateText.objects.filter(template__key=key).select_related("template")}
+    if not texts:
         raise CannotBeWritten(f"There is no text of a message called {key}.")
+    template = next(iter(texts.values())).template
     wanted = str(customer.traits.get("language") or customer.traits.get("locale") or "")
     language = language_for(wanted, among=texts, default=template.default_language)
     if language not in texts:
@@ -112,24 +107,19 @@ def _text_for(key: str, customer: Customer) -> TemplateText:
     return texts[language]
 
 
-def _topic(key: str) -> int | None:
-    return Topic.objects.filter(key=key).values_list("pk", flat=True).first() if key else None
-
-
 def _delivery(work: Work) -> Delivery | None:
     """The row of the message, where sending has made it."""
     return getattr(work.run, "delivery", None)
 
 
-def _message_id(work: Work) -> UUID:
-    delivery = _delivery(work)
+def _message_id(delivery: Delivery | None) -> UUID:
     return delivery.message_id if delivery is not None else uuid4()
 
 
 def _sender(owner: Values) -> tuple[str, str]:
-    """The owner's name before our address, which is the one that may send for our domain; answers go to the owner."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((" ".join(owner.get("name", "").split()) or name, address)), owner.get("email", "")
+    """The owner's name before our address, which alone may send for our domain; answers go to the owner."""
+    ours, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((" ".join(owner.get("name", "").split()) or ours, address)), owner.get("email", "")
 
 
 def _told(work: Work, kind: str, told: Mapping[str, Any]) -> Outgoing:
@@ -137,7 +127,7 @@ def _told(work: Work, kind: str, told: Mapping[str, Any]) -> Outgoing:
     campaign = Campaign.objects.values_list("key", flat=True).get(pk=work.run.campaign_id)
     where = {"campaign": campaign, "step": work.step.key, "customer_id": work.enrollment.customer.external_id}
     payload = {"type": kind, "timestamp": work.run.due_at.isoformat(), "data": {**where, **told}}
-    return Outgoing(_message_id(work), Channel.WEBHOOK, work.settings.endpoint, payload=payload)
+    return Outgoing(_message_id(_delivery(work)), Channel.WEBHOOK, work.settings.endpoint, payload=payload)
 
 
 def _filled(work: Work, payload: Any, now: datetime) -> Any:
@@ -171,8 +161,7 @@ def _texts_in(value: Any, place: str) -> Iterator[tuple[str, str]]:
 
 
 def _rendered(work: Work, texts: Mapping[str, str], now: datetime) -> dict[str, str]:
-    values = values_for(work, list(texts.values()), now)
     try:
-        return render_texts(texts, values)
+        return render_texts(texts, _values(work, texts.values(), now))
     except CannotRender as error:
         raise CannotBeWritten(str(error)) from None

@@ -9,6 +9,7 @@ import json
 import resource
 import signal
 import sys
+from contextlib import suppress
 from typing import Any
 
 from .errors import CannotRender
@@ -55,7 +56,8 @@ def main() -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, 3),
     ):
-        resource.setrlimit(what, (most, most))
+        with suppress(OSError, ValueError):  # not every system bounds memory; time is bounded everywhere
+            resource.setrlimit(what, (most, most))
     _say({})
     for line in sys.stdin.buffer:
         signal.alarm(SECONDS)  # nothing catches it, whatever has become of the parent

@@ -28,18 +28,22 @@ NAMES: Mapping[str, tuple[str, ...] | None] = {
 LINKS = ("unsubscribe_url", "preferences_url")
 LONGEST, DEEPEST, MOST = 2_000, 3, 100
 Values = dict[str, Any]
+Names = Collection[tuple[str, str]]  # such as ("customer", "name")
 
 
-def placeholders(
-    customers: Sequence[Customer], *, lifecycle: str, metrics: Collection[str] = (), now: datetime
-) -> dict[int, Values]:
-    """By customer: ``customer``, ``owner``, ``tag``, ``metrics``, ``traits``; at most three statements."""
-    owners = get_user_model()._default_manager.in_bulk({one.owner_id for one in customers if one.owner_id})
-    standing = _standing([one.pk for one in customers], lifecycle, sorted(set(metrics)), now)
+def placeholders(customers: Sequence[Customer], *, lifecycle: str, read: Names, now: datetime) -> dict[int, Values]:
+    """By customer: ``customer``, ``owner``, ``tag``, ``metrics``, ``traits``.
+
+    ``read``: the values that are asked for; only for these something is looked up, in two statements at most.
+    """
+    roots = {root for root, _ in read}
+    metrics = sorted(name for root, name in read if root == "metrics" and name in CATALOGUE)
+    owners = _owners(customers) if "owner" in roots else {}
+    standing = _standing([one.pk for one in customers], lifecycle, metrics, now) if roots & {"tag", "metrics"} else {}
     return {
         one.pk: {
             "customer": _customer(one, now),
-            "owner": _owner(owners.get(one.owner_id)),
+            "owner": owners.get(one.owner_id, {}),
             "traits": plain(one.traits),
             **standing.get(one.pk, {"tag": {}, "metrics": {}}),
         }
@@ -80,10 +84,12 @@ def _customer(customer: Customer, now: datetime) -> Values:
     }
 
 
-def _owner(owner: Any) -> Values:
-    if owner is None:
-        return {}
-    return {"name": owner.get_full_name(), "first_name": owner.first_name, "email": owner.email}
+def _owners(customers: Sequence[Customer]) -> dict[int | None, Values]:
+    found = get_user_model()._default_manager.filter(pk__in={one.owner_id for one in customers if one.owner_id})
+    return {
+        one.pk: {"name": one.get_full_name(), "first_name": one.first_name, "email": one.email}
+        for one in found.only("first_name", "last_name", "email")
+    }
 
 
 def _standing(customers: Collection[int], lifecycle: str, metrics: Sequence[str], now: datetime) -> dict[int, Values]:

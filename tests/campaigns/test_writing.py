@@ -27,6 +27,7 @@ from tests.factories import (
 from tests.factories.campaigns import THEN
 
 pytestmark = pytest.mark.django_db
+READ = {("owner", "name"), ("tag", "code"), ("metrics", "order_count")}
 
 
 @pytest.fixture(autouse=True)
@@ -200,7 +201,7 @@ def test_values_are_those_of_the_customer(ann):
     CustomerStatusFactory(customer=ann, lifecycle=learning, tag=StatusTagFactory(lifecycle=learning, code="ST_1"))
     CustomerFacts.objects.filter(customer=ann).update(order_count=4)
 
-    found = placeholders([ann], lifecycle="learning", metrics=["order_count"], now=THEN.replace(hour=20))[ann.pk]
+    found = placeholders([ann], lifecycle="learning", read=READ, now=THEN.replace(hour=20))[ann.pk]
 
     assert found["customer"] == {
         "name": "Ann Lee", "first_name": "Ann", "email": "ann@example.com", "id": ann.external_id, "plan": "pro",
@@ -215,7 +216,7 @@ def test_values_are_those_of_the_customer(ann):
 def test_a_customer_without_anything_has_empty_values():
     bob = CustomerFactory(name=None, email=None)
 
-    found = placeholders([bob], lifecycle="nothing", metrics=["order_count"], now=THEN)[bob.pk]
+    found = placeholders([bob], lifecycle="nothing", read=READ, now=THEN)[bob.pk]
 
     assert found["owner"] == found["tag"] == found["metrics"] == {}
     assert found["customer"]["name"] == ""
@@ -225,7 +226,16 @@ def test_a_batch_takes_as_many_statements_as_one(ann, django_assert_num_queries)
     many = [ann, *CustomerFactory.create_batch(20)]
     for customers in ([ann], many):
         with django_assert_num_queries(2):
-            assert len(placeholders(customers, lifecycle="x", metrics=["order_count"], now=THEN)) == len(customers)
+            assert len(placeholders(customers, lifecycle="x", read=READ, now=THEN)) == len(customers)
+
+
+def test_only_what_a_text_reads_is_looked_up(ann, template, django_assert_num_queries):
+    due = work(ann)
+    DeliveryFactory(run=due.run, customer=ann)
+    write_email(due, THEN)
+
+    with django_assert_num_queries(1):
+        write_email(due, THEN)
 
 
 def test_what_events_bring_is_bounded():

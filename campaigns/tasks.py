@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.engine import autopause
+from campaigns.engine import autopause, waking
+from campaigns.engine.enroll import enroll_from_outbox
+from campaigns.engine.steps import run_due
+from campaigns.queries.clock import database_now
+
+TICK_SECONDS = 10  # less than a worker gets to come to its end when it is stopped
+
+
+@shared_task(expires=2)
+def run_due_steps() -> None:
+    """Every second: who enters campaigns, and what is due in them, as long as there is something to do.
+
+    A tick that comes late is left out, since the next one does the same; several at once share the work.
+    """
+    until = monotonic() + TICK_SECONDS
+    while monotonic() < until:
+        now = database_now()
+        if not enroll_from_outbox(now=now) + run_due(now=now):
+            return
+
+
+@shared_task(expires=60)
+def wake_waits() -> None:
+    """Every minute: waits whose condition holds by now."""
+    waking.wake_waits(now=database_now())
 
 
 @shared_task

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
@@ -19,6 +21,8 @@ REVIEWS = "Plan business reviews"
 EXPANSION = "Find expansion opportunities"
 TASKS = "Make tasks from moves"
 CAMPAIGNS = "Look after campaigns"
+STEPS = "Do what is due in campaigns"
+WAITS = "End waits of campaigns"
 TIDY = "Tidy the outbox"
 
 
@@ -40,6 +44,8 @@ def load_schedule() -> list[str]:
         (EXPANSION, "customer_success.tasks.find_expansion", _before_morning),
         (TASKS, "customer_success.tasks.make_tasks", _often),
         (CAMPAIGNS, "campaigns.tasks.look_after_campaigns", _often),
+        (STEPS, "campaigns.tasks.run_due_steps", _each_second),
+        (WAITS, "campaigns.tasks.wake_waits", _each_minute),
         (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
@@ -49,8 +55,15 @@ def load_schedule() -> list[str]:
 
 
 def _often() -> dict[str, IntervalSchedule]:
-    values = {"every": settings.EVALUATION_EVERY_MINUTES, "period": IntervalSchedule.MINUTES}
-    return {"interval": IntervalSchedule.objects.filter(**values).first() or IntervalSchedule.objects.create(**values)}
+    return _interval(every=settings.EVALUATION_EVERY_MINUTES, period=IntervalSchedule.MINUTES)
+
+
+def _each_second() -> dict[str, IntervalSchedule]:
+    return _interval(every=1, period=IntervalSchedule.SECONDS)
+
+
+def _each_minute() -> dict[str, IntervalSchedule]:
+    return _interval(every=1, period=IntervalSchedule.MINUTES)
 
 
 def _hourly() -> dict[str, CrontabSchedule]:
@@ -79,6 +92,10 @@ def _later_at_night() -> dict[str, CrontabSchedule]:
 
 def _before_morning() -> dict[str, CrontabSchedule]:
     return _crontab(minute="20", hour="4")
+
+
+def _interval(**values: Any) -> dict[str, IntervalSchedule]:
+    return {"interval": IntervalSchedule.objects.filter(**values).first() or IntervalSchedule.objects.create(**values)}
 
 
 def _crontab(**times: str) -> dict[str, CrontabSchedule]:

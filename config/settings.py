@@ -246,6 +246,11 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = TASK_SECONDS
+# A queue of its own: nothing that takes minutes stands before what is due now.
+CELERY_TASK_ROUTES = {
+    "campaigns.tasks.run_due_steps": {"queue": "campaigns"},
+    "campaigns.tasks.wake_waits": {"queue": "campaigns"},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
@@ -269,7 +274,6 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.boolean("EMAIL_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "tenure@localhost")
-CAMPAIGN_ALLOWED_RECIPIENTS = env.items("CAMPAIGN_ALLOWED_RECIPIENTS", [])
 
 # --- Campaigns ------------------------------------------------------------------------------------------------------
 
@@ -283,6 +287,7 @@ CAMPAIGN_PORTS = {  # by channel; what goes out by none happens in the database
     ],
 }
 CAMPAIGN_WEBHOOKS_MAY_BE_PRIVATE = env.boolean("CAMPAIGN_WEBHOOKS_MAY_BE_PRIVATE", default=False)
+CAMPAIGN_ALLOWED_RECIPIENTS = env.items("CAMPAIGN_ALLOWED_RECIPIENTS", [])
 CAMPAIGN_RECEIPT_SECRETS = env.webhook_secrets("CAMPAIGN_RECEIPT_SECRETS")
 
 # --- Evaluation ----------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from .kinds import Work
 OPEN_STATES = (DeliveryState.PLANNED, DeliveryState.SENDING)
 _STORED = (
     "recipient", "subject", "content_digest", "state", "reason", "attempts", "planned_at", "sending_at", "accepted_at",
-    "ended_at", "provider", "provider_id",
+    "ended_at", "provider", "provider_id", "language",
 )  # fmt: skip
 
 
@@ -133,7 +133,8 @@ def _still_open(letters: Sequence[Letter], runs: Mapping[int, StepRun]) -> list[
     """The letters whose runs are held, with their rows as they stand; without those that a receipt has settled."""
     rows = held_rows(letters, runs)
     for letter in letters:
-        letter.delivery = rows.get(letter.work.run.id, letter.delivery)
+        written, letter.delivery = letter.delivery, rows.get(letter.work.run.id, letter.delivery)
+        letter.delivery.language = written.language
     return [letter for letter in letters if letter.work.run.id in rows and letter.delivery.state in OPEN_STATES]
 
 

@@ -27,7 +27,9 @@ def origin_of(run: int) -> str:
 def make_tasks(works: Sequence[Work], now: datetime) -> Mapping[int, Outcome]:
     """A task each, to the team that the step names, or else to the customer's success manager."""
     teams = _teams(works)
-    outcomes = {work.run.id: _without(work, teams) for work in works}
+    outcomes: dict[int, Outcome] = {
+        work.run.id: _unknown_type(work) or _unknown_team(work, teams) or Done() for work in works
+    }
     asked = [_task(work, teams, now) for work in works if outcomes[work.run.id] == Done()]
     create_tasks(tasks=asked, by=None, now=now)
     return outcomes
@@ -36,7 +38,7 @@ def make_tasks(works: Sequence[Work], now: datetime) -> Mapping[int, Outcome]:
 def alert(works: Sequence[Work], now: datetime) -> Mapping[int, Outcome]:
     """A message each to the team that the step names."""
     teams = _teams(works)
-    outcomes = {work.run.id: _without(work, teams) for work in works}
+    outcomes: dict[int, Outcome] = {work.run.id: _unknown_team(work, teams) or Done() for work in works}
     Notice.objects.bulk_create(
         Notice(
             team=teams[work.settings.team],
@@ -73,9 +75,14 @@ def _teams(works: Sequence[Work]) -> dict[str, Team]:
     return Team.objects.in_bulk({work.settings.team for work in works if work.settings.team}, field_name="code")
 
 
-def _without(work: Work, teams: Mapping[str, Team]) -> Outcome:
+def _unknown_team(work: Work, teams: Mapping[str, Team]) -> Failed | None:
     team = work.settings.team
-    return Done() if team is None or team in teams else Failed(f"There is no team {team}.")
+    return None if team is None or team in teams else Failed(f"There is no team {team}.")
+
+
+def _unknown_type(work: Work) -> Failed | None:
+    named = work.settings.type
+    return None if named in TaskType.values else Failed(f"There is no type of task {named}.")
 
 
 def _task(work: Work, teams: Mapping[str, Team], now: datetime) -> NewTask:

@@ -13,10 +13,10 @@ from campaigns.models import EndReason, Enrollment, EnrollmentState, RunState, S
 from lifecycle.engine.locks import again_after_deadlock
 
 from .advance import plan_next
+from .attempts import poisoned, run_kinds, settled
 from .claim import Claim, Ending, claim, complete, works_of
 from .exits import end_enrollments, hold_customers
 from .kinds import Done, Ends, Failed, Later, Outcome, Skipped, Work, kinds_by_channel
-from .attempts import poisoned, run_kinds, settled
 from .sending import send
 
 AT_ONCE = 1_000
@@ -108,7 +108,8 @@ def _go_on(done: Sequence[tuple[Work, Outcome]], now: datetime) -> None:
     leaving = defaultdict(list)
     for work, outcome in done:
         if isinstance(outcome, Ends):
-            leaving[EndReason(outcome.reason)].append(work.enrollment.id)
+            known = outcome.reason in EndReason.values
+            leaving[EndReason(outcome.reason) if known else EndReason.CAMPAIGN_ENDED].append(work.enrollment.id)
     _leave(leaving, now)
 
 

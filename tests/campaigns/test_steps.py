@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.engine import running
+from campaigns.engine import attempts
 from campaigns.engine.steps import run_due
 from campaigns.models import CampaignState, CampaignVersion, Enrollment, EnrollmentState, RunState, StepRun
 from tests.campaigns.inside import NOW, campaign_of, course, inside
@@ -125,7 +125,7 @@ class TestFaults:
 
         assert StepRun.objects.filter(step="more").count() == 8
         run = StepRun.objects.get(step="rest", enrollment=people[4])
-        assert (run.state, run.due_at, run.reason) == (RunState.WAITING, NOW + running.BACKOFF, "KeyError: 'no'")
+        assert (run.state, run.due_at, run.reason) == (RunState.WAITING, NOW + attempts.BACKOFF, "KeyError: 'no'")
 
     def test_after_three_attempts_it_has_failed_and_the_customer_goes_on(self, broken):
         someone = inside(campaign_of(WAIT, {"key": "more", "kind": "wait", "after": {"days": 9}}))

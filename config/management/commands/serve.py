@@ -1,4 +1,4 @@
-"""`manage.py serve`: web, worker and beat until Ctrl-C, which stops everything that was started."""
+"""`manage.py serve`: web, workers and beat until Ctrl-C, which stops everything that was started."""
 
 import socket
 import sys
@@ -48,12 +48,14 @@ def programs(port: int) -> dict[str, list[str]]:
     return {
         "web": [str(beside / "gunicorn"), f"--bind={HOST}:{port}", "config.wsgi"],
         "worker": [*celery, "worker", "--loglevel=INFO"],
-        "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile="],
+        # Every second has its tick for campaigns: of that only what goes wrong is worth a line.
+        "campaigns": [*celery, "worker", "--loglevel=WARNING", "--queues=campaigns", "--hostname=campaigns@%h"],
+        "beat": [*celery, "beat", "--loglevel=WARNING", "--pidfile="],
     }
 
 
 class Command(BaseCommand):
-    help = "Serves the admin and the API on this machine, with a worker and beat, until Ctrl-C."
+    help = "Serves the admin and the API on this machine, with workers and beat, until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=settings.TENURE_PORT)

@@ -164,8 +164,8 @@ def _standings(
 
 
 def _verdict(letter: Letter, customer: Customer, standing: Standing, policy: Policy, now: datetime) -> Verdict:
-    if letter.repeats_until is not None and now >= letter.repeats_until:
-        return Never("Its answer was lost.")
+    if letter.repeats_until is not None and (letter.work.run.lease_until or now) >= letter.repeats_until:
+        return Never("Its answer was lost.")  # a call may come as late as the lease ends
     delivery, step = letter.delivery, letter.work.step
     if delivery.channel == Channel.EMAIL:  # as it is under the lock
         letter.message = replace(letter.message, recipient=customer.email or "")

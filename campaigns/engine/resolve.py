@@ -29,6 +29,8 @@ def send_again(*, delivery: Delivery, by: Any, now: datetime, reason: str = "") 
 
     Raises ``ResolveNotAllowed``.
     """
+    if delivery.run_id is None:
+        raise ResolveNotAllowed("This message belongs to no campaign; write a new one.")
     Customer.objects.select_for_update(no_key=True).get(id=delivery.customer_id)
     _settle(
         delivery, by, now, "sent again", reason, state=DeliveryState.PLANNED, planned_at=now, sending_at=None,

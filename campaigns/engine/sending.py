@@ -36,6 +36,7 @@ def send(works: Sequence[Work], now: datetime) -> dict[int, Outcome]:
     The outcome by run. A run without one is no longer this worker's, or was settled by a receipt at this very moment;
     it comes back when its lease is over.
     """
+    reach("after_claim")
     deadline = _deadline(works, now)
     outcomes: dict[int, Outcome] = {}
     for way, mine in groupby(sorted(works, key=_order), key=_way):

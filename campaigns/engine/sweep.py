@@ -13,6 +13,9 @@ from campaigns.models import Channel, Delivery, DeliveryState, RunState, StepRun
 from .running import MOST_ATTEMPTS
 
 AT_ONCE = 5_000
+_DIED = "Its worker ended before the answer was written down."
+_LEFT = "Its answer was lost, and the customer has left the campaign."
+_OVER = (RunState.DONE, RunState.SKIPPED, RunState.FAILED, RunState.CANCELLED)
 
 
 @transaction.atomic
@@ -24,7 +27,9 @@ def sweep(*, now: datetime, most: int = AT_ONCE) -> int:
        One that has brought down too many workers has failed.
     3. The runs wait again. Without the token the old worker's writes no longer count. A run whose message is settled or
        uncertain will only go on to the next step.
+    4. A message that was to be tried again is uncertain if its customer has left meanwhile.
     """
+    _uncertain(Delivery.objects.filter(state=DeliveryState.SENDING, run__state__in=_OVER), now, _LEFT)
     expired = StepRun.objects.filter(state=RunState.LEASED, lease_until__lte=now).order_by("lease_until")
     runs = [run.id for run in expired.select_for_update(no_key=True, skip_locked=True).only("id")[:most]]
     if not runs:
@@ -33,10 +38,12 @@ def sweep(*, now: datetime, most: int = AT_ONCE) -> int:
     _give_up(open_rows, now)
     sending = open_rows.filter(state=DeliveryState.SENDING)
     repeating = [channel for channel in sending.values_list("channel", flat=True).distinct() if _knows_repeats(channel)]
-    sending.exclude(channel__in=repeating).update(
-        state=DeliveryState.UNCERTAIN, ended_at=now, reason="Its worker ended before the answer was written down."
-    )
+    _uncertain(sending.exclude(channel__in=repeating), now, _DIED)
     return StepRun.objects.filter(id__in=runs).update(state=RunState.WAITING, token=None, lease_until=None)
+
+
+def _uncertain(rows: QuerySet[Delivery], now: datetime, reason: str) -> None:
+    rows.update(state=DeliveryState.UNCERTAIN, ended_at=now, reason=reason)
 
 
 def _give_up(rows: QuerySet[Delivery], now: datetime) -> None:

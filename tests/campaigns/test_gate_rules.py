@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from campaigns.definition.parts import Window
 from campaigns.models import SkipReason
 from campaigns.rules.gate import Cap, Go, Message, Never, Policy, Standing, Wait, decide
+from campaigns.rules.schedule import local_day, quiet_until
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
 MESSAGE = Message("email", "ann@example.com", latest=NOW + timedelta(hours=48))
@@ -122,3 +125,44 @@ def test_webhooks_know_no_consent_caps_and_quiet_hours():
 
 def test_a_switch_holds_back_also_what_would_be_late_by_now():
     assert isinstance(said(policy={"off": frozenset({""})}, latest=NOW - HOUR), Wait)
+
+
+caps = st.builds(
+    Cap,
+    most=st.integers(1, 3),
+    days=st.integers(1, 4),
+    channel=st.sampled_from(["", "email", "in_app"]),
+    is_calendar=st.booleans(),
+)
+ZONES = st.sampled_from(["UTC", "Asia/Tokyo", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"])
+
+
+@given(
+    st.lists(caps, min_size=1, max_size=3),
+    ZONES,
+    st.lists(st.sampled_from(["email", "in_app"]), max_size=12),
+    st.sampled_from([None, (time(21), time(8)), (time(12), time(14))]),
+    st.integers(0, 400),
+)
+@settings(max_examples=300, deadline=None)
+def test_who_waits_as_told_exceeds_no_cap_and_waits_not_too_long(limits, zone, channels, quiet, day):
+    policy, standing = Policy(caps=tuple(limits), quiet=quiet), Standing(zone=zone)
+    start = NOW + day * DAY
+    for channel in channels:
+        message, now = replace(MESSAGE, channel=channel, latest=start + 100 * DAY), start
+        while isinstance(verdict := decide(message, standing, policy, now), Wait):
+            assert verdict.until > now
+            early = verdict.until - timedelta(seconds=1)
+            assert isinstance(decide(message, standing, policy, early), Wait)
+            now = verdict.until
+        standing.sent.append((channel, now))
+
+    for cap in limits:
+        times = sorted(at for channel, at in standing.sent if cap.channel in {"", channel})
+        for first, last in zip(times, times[cap.most :], strict=False):
+            if cap.is_calendar:
+                assert (local_day(last, zone) - local_day(first, zone)).days >= cap.days
+            else:
+                assert last - first >= cap.days * DAY
+    for _, at in standing.sent:
+        assert quiet is None or quiet_until(at, *quiet, zone) is None

@@ -87,6 +87,30 @@ def test_it_goes_again_with_the_same_key_where_the_other_side_knows_a_repeat(pos
     assert delivery(mail).state == "accepted"
 
 
+def test_a_repeat_whose_customer_has_left_is_uncertain(post):
+    post.key_window = timedelta(hours=1)
+    mail = run(campaign())
+    DeliveryFactory(run=mail, state=DeliveryState.SENDING, sending_at=NOW)
+    StepRun.objects.update(state=RunState.CANCELLED)
+
+    sweep(now=EXPIRED)
+
+    assert states([mail]) == [("uncertain", "Its answer was lost, and the customer has left the campaign.")]
+
+
+def test_a_message_that_brings_down_every_worker_is_given_up(post):
+    post.key_window = timedelta(hours=1)
+    version = campaign()
+    runs = [run(version, CustomerFactory(email=f"{n}@example.com")) for n in range(2)]
+    for one, state in zip(runs, (DeliveryState.PLANNED, DeliveryState.SENDING), strict=True):
+        DeliveryFactory(run=one, state=state)
+    StepRun.objects.update(attempts=3)
+
+    sweep(now=EXPIRED)
+
+    assert [state for state, _ in states(runs)] == ["failed", "uncertain"]
+
+
 def test_a_worker_that_stood_still_before_its_intent_sends_nothing(post):
     mail = run(campaign())
     sweep(now=EXPIRED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from campaigns.queries.audience import audience
 from campaigns.queries.definitions import read
 from campaigns.queries.references import missing
 from lifecycle.models import StatusTag
+from lifecycle.rules.parse import Problem
 
 from .entries import CampaignNotEditable, locked, note
 from .listening import listen
@@ -30,6 +32,13 @@ class SecondPersonNeeded(PermissionError):
 def checked(found: object) -> Definition:
     """A definition all of whose names lead somewhere. Raises ``DefinitionError`` with every mistake."""
     definition = read(found)
+    try:
+        text = json.dumps(found, allow_nan=False, ensure_ascii=False)
+        text.encode()
+    except ValueError:
+        text = "\x00"
+    if "\\u0000" in text or "\x00" in text:
+        raise DefinitionError([Problem("", "it has a character or a number that cannot be stored")])
     if problems := missing(definition):
         raise DefinitionError(problems)
     return definition
@@ -52,7 +61,7 @@ def write_draft(
     elif version.state == VersionState.IN_REVIEW:
         raise CampaignNotEditable(f"{version} is in review; take it back before you change it.")
     elif seen_at is not None and version.written_at != seen_at:
-        raise CampaignNotEditable(f"{version.written_by or 'Somebody'} has changed {version} after you read it.")
+        raise CampaignNotEditable(f"{version} was changed by {version.written_by or 'somebody'} after you read it.")
     version.definition = write_definition(text)
     version.priority = text.priority
     version.trigger_kind, version.trigger_tag, version.trigger_event = _trigger_columns(text)

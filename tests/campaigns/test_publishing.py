@@ -117,7 +117,7 @@ def test_a_text_that_somebody_changed_meanwhile_is_not_written_over(campaign, sh
     seen = written(campaign, shop, ann)
     write_draft(campaign=campaign, definition=text(shop), by=bob, now=NOW + timedelta(seconds=1))
 
-    with pytest.raises(CampaignNotEditable, match="bob has changed"):
+    with pytest.raises(CampaignNotEditable, match="was changed by bob"):
         write_draft(campaign=campaign, definition=text(shop), by=ann, now=NOW, seen_at=seen.written_at)
 
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from campaigns.channels.registry import port_for
 from campaigns.models import Channel, Delivery, DeliveryState, RunState, StepRun
 
-from .running import MOST_ATTEMPTS
+from .attempts import MOST_ATTEMPTS
 
 AT_ONCE = 5_000
 _DIED = "Its worker ended before the answer was written down."
@@ -47,7 +47,7 @@ def _uncertain(rows: QuerySet[Delivery], now: datetime, reason: str) -> None:
 
 
 def _give_up(rows: QuerySet[Delivery], now: datetime) -> None:
-    """``running.poisoned`` ends these runs when they are claimed next."""
+    """``attempts.poisoned`` ends these runs when they are claimed next."""
     poison = rows.filter(run__attempts__gte=MOST_ATTEMPTS)
     for state, end in ((DeliveryState.PLANNED, DeliveryState.FAILED), (DeliveryState.SENDING, DeliveryState.UNCERTAIN)):
         poison.filter(state=state).update(state=end, ended_at=now, reason="No worker that took it came to its end.")

@@ -19,6 +19,7 @@ REVIEWS = "Plan business reviews"
 EXPANSION = "Find expansion opportunities"
 TASKS = "Make tasks from moves"
 TIDY = "Tidy the outbox"
+LOOK = "Look for dates and conditions of campaigns"
 
 
 def load_schedule() -> list[str]:
@@ -39,6 +40,7 @@ def load_schedule() -> list[str]:
         (EXPANSION, "customer_success.tasks.find_expansion", _before_morning),
         (TASKS, "customer_success.tasks.make_tasks", _often),
         (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
+        (LOOK, "campaigns.tasks.look_for_campaigns", _often),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())

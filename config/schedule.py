@@ -24,6 +24,7 @@ CAMPAIGNS = "Look after campaigns"
 STEPS = "Do what is due in campaigns"
 WAITS = "End waits of campaigns"
 TIDY = "Tidy the outbox"
+LOOK = "Look for dates and conditions of campaigns"
 
 
 def load_schedule() -> list[str]:
@@ -47,6 +48,7 @@ def load_schedule() -> list[str]:
         (STEPS, "campaigns.tasks.run_due_steps", _each_second),
         (WAITS, "campaigns.tasks.wake_waits", _each_minute),
         (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
+        (LOOK, "campaigns.tasks.look_for_campaigns", _often),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())

@@ -27,7 +27,18 @@ def main() -> int:
     from django.core.management import call_command
 
     from config import servers
-    from tests.bench import collecting, evaluating, health, ingesting, pages, peers, portfolios, replaying, workshop
+    from tests.bench import (
+        collecting,
+        enrolling,
+        evaluating,
+        health,
+        ingesting,
+        pages,
+        peers,
+        portfolios,
+        replaying,
+        workshop,
+    )
     from tests.bench.harness import Bench
 
     home = Path(os.environ["TENURE_HOME"])
@@ -44,7 +55,18 @@ def main() -> int:
         quiet()
         bench = Bench(wanted.only)
         bench.heading()
-        for module in (evaluating, collecting, health, ingesting, pages, portfolios, peers, replaying, workshop):
+        for module in (
+            evaluating,
+            collecting,
+            enrolling,
+            health,
+            ingesting,
+            pages,
+            portfolios,
+            peers,
+            replaying,
+            workshop,
+        ):
             module.run_cases(bench)
         bench.write(wanted.out)
         return 0 if all(case.is_met for case in bench.cases) else 1

@@ -5,11 +5,14 @@ from __future__ import annotations
 from time import monotonic
 
 from celery import shared_task
+from django.utils import timezone
 
-from campaigns.engine import waking
+from campaigns.engine import autopause, waking
 from campaigns.engine.enroll import enroll_from_outbox
+from campaigns.engine.exits import end_who_may_not_stay
 from campaigns.engine.steps import run_due
 from campaigns.engine.sweep import sweep
+from campaigns.engine.triggers import look_for_triggers
 from campaigns.queries.clock import database_now
 
 TICK_SECONDS = 10  # less than a worker gets to come to its end when it is stopped
@@ -44,3 +47,24 @@ def wake_waits() -> None:
 def sweep_leases() -> None:
     """Every minute: what workers that died have left behind."""
     sweep(now=database_now())
+
+
+@shared_task
+def look_after_campaigns() -> int:
+    """Pauses campaigns that do harm; switches off those that have come to their end."""
+    return autopause.look_after_campaigns(now=timezone.now())
+
+
+@shared_task
+def enroll() -> None:
+    """Take moves and events while there are any, and let them act upon campaigns."""
+    while enroll_from_outbox(now=database_now()):
+        pass
+
+
+@shared_task
+def look_for_campaigns() -> None:
+    """Every few minutes: conditions that became true, dates and schedules whose time has come, and who may not stay."""
+    now = database_now()
+    look_for_triggers(now=now)
+    end_who_may_not_stay(now=now)

@@ -304,6 +304,10 @@ EVALUATION_CHUNK_SIZE = env.integer("EVALUATION_CHUNK_SIZE", 50_000, least=100, 
 
 RULES_NEED_SECOND_PERSON = env.boolean("RULES_NEED_SECOND_PERSON", default=False)
 
+# --- Campaigns -------------------------------------------------------------------------------------------------------
+
+CAMPAIGN_FOUR_EYES_ABOVE = env.integer("CAMPAIGN_FOUR_EYES_ABOVE", 1000)
+
 # --- Web processes (read by gunicorn.conf.py and `manage.py serve`) --------------------------------------------------
 
 TENURE_PORT = env.integer("TENURE_PORT", 8000, least=1, most=65535)

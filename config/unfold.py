@@ -31,9 +31,16 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Success profiles", "target", "customer_success.successprofile"),
             ("Success plans", "flag", "customer_success.successplan"),
             ("Business reviews", "co_present", "customer_success.businessreview"),
-            ("Advocacy", "campaign", "customer_success.advocacyactivity"),
+            ("Advocacy", "handshake", "customer_success.advocacyactivity"),
             ("Expansion", "trending_up", "customer_success.expansionopportunity"),
             ("Success metrics", "monitoring", "customer_success.successmetrics"),
+        ),
+    ),
+    (
+        "Campaigns",
+        (
+            ("Campaigns", "campaign", "campaigns.campaign"),
+            ("Segments", "filter_alt", "campaigns.segment"),
         ),
     ),
     (

@@ -1,0 +1,3 @@
+from . import campaigns, segments
+
+__all__ = ["campaigns", "segments"]

@@ -22,7 +22,7 @@ def make_groups() -> None:
     """The groups as the migrations make them; tests that empty the tables take them along."""
     if Group.objects.exists():
         return
-    for floor in ("lifecycle", "customer_success"):
+    for floor in ("lifecycle", "customer_success", "campaigns"):
         config = apps.get_app_config(floor)
         module = config.models_module
         import_module(f"{floor}.migrations.0002_groups").create(apps, None)

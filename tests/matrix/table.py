@@ -129,6 +129,14 @@ _LIFECYCLE = {
     **pages("lifecycle_team", see=ADMINS, add=ADMINS, edit=ADMINS, at="team"),
 }
 
+_CAMPAIGNS = {
+    **pages("campaigns_campaign", see=ALL, add=WRITERS, at="campaign"),
+    "admin:campaigns_campaign_distribution": door(post=ALL - TEAM),
+    "admin:campaigns_campaign_preview": door(post=WRITERS, at="campaign"),
+    "admin:campaigns_campaign_*": door(get=WRITERS, post=WRITERS, at="campaign"),
+    **pages("campaigns_segment", see=ALL, add=WRITERS, edit=WRITERS, delete=ADMINS, at="segment"),
+}
+
 _CUSTOMER_SUCCESS = {
     **pages("customer_success_account", see=ALL, add=MOVERS, edit=MOVERS, of="account"),
     "admin:customer_success_account_profile": door(get=ALL, of="account"),
@@ -240,4 +248,12 @@ _API = {
     "api-events": door(post=ADMINS),
 }
 
-TABLE: dict[str, Door] = {**_ADMIN, **_LIFECYCLE, **_CUSTOMER_SUCCESS, **_CUSTOMER_SUCCESS_API, **_API}
+TABLE: dict[str, Door] = {
+    **_ADMIN,
+    **_LIFECYCLE,
+    **_CAMPAIGNS,
+    **_CUSTOMER_SUCCESS,
+    **_CAMPAIGNS,
+    **_CUSTOMER_SUCCESS_API,
+    **_API,
+}

@@ -1,16 +1,19 @@
 // Shows the conditions of the rule form as rows. The field stays the JSON: rows are read from it and written to it.
 // Without this file, and where the JSON cannot be shown as rows, it is edited as it is.
 document.addEventListener("DOMContentLoaded", () => {
-  const field = document.getElementById("id_conditions");
+  if (!document.getElementById("rule-vocabulary")) return;
+  document.querySelectorAll("textarea#id_conditions, textarea[data-conditions]").forEach(editConditions);
+});
+
+const editConditions = (field) => {
   const data = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "[]");
-  if (field?.tagName !== "TEXTAREA" || !document.getElementById("rule-vocabulary")) return;
 
   const form = field.form;
   const url = document.getElementById("rule-preview").dataset.distributionUrl;
   const place = make("div", {});
   const refusal = make("p", { className: "tn-error", role: "alert" });
   const toggle = make("button", { type: "button", className: "tn-small-button" });
-  const help = document.getElementById("conditions-help");
+  const help = field.id === "id_conditions" ? document.getElementById("conditions-help") : null;
   const waiting = new WeakMap();
   let root = null;
 
@@ -130,5 +133,5 @@ document.addEventListener("DOMContentLoaded", () => {
   field.before(labels, place, refusal);
   labels.append(field.labels[0], toggle);
   showRows();
-  if (root) mark(data("rule-problems"));
-});
+  if (root) mark(field.dataset.problems ? JSON.parse(field.dataset.problems) : data("rule-problems"));
+};

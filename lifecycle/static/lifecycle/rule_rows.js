@@ -14,8 +14,7 @@ const ruleRows = (vocabulary, changed) => {
     return element;
   };
 
-  let messages = 0;
-  const messageOf = () => make("p", { className: "tn-row-message", id: `condition-message-${(messages += 1)}` });
+  const messageOf = () => make("p", { className: "tn-row-message", id: `condition-message-${(ruleRows.messages += 1)}` });
 
   // A list to choose from that never loses a value: one that is not in it is added.
   const select = (name, choices, value) => {
@@ -162,3 +161,4 @@ const ruleRows = (vocabulary, changed) => {
 
   return (tree) => group(tree.kind ? tree : { kind: "all", parts: [tree], isLone: true }, true);
 };
+ruleRows.messages = 0; // on the whole page, which may show several conditions

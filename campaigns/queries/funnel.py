@@ -1,0 +1,121 @@
+"""How far customers come in a campaign: counted of those whom a person sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import OperationalError
+from django.db.models import Count, Q, QuerySet
+
+from campaigns.models import Campaign, Delivery, Enrollment, EnrollmentState, RunState, StepRun
+from lifecycle.queries import COUNT_SECONDS, in_portfolio, patience
+
+DAYS = 30
+_SENT = ("accepted", "delivered", "opened", "clicked", "bounced", "complained")
+_DELIVERIES = {
+    "sent": Count("id", filter=Q(state__in=_SENT)),
+    "opened": Count("id", filter=Q(opened_at__isnull=False)),
+    "clicked": Count("id", filter=Q(clicked_at__isnull=False)),
+    "not_sent": Count("id", filter=Q(state__in=("skipped", "failed"))),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AtStep:
+    """Of one step: who waits at it now; of those who entered in the last 30 days, who came past it, and messages."""
+
+    waiting: int = 0
+    done: int = 0
+    skipped: int = 0
+    failed: int = 0
+    sent: int = 0
+    opened: int = 0
+    clicked: int = 0
+    not_sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Customers who entered in the last 30 days; ``steps``: by key."""
+
+    entered: int = 0
+    inside: int = 0
+    completed: int = 0
+    left: int = 0
+    converted: int = 0
+    steps: dict[str, AtStep] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InShort:
+    """A campaign in its list. ``inside``: now; the rest of 30 days."""
+
+    inside: int = 0
+    entered: int = 0
+    converted: int = 0
+    sent: int = 0
+    opened: int = 0
+
+
+def funnel(campaign: Campaign, *, user: Any, now: datetime) -> Funnel | None:
+    """``None``: counting took too long."""
+    try:
+        with patience(COUNT_SECONDS):
+            return _funnel(campaign, user, now - timedelta(days=DAYS))
+    except OperationalError:
+        return None
+
+
+def in_short(campaigns: Iterable[Campaign], *, user: Any, now: datetime) -> dict[int, InShort]:
+    """By campaign; nothing if counting took too long."""
+    ids, since = [one.id for one in campaigns], now - timedelta(days=DAYS)
+    enrollments = in_portfolio(Enrollment.objects.filter(campaign__in=ids), user).order_by()
+    deliveries = in_portfolio(Delivery.objects.filter(campaign__in=ids, planned_at__gte=since), user).order_by()
+    counts: dict[int, dict[str, int]] = {one: {} for one in ids}
+    try:
+        with patience(COUNT_SECONDS):
+            asked: tuple[tuple[QuerySet[Any], dict[str, Count]], ...] = (
+                (enrollments.filter(state=EnrollmentState.ACTIVE), {"inside": Count("id")}),
+                (
+                    enrollments.filter(entered_at__gte=since),
+                    {"entered": Count("id"), "converted": Count("id", filter=Q(converted_at__isnull=False))},
+                ),
+                (deliveries, {name: _DELIVERIES[name] for name in ("sent", "opened")}),
+            )
+            for rows, wanted in asked:
+                for found in map(dict, rows.values("campaign").annotate(**wanted)):
+                    counts[found.pop("campaign")].update(found)
+    except OperationalError:
+        return {}
+    return {one: InShort(**values) for one, values in counts.items()}
+
+
+def _funnel(campaign: Campaign, user: Any, since: datetime) -> Funnel:
+    entered = in_portfolio(Enrollment.objects.filter(campaign=campaign, entered_at__gte=since), user).order_by()
+    totals = entered.aggregate(
+        entered=Count("id"),
+        inside=Count("id", filter=Q(state=EnrollmentState.ACTIVE)),
+        completed=Count("id", filter=Q(state=EnrollmentState.COMPLETED)),
+        left=Count("id", filter=Q(state__in=(EnrollmentState.EXITED, EnrollmentState.CANCELLED))),
+        converted=Count("id", filter=Q(converted_at__isnull=False)),
+    )
+    steps: dict[str, dict[str, int]] = {}
+    standing = (RunState.WAITING, RunState.FROZEN)
+    waiting = in_portfolio(StepRun.objects.filter(campaign=campaign, state__in=standing), user).order_by()
+    past = StepRun.objects.filter(enrollment__in=entered.values("id")).order_by()
+    messages = Delivery.objects.filter(run__enrollment__in=entered.values("id")).order_by()
+    for rows, name, wanted in (
+        (waiting, "step", {"waiting": Count("id")}),
+        (
+            past,
+            "step",
+            {one: Count("id", filter=Q(state=one)) for one in (RunState.DONE, RunState.SKIPPED, RunState.FAILED)},
+        ),
+        (messages, "run__step", _DELIVERIES),
+    ):
+        for found in rows.values(name).annotate(**{str(key): count for key, count in wanted.items()}):
+            steps.setdefault(found.pop(name), {}).update(found)
+    return Funnel(**totals, steps={key: AtStep(**counts) for key, counts in steps.items()})

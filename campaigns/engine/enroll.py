@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from campaigns.definition.parts import EnteredTag, HappenedEvent
@@ -23,8 +24,10 @@ from lifecycle.sql.run import rows
 from .entering import AT_ONCE, Coming, enroll_found, enter, hold_versions
 from .exits import cancel_moves, hold_customers
 from .news import act_upon, catch_up, concerned
+from .running import pause
 
 CONSUMER = "campaigns"
+log = logging.getLogger(__name__)
 
 
 class NotEnrolled(ValueError):
@@ -59,9 +62,7 @@ def enroll_from(*, messages: Batch, now: datetime) -> None:
     hold_customers({*concerned(listening=heard, moves=moves, events=events), *started})
     if taken_back:
         cancel_moves(moves=taken_back, now=now)
-    entered = {
-        version.id: enter(version=version, coming=_coming(version, moves, events), now=now) for version in versions
-    }
+    entered = {version.id: _entered(version, moves, events, now) for version in versions}
     act_upon(listening=heard, moves=moves, events=events, now=now)
     new = [number for version in heard.versions.intersection(entered) for number in entered[version]]
     catch_up(listening=heard, entered=new, now=now)
@@ -85,6 +86,20 @@ def enroll_customers(
             campaign=held[0].campaign, at=now, by=by, did=f"Enrolled {number:,} customers by name"
         )
     return number
+
+
+def _entered(version: CampaignVersion, moves: list[int], events: list[int], now: datetime) -> list[int]:
+    """A campaign that cannot take anybody in stops no other: it is paused, and its log says why."""
+    try:
+        with transaction.atomic():
+            return enter(version=version, coming=_coming(version, moves, events), now=now)
+    except (InterfaceError, OperationalError):  # it is not the campaign that is at fault
+        raise
+    except Exception as error:
+        log.exception("Nobody could enter version %d of campaign %s", version.number, version.campaign.key)
+        reason = f"Customers could not be taken in: {type(error).__name__}: {error}"[:500]
+        pause(campaign=version.campaign, by=None, reason=reason, now=now)
+        return []
 
 
 def _triggered_by(moves: list[int], events: list[int]) -> Q:

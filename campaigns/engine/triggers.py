@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from campaigns.definition.parts import BecameTrue
@@ -18,6 +19,7 @@ from lifecycle.sql.run import rows
 
 from .entering import enroll_found, hold_versions
 
+log = logging.getLogger(__name__)
 LOOKED_FOR = (TriggerKind.METRIC, TriggerKind.DATE, TriggerKind.SCHEDULE)
 
 
@@ -26,7 +28,19 @@ def look_for_triggers(*, now: datetime) -> int:
     versions = CampaignVersion.objects.filter(
         trigger_kind__in=LOOKED_FOR, state=VersionState.LIVE, campaign__state=CampaignState.LIVE
     )
-    return sum(_look(number, now) for number in versions.order_by("priority", "id").values_list("id", flat=True))
+    numbers = list(versions.order_by("priority", "id").values_list("id", flat=True))
+    return sum(_looked(number, now) for number in numbers)
+
+
+def _looked(number: int, now: datetime) -> int:
+    """A campaign that cannot look keeps no other from it; the next look tries again, from where this one began."""
+    try:
+        return _look(number, now)
+    except (InterfaceError, OperationalError):  # it is not the campaign that is at fault
+        raise
+    except Exception:
+        log.exception("Version %d of a campaign could not be looked at", number)
+        return 0
 
 
 @again_after_deadlock

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from lifecycle.models import OutboxCursor, Topic
+from lifecycle.models import OutboxCursor, OutboxMessage, Topic
 from lifecycle.sql import outbox as statements
 from lifecycle.sql.run import rows
 
@@ -29,7 +29,7 @@ class Message(NamedTuple):
 class Batch:
     """Messages in the order of their transactions. Empty: there are none yet, or another worker takes them."""
 
-    messages: tuple[Message, ...] = ()
+    messages: tuple[Message | OutboxMessage, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.messages)

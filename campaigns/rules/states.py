@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-# The further down, the more it says: a state is left only for one that stands further down.
+# The further down, the more it says: a state is left only for one that stands further down. A provider that took a
+# message may give it up after all, so that failed says more than accepted; what arrived says more than both.
 _RANK = {
-    "planned": 0, "sending": 1, "skipped": 2, "uncertain": 2, "failed": 2, "accepted": 3, "delivered": 4, "opened": 5,
-    "clicked": 6, "bounced": 7, "complained": 8,
+    "planned": 0, "sending": 1, "skipped": 2, "uncertain": 2, "accepted": 3, "failed": 4, "delivered": 5, "opened": 6,
+    "clicked": 7, "bounced": 8, "complained": 9,
 }  # fmt: skip
 
 
@@ -13,6 +14,6 @@ def later(now: str, told: str) -> str:
     """The state of a message that was in one state and of which another is told.
 
     Commutative, associative and idempotent, so that receipts in any order, and twice, give the same end. What a
-    provider tells settles what was uncertain, and what we held for failed.
+    provider tells settles what was uncertain, and what arrived was not what we held for failed.
     """
     return max(now, told, key=lambda state: (_RANK[state], state))

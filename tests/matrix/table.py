@@ -204,6 +204,11 @@ _CUSTOMER_SUCCESS_API = {
     "api-scorecard-goodness": door(get=TRIERS, at="scorecard"),
 }
 
+_CAMPAIGNS_API = {
+    "api-receipts": door(post=NOBODY),  # whoever signs; tests/campaigns/test_receipts_api.py
+    "api-anymail-tracking": door(post=NOBODY, address={"provider": "postmark"}),  # whoever knows the secret
+}
+
 _API = {
     "api-login": door(post=EVERYONE),
     "api-logout": door(post=NOBODY),  # with a token alone; tests/api/test_access.py
@@ -240,4 +245,11 @@ _API = {
     "api-events": door(post=ADMINS),
 }
 
-TABLE: dict[str, Door] = {**_ADMIN, **_LIFECYCLE, **_CUSTOMER_SUCCESS, **_CUSTOMER_SUCCESS_API, **_API}
+TABLE: dict[str, Door] = {
+    **_ADMIN,
+    **_LIFECYCLE,
+    **_CUSTOMER_SUCCESS,
+    **_CUSTOMER_SUCCESS_API,
+    **_CAMPAIGNS_API,
+    **_API,
+}

@@ -8,5 +8,5 @@ from .views import anymail, receipts
 
 urlpatterns: list[URLPattern] = [
     path("receipts", receipts.Receipts.as_view(), name="api-receipts"),
-    path("anymail/<slug:provider>/tracking", anymail.tracking, name="api-anymail-tracking"),
+    path("anymail/<slug:provider>/tracking", anymail.Tracking.as_view(), name="api-anymail-tracking"),
 ]

@@ -169,6 +169,12 @@ def test_nobody_else_can_tell_for_the_provider(client, login, provider, status):
     assert not Receipt.objects.exists()
 
 
+def test_a_provider_may_ask_whether_there_is_a_webhook_and_reads_nothing(client):
+    url = reverse("api-anymail-tracking", kwargs={"provider": "postmark"})
+
+    assert [getattr(client, method)(url).status_code for method in ("head", "get", "put")] == [200, 405, 405]
+
+
 def test_a_provider_without_a_secret_has_no_webhook(client, settings):
     settings.ANYMAIL = {}
 

@@ -14,7 +14,10 @@ from anymail.urls import urlpatterns
 from django.conf import settings
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from campaigns.engine.receipts import Told, take_receipts
@@ -43,16 +46,27 @@ REASONS = {
 }
 
 
-@csrf_exempt
-def tracking(request: HttpRequest, provider: str) -> HttpResponse:
+@method_decorator(csrf_exempt, name="dispatch")
+class Tracking(View):
     """The webhook of the provider that sends our mails. There is none without a secret: anybody could tell anything."""
-    if provider not in VIEWS or provider != settings.EMAIL_PROVIDER or not settings.ANYMAIL.get("WEBHOOK_SECRET"):
-        raise Http404
-    try:
-        answer: HttpResponse = VIEWS[provider](request)
-    except AnymailWebhookValidationFailure:
-        return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
-    return answer
+
+    http_method_names = ["post", "head", "options"]  # some providers ask by HEAD whether there is one
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        provider = kwargs["provider"]
+        if provider not in VIEWS or provider != settings.EMAIL_PROVIDER or not settings.ANYMAIL.get("WEBHOOK_SECRET"):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def head(self, request: HttpRequest, provider: str) -> HttpResponse:
+        return HttpResponse()
+
+    def post(self, request: HttpRequest, provider: str) -> HttpResponse:
+        try:
+            answer: HttpResponse = VIEWS[provider](request)
+        except AnymailWebhookValidationFailure:
+            return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+        return answer
 
 
 @receiver(told_by_provider)

@@ -1,0 +1,263 @@
+"""What providers tell ends in the same state, in whatever order it comes and however often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from campaigns.engine.receipts import SOFT_BOUNCES, Told, take_receipts
+from campaigns.models import (
+    Campaign,
+    Channel,
+    Consent,
+    ConsentEntry,
+    Delivery,
+    DeliveryState,
+    Receipt,
+    ReceiptKind,
+    Suppression,
+)
+from campaigns.queries.contact import suppressed
+from lifecycle.models import Customer
+from tests.factories.campaigns import THEN, CampaignFactory, DeliveryFactory
+
+pytestmark = pytest.mark.django_db
+NOW = THEN + timedelta(days=1)
+
+
+def told(row: Delivery | None, kind: str, *, minutes: float = 1, event: str = "", **more: Any) -> Told:
+    name = event or f"{row.pk if row else 'none'}:{kind}:{minutes}"
+    values = {"recipient": row.recipient if row else "", "message_id": row.message_id if row else None, **more}
+    return Told("postmark", name, ReceiptKind(kind), THEN + timedelta(minutes=minutes), **values)
+
+
+def take(*receipts: Told) -> Any:
+    return take_receipts(receipts=receipts, now=NOW)
+
+
+def sent(**more: Any) -> Delivery:
+    return DeliveryFactory(**{"accepted_at": THEN, **more})
+
+
+def state(row: Delivery) -> tuple[str, str]:
+    row.refresh_from_db()
+    return row.state, row.reason
+
+
+@pytest.mark.parametrize(
+    ("kinds", "ends"),
+    [
+        (["delivered", "accepted"], "delivered"), (["delivered", "opened", "clicked"], "clicked"),
+        (["bounced", "delivered"], "bounced"), (["complained", "clicked", "bounced"], "complained"),
+        (["failed", "accepted"], "failed"), (["failed", "delivered"], "delivered"), (["soft_bounced"], "accepted"),
+    ],
+)  # fmt: skip
+def test_a_late_word_takes_nothing_back(kinds, ends):
+    row = sent()
+
+    for kind in kinds:
+        take(told(row, kind))
+
+    assert state(row)[0] == ends
+
+
+@pytest.mark.parametrize("kind", ReceiptKind.values)
+def test_any_word_settles_what_was_uncertain(kind):
+    row = sent(state=DeliveryState.UNCERTAIN, accepted_at=None, reason="The answer was lost.")
+
+    take(told(row, kind, detail="550 no"))
+
+    assert state(row)[0] != DeliveryState.UNCERTAIN
+    assert state(row)[1] in {"", "550 no"}
+
+
+def test_an_event_is_stored_once_and_moves_nothing_twice():
+    row = sent(recipient="gone@example.com")
+    taken = take(told(row, "bounced"), told(row, "bounced"))
+    Suppression.objects.all().delete()  # a person has released it
+
+    again = take(told(row, "bounced"))
+
+    assert (len(taken.stored), len(again.stored), Receipt.objects.count()) == (1, 0, 1)
+    assert not Suppression.objects.exists()
+
+
+def test_what_speaks_of_no_message_of_ours_is_kept():
+    taken = take(told(None, "delivered"))
+
+    assert taken.unknown == taken.stored
+    assert Receipt.objects.get().delivery is None
+
+
+def test_a_complaint_about_an_unknown_message_still_stops_the_address():
+    take(told(None, "complained", recipient="Angry@example.com"))
+
+    assert suppressed(["angry@example.com"])
+
+
+def test_a_message_is_found_by_the_id_of_its_provider_and_not_by_that_of_another():
+    row = sent(provider="postmark", provider_id="pm-1")
+
+    take(told(None, "delivered", provider_id="pm-1"))
+    take(replace(told(None, "bounced", provider_id="pm-1", event="b"), provider="brevo"))
+
+    assert state(row)[0] == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("bounced", "hard_bounce"), ("complained", "complaint")]
+)  # fmt: skip
+def test_a_bounce_and_a_complaint_stop_the_address_the_message_went_to(kind, reason):
+    row = sent(recipient="gone@example.com")
+
+    take(told(row, kind, recipient="forwarded@example.org", detail="550 no such user"))
+
+    assert list(Suppression.objects.values_list("address", "reason", "note")) == [
+        ("gone@example.com", reason, "550 no such user")
+    ]
+
+
+def test_what_arrives_late_lifts_no_suppression():
+    row = sent(recipient="gone@example.com")
+    take(told(row, "bounced"))
+
+    take(told(row, "delivered"), told(row, "opened"))
+
+    assert suppressed(["gone@example.com"])
+
+
+def test_a_webhook_that_bounces_suppresses_nobody():
+    row = sent(channel=Channel.WEBHOOK, recipient="shop")
+
+    take(told(row, "bounced"))
+
+    assert not Suppression.objects.exists()
+
+
+def soft_bounces(states: Sequence[str]) -> None:
+    first = sent(recipient="full@example.com")
+    rows = [first, *(sent(recipient="full@example.com", run=None, campaign=first.campaign, customer=first.customer)
+                     for _ in states[1:])]  # fmt: skip
+    take(*(told(row, kind) for row, kind in zip(rows, states, strict=True)))
+
+
+def test_five_soft_bounces_in_a_row_stop_an_address():
+    soft_bounces(["soft_bounced"] * SOFT_BOUNCES)
+
+    assert Suppression.objects.get().reason == "soft_bounces"
+
+
+@pytest.mark.parametrize("states", [["soft_bounced"] * 4, [*["soft_bounced"] * 4, "delivered", "soft_bounced"]])
+def test_fewer_or_not_in_a_row_stop_nothing(states):
+    soft_bounces(states)
+
+    assert not Suppression.objects.exists()
+
+
+def test_one_message_that_is_tried_again_and_again_is_one():
+    row = sent()
+
+    take(*(told(row, "soft_bounced", minutes=minute) for minute in range(9)))
+
+    assert not Suppression.objects.exists()
+
+
+def test_who_unsubscribes_at_the_provider_is_not_written_to_any_more():
+    row = sent()
+
+    take(told(row, "unsubscribed"))
+
+    entry = ConsentEntry.objects.get()
+    assert (entry.customer, entry.delivery, entry.source, entry.is_given) == (row.customer, row, "receipt", False)
+    assert Consent.objects.get(customer=row.customer).is_given is False
+
+
+def test_a_click_within_two_seconds_is_a_programs():
+    program, person = sent(), sent()
+
+    take(told(program, "clicked", minutes=1 / 60), told(person, "clicked", minutes=1))
+
+    assert (state(program)[0], program.clicked_at) == ("delivered", None)
+    assert Receipt.objects.get(delivery=program).detail.startswith("Clicked by a program")
+    assert (state(person)[0], person.clicked_at) == ("clicked", THEN + timedelta(minutes=1))
+
+
+def test_of_two_openings_the_earlier_counts():
+    row = sent()
+
+    take(told(row, "opened", minutes=9))
+    take(told(row, "opened", minutes=5))
+
+    state(row)
+    assert row.opened_at == row.ended_at == THEN + timedelta(minutes=5)
+
+
+def ends() -> list[Any]:
+    """All that receipts may change, without what numbers rows and says when they were stored."""
+    fields = ("message_id", "state", "reason", "ended_at", "opened_at", "clicked_at")
+    stored = ("provider", "event_id", "delivery__message_id", "kind", "happened_at", "recipient", "detail")
+    return [
+        sorted(Delivery.objects.values_list(*fields)),
+        sorted(Receipt.objects.values_list(*stored), key=str),
+        sorted(Suppression.objects.values_list("address", "reason")),
+        sorted(ConsentEntry.objects.values_list("customer", "is_given")),
+    ]
+
+
+def in_batches(receipts: Sequence[Told]) -> Iterable[Sequence[Told]]:
+    return (receipts[start : start + 1000] for start in range(0, len(receipts), 1000))
+
+
+def a_world(chance: Random) -> tuple[list[Delivery], list[Told]]:
+    """2,000 messages to 500 customers, and 10,000 receipts of which one in fifty is of no message of ours."""
+    campaign: Campaign = CampaignFactory()
+    customers = Customer.objects.bulk_create(
+        Customer(external_id=f"c{n}", email=f"c{n}@example.com", created_at=THEN, updated_at=THEN) for n in range(500)
+    )
+    rows = Delivery.objects.bulk_create(
+        Delivery(
+            campaign=campaign, customer=customers[n % 500], channel="email", message_class="marketing",
+            recipient=f"c{n % 500}@example.com", planned_at=THEN, state=chance.choice(["accepted", "uncertain"]),
+        )
+        for n in range(2000)
+    )  # fmt: skip
+    kinds = [kind for kind in ReceiptKind.values if kind != "soft_bounced"]
+    kinds += ["accepted", "delivered", "opened", "clicked"] * 5
+    receipts = [
+        told(None if n % 50 == 0 else chance.choice(rows), chance.choice(kinds), minutes=chance.randrange(99),
+             event=f"e{n}", detail=chance.choice(["", "550 no", "blocked"]))
+        for n in range(10_000)
+    ]  # fmt: skip
+    return rows, receipts
+
+
+@pytest.mark.slow
+def test_ten_thousand_receipts_end_the_same_in_three_orders_and_doubled():
+    chance = Random(6)
+    rows, receipts = a_world(chance)
+    before = {row.pk: row.state for row in rows}
+    found = []
+
+    for _ in range(3):
+        chance.shuffle(receipts)
+        for batch in in_batches(receipts + chance.sample(receipts, 5_000)):
+            take(*batch)
+        found.append(ends())
+        Receipt.objects.all()._raw_delete("default")
+        ConsentEntry.objects.all()._raw_delete("default")
+        for one in (Suppression, Consent):
+            one.objects.all().delete()
+        for row in rows:
+            row.state = before[row.pk]
+        Delivery.objects.update(reason="", ended_at=None, opened_at=None, clicked_at=None)
+        Delivery.objects.bulk_update(rows, ["state"])
+
+    assert found[0] == found[1] == found[2]
+    assert len(found[0][1]) == 10_000
+    assert {one[1] for one in found[0][0]} >= {"delivered", "opened", "clicked", "bounced", "complained"}
+    assert found[0][2]

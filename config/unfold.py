@@ -47,6 +47,27 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Campaigns",
+        (
+            ("Enrollments", "route", "campaigns.enrollment"),
+            ("Deliveries", "outgoing_mail", "campaigns.delivery"),
+            ("Uncertain", "contact_support", "campaigns.delivery:uncertain"),
+            ("In-app messages", "inbox", "campaigns.inappmessage"),
+            ("Topics", "label", "campaigns.topic"),
+            ("Consents", "how_to_reg", "campaigns.consententry"),
+            ("Suppression list", "block", "campaigns.suppression"),
+        ),
+    ),
+    (
+        "Campaign set-up",
+        (
+            ("Sending switches", "toggle_on", "campaigns.sendingswitch"),
+            ("Frequency caps", "speed", "campaigns.frequencycap"),
+            ("Quiet hours", "bedtime", "campaigns.quiethours"),
+            ("Endpoints", "webhook", "campaigns.webhookendpoint"),
+        ),
+    ),
+    (
         "Review",
         (
             ("Recommendations", "fact_check", "lifecycle.recommendation"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -125,9 +126,17 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             is_there = request.path == my_day
             items[0]["active"] = not is_there and request.path.startswith(items[0]["link"])
             items.insert(0, {"title": "My day", "icon": "wb_sunny", "link": my_day, "active": is_there})
+        if title == "Campaigns" and _has_mailbox(request):
+            items.append(_item("Mailbox", "mail", "campaigns.delivery:mailbox"))
         if items:
             groups.append({"title": title, "items": items})
     return groups
+
+
+def _has_mailbox(request: HttpRequest) -> bool:
+    """Mails are kept, and the person may read everybody's."""
+    is_kept = settings.EMAIL_BACKEND == "campaigns.channels.mailbox.EmailBackend"
+    return is_kept and request.user.has_perms(("campaigns.view_delivery", "lifecycle.view_every_customer"))
 
 
 def _item(title: str, icon: str, model: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -24,6 +25,7 @@ from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import framed
 
 from .filters import CampaignFilter, ReasonFilter
+from .mailbox_pages import mail_page, mailbox_page
 from .words import shown, state_badge, what, why
 
 MOST_AT_ONCE = 500
@@ -91,6 +93,8 @@ class DeliveryAdmin(OfCustomers):
         view = self.admin_site.admin_view
         return [
             path("uncertain/", view(self.uncertain), name="campaigns_delivery_uncertain"),
+            path("mailbox/", view(partial(mailbox_page, self)), name="campaigns_delivery_mailbox"),
+            path("mailbox/<str:name>/", view(partial(mail_page, self)), name="campaigns_delivery_mail"),
             path("<int:number>/settle/<slug:way>/", view(self.settle), name="campaigns_delivery_settle"),
             *super().get_urls(),
         ]

@@ -184,6 +184,8 @@ _CUSTOMER_SUCCESS = {
 _CAMPAIGN_LOG = {
     **pages("campaigns_delivery", see=ALL, edit=ALL, of="delivery"),
     "admin:campaigns_delivery_uncertain": door(get=ALL),
+    "admin:campaigns_delivery_mailbox": door(get=TRIERS),  # who sees everybody
+    "admin:campaigns_delivery_mail": door(get=TRIERS, address={"name": "20260302T090000.000000Z-0123abcd"}),
     "admin:campaigns_delivery_settle": door(get=WRITERS, post=WRITERS, of="uncertain", address={"way": "sent"}),
     **pages("campaigns_enrollment", see=ALL, edit=ALL, of="enrollment"),  # a form changes nothing there
     "admin:campaigns_enrollment_take_out": door(get=WRITERS, post=WRITERS, of="enrollment"),

@@ -54,6 +54,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Deliveries", "outgoing_mail", "campaigns.delivery"),
             ("Uncertain", "contact_support", "campaigns.delivery:uncertain"),
             ("In-app messages", "inbox", "campaigns.inappmessage"),
+            ("Templates", "draft", "campaigns.messagetemplate"),
             ("Topics", "label", "campaigns.topic"),
             ("Consents", "how_to_reg", "campaigns.consententry"),
             ("Suppression list", "block", "campaigns.suppression"),

@@ -10,6 +10,7 @@ from . import (
     story_sources,
     suppressions,
     switches,
+    templates,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "story_sources",
     "suppressions",
     "switches",
+    "templates",
 ]

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from campaigns.engine.resolve import NotResolved, send_again, treat_as_sent
+from campaigns.engine.resolve import ResolveNotAllowed, send_again, treat_as_sent
 from campaigns.models import Delivery, DeliveryState
 from campaigns.queries.deliveries import receipts_of
 from customer_success.admin.steps import ReasonForm, Step, step_page
@@ -61,7 +61,7 @@ def _many(way: str, model_admin: Any, request: HttpRequest, queryset: QuerySet[D
 def _settled(settle: Callable[..., None], delivery: Delivery, reason: str, by: Any) -> bool:
     try:
         settle(delivery=delivery, reason=reason, by=by, now=timezone.now())
-    except NotResolved:
+    except ResolveNotAllowed:
         return False
     return True
 
@@ -124,7 +124,7 @@ class DeliveryAdmin(OfCustomers):
         step = Step(
             f"{heading}: {what(delivery)}", heading, f"The message is {done}.",
             lambda told: settle(delivery=delivery, reason=told["reason"], by=request.user, now=timezone.now()),
-            NotResolved, ReasonForm, points=[f"To {delivery.recipient or delivery.customer}.", point],
+            ResolveNotAllowed, ReasonForm, points=[f"To {delivery.recipient or delivery.customer}.", point],
         )  # fmt: skip
         return step_page(self, request, delivery, step)
 

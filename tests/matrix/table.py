@@ -196,6 +196,11 @@ _CAMPAIGN_LOG = {
     "admin:campaigns_consententry_say": door(get=WRITERS, post=WRITERS, of="customer"),
     **pages("campaigns_suppression", see=ALL, add=WRITERS, of="suppression"),
     "admin:campaigns_suppression_release": door(get=ADMINS, post=ADMINS, of="suppression"),
+    **pages("campaigns_messagetemplate", see=ALL, add=WRITERS, edit=WRITERS, at="message"),
+    "admin:campaigns_messagetemplate_add_text": door(get=WRITERS, post=WRITERS, at="message"),
+    "admin:campaigns_messagetemplate_text": door(get=ALL, post=ALL, at="message", address={"language": "en"}),
+    "admin:campaigns_messagetemplate_test": door(post=WRITERS, at="message", address={"language": "en"}),
+    "admin:campaigns_messagetemplate_preview": door(post=ALL, at="message"),
     **pages("campaigns_topic", see=ALL, add=WRITERS, edit=WRITERS, at="topic"),
     **pages("campaigns_frequencycap", see=ALL, add=ADMINS, edit=ADMINS, delete=ADMINS, at="cap"),
     **pages("campaigns_quiethours", see=ALL, edit=ADMINS, at="quiethours"),  # there is one already

@@ -281,5 +281,7 @@ RULES_NEED_SECOND_PERSON = env.boolean("RULES_NEED_SECOND_PERSON", default=False
 # --- Web processes (read by gunicorn.conf.py and `manage.py serve`) --------------------------------------------------
 
 TENURE_PORT = env.integer("TENURE_PORT", 8000, least=1, most=65535)
+PUBLIC_URL = env.url("PUBLIC_URL", {"http", "https"}, "https://tenure.example.com").rstrip("/")
+PUBLIC_URL = PUBLIC_URL or f"http://localhost:{TENURE_PORT}"
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 2, least=1, most=256)
 WEB_THREADS = env.integer("WEB_THREADS", 4, least=1, most=256)

@@ -96,7 +96,9 @@ def test_a_sample_shows_the_names_of_what_is_missing():
         "text": "{{ event.total }} {% for one in event.items %}{{ one.name }}{% endfor %} {{ trait.age | plus: 1 }}"
     }
 
-    assert render_texts(texts, {"event": {}, "trait": {}}, is_sample=True)["text"].startswith("[event.total] [one.name]")
+    assert render_texts(texts, {"event": {}, "trait": {}}, is_sample=True)["text"].startswith(
+        "[event.total] [one.name]"
+    )
 
 
 def test_the_names_that_a_text_reads_are_told():

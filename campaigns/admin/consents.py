@@ -16,7 +16,8 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from campaigns.engine.consent import give_consent, withdraw_consent
 from campaigns.models import ConsentEntry, ConsentSource, Topic
-from campaigns.queries.consents import entries_of, words_of
+from campaigns.queries.consents import standings_of
+from campaigns.queries.contact import consent_entries_of
 from customer_success.admin.tasks import CustomerFilter
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import framed
@@ -69,7 +70,7 @@ class ConsentEntryAdmin(OfCustomers):
             return self._get_obj_does_not_exist_redirect(request, Customer._meta, str(customer))
         return framed(
             self, request, "campaigns/admin/consents.html", title=f"Consents of {found}", original=None, customer=found,
-            words=words_of(found), entries=entries_of(found)[:SHOWN], may_say=self.may_say(request),
+            words=standings_of(found), entries=consent_entries_of(found)[:SHOWN], may_say=self.may_say(request),
         )  # fmt: skip
 
     def say(self, request: HttpRequest, customer: int) -> HttpResponse:

@@ -16,8 +16,9 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from campaigns.engine.consent import digest_of, release_suppression, suppress
+from campaigns.engine.consent import release_suppression, suppress
 from campaigns.models import Suppression, SuppressionReason
+from campaigns.queries.contact import digest_of
 from customer_success.admin.steps import ReasonForm
 from lifecycle.admin.pages import framed
 from lifecycle.admin.paging import CappedList

@@ -1,38 +1,35 @@
-"""The words of a customer about what it wants to hear of."""
+"""What a customer wants to hear of, topic by topic, with the words behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
-from campaigns.models import Consent, ConsentEntry, Topic
+from campaigns.models import Consent, Topic
+from campaigns.rules.consent import agrees, is_stopped
 from lifecycle.models import Customer
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """What holds about one topic (``None``: all marketing). ``said``: the customer's own word, if there is one."""
+class Standing:
+    """Of one topic (``None``: all marketing). ``said``: the customer's own word about it, if there is one."""
 
     topic: Topic | None
     said: Consent | None
+    may_receive: bool
     is_stopped: bool  # by a no to all marketing
 
-    @property
-    def may_receive(self) -> bool:
-        if self.is_stopped:
-            return False
-        return self.said.is_given if self.said else self.topic is None or not self.topic.is_opt_in
 
-
-def words_of(customer: Customer) -> Sequence[Word]:
-    """All marketing first, then each topic."""
+def standings_of(customer: Customer) -> Sequence[Standing]:
+    """All marketing first, then each topic; two statements."""
     said = {one.topic_id: one for one in Consent.objects.filter(customer=customer)}
-    of_all = said.get(None)
-    is_stopped = of_all is not None and not of_all.is_given
-    return [Word(one, said.get(one.id if one else None), is_stopped) for one in (None, *Topic.objects.all())]
-
-
-def entries_of(customer: Customer) -> QuerySet[ConsentEntry]:
-    return ConsentEntry.objects.filter(customer=customer).select_related("topic", "by").order_by("-id")
+    words = {topic: one.is_given for topic, one in said.items()}
+    return [
+        Standing(
+            topic=one,
+            said=said.get(one.pk if one else None),
+            may_receive=agrees(words, one.pk if one else None, is_opt_in=one is not None and one.is_opt_in),
+            is_stopped=is_stopped(words),
+        )
+        for one in (None, *Topic.objects.all())
+    ]

@@ -15,13 +15,13 @@ from campaigns.models import (
     OnExcess,
     QuietHours,
     SendingSwitch,
-    Suppression,
 )
 from campaigns.rules.schedule import local_day, quiet_until
 from lifecycle.models import Customer
 from lifecycle.rules.calendar import zone_of
 
-from .consents import words_of
+from .consents import standings_of
+from .contact import suppressed
 
 _NOT_SENT = (DeliveryState.PLANNED, DeliveryState.SKIPPED, DeliveryState.FAILED)
 _MOST_SENT = 1_000
@@ -46,7 +46,7 @@ class _Policy:
     customer: Customer
     off: dict[str, str]
     refused: frozenset[str]
-    suppressed: bool
+    is_suppressed: bool
     quiet: QuietHours | None
     caps: list[FrequencyCap]
     sent: list[tuple[str, datetime]] = field(default_factory=list)
@@ -70,12 +70,12 @@ def _read(customer: Customer, now: datetime) -> _Policy:
     sent = Delivery.objects.filter(
         customer=customer, message_class=MessageClass.MARKETING, planned_at__gte=since
     ).exclude(state__in=_NOT_SENT)
-    words = words_of(customer)
+    standings = standings_of(customer)
     return _Policy(
         customer=customer,
         off={one.channel: one.reason for one in SendingSwitch.objects.filter(is_on=False)},
-        refused=frozenset("" if one.topic is None else one.topic.key for one in words if not one.may_receive),
-        suppressed=bool(customer.email) and Suppression.objects.filter(address__iexact=customer.email).exists(),
+        refused=frozenset("" if one.topic is None else one.topic.key for one in standings if not one.may_receive),
+        is_suppressed=bool(suppressed([customer.email or ""])),
         quiet=QuietHours.objects.filter(is_on=True).first(),
         caps=caps,
         sent=list(sent.order_by("-planned_at").values_list("channel", "planned_at")[:_MOST_SENT]),
@@ -93,7 +93,7 @@ def _stops(message: Message, policy: _Policy) -> Iterator[str]:
     if message.channel == Channel.EMAIL:
         if not policy.customer.email:
             yield "The customer has no email address."
-        if policy.suppressed:
+        if policy.is_suppressed:
             yield "The address is on the suppression list."
     if message.is_marketing and message.channel != Channel.WEBHOOK:
         yield from _stops_marketing(message, policy)

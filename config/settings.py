@@ -264,6 +264,7 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.boolean("EMAIL_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "tenure@localhost")
+CAMPAIGN_ALLOWED_RECIPIENTS = env.items("CAMPAIGN_ALLOWED_RECIPIENTS", [])
 
 # --- Evaluation ----------------------------------------------------------------------------------------------------
 

@@ -36,7 +36,9 @@ def load_contact_policy(*, now: datetime) -> list[str]:
     """Quiet hours, and at most two marketing messages a day, where people have not set anything up."""
     lines = []
     if not QuietHours.objects.exists():
-        lines.append(f"quiet hours {QuietHours.objects.create()}")
+        QuietHours.objects.create()
+        lines.append("quiet hours")
     if not FrequencyCap.objects.exists():
-        lines.append(f"frequency cap {FrequencyCap.objects.create(most=2, days=1, is_calendar=True)}")
+        FrequencyCap.objects.create(most=2, days=1, is_calendar=True)
+        lines.append("frequency cap")
     return lines

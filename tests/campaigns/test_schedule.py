@@ -72,12 +72,12 @@ def is_open(instant, window, zone):
 
 
 def test_the_two_years_hold_every_sort_of_shift():
-    sizes = {
+    sizes = {  # Troll in Antarctica moves by two hours
         (after.astimezone(ZoneInfo(zone)).utcoffset() - (after - HOUR).astimezone(ZoneInfo(zone)).utcoffset())
         for zone in ZONES
         for after in shifts(zone)
     }
-    assert {HOUR, -HOUR, HOUR / 2, -HOUR / 2} <= sizes
+    assert {HOUR, -HOUR, HOUR / 2, -HOUR / 2, 2 * HOUR} <= sizes
     assert len(ZONES) > 400
 
 
@@ -85,7 +85,7 @@ def test_a_clock_time_comes_once_on_each_day_in_every_zone():
     for zone in ZONES:
         for shown in ("00:00", "02:30"):
             reached = [at_on(day, shown, zone) for day in DAYS]
-            assert all(23 * HOUR <= after - before <= 25 * HOUR for before, after in pairwise(reached)), zone
+            assert all(22 * HOUR <= after - before <= 26 * HOUR for before, after in pairwise(reached)), zone
             wrong = [one for day, one in zip(DAYS, reached, strict=True) if clock(one, zone) != f"{day} {shown}"]
             assert len(wrong) <= len(shifts(zone)), (zone, wrong)
 

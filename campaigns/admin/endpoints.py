@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from campaigns.engine.endpoints import add_endpoint, drop_old_secret, replace_secret
+from campaigns.engine.endpoint_secrets import add_endpoint, drop_old_secret, replace_secret
 from campaigns.models import WebhookEndpoint
 from lifecycle.admin.pages import Question, ask, framed
 

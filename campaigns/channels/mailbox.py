@@ -21,7 +21,7 @@ def folder() -> Path:
 class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for mail in email_messages:
-            keep(mail.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]
+            keep(mail.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]  # Django's messages know it
         return len(email_messages)
 
 

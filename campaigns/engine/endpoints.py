@@ -1,36 +1,21 @@
-"""Other systems that are told things, and the secrets by which they know us."""
+"""Other systems that webhooks go to, as the channel asks for them."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from secrets import token_bytes
-
-from django.db import transaction
-
+from campaigns.channels.webhook import Endpoint
 from campaigns.models import WebhookEndpoint
 
-_BYTES = 32  # Standard Webhooks: 24 to 64
 
+class StoredEndpoints:
+    """Those of the database."""
 
-def new_secret() -> str:
-    return f"whsec_{b64encode(token_bytes(_BYTES)).decode()}"
+    def find(self, key: str) -> Endpoint | None:
+        row = WebhookEndpoint.objects.filter(key=key).first()
+        if row is None:
+            return None
+        secrets = tuple(secret for secret in (row.secret, row.old_secret) if secret)
+        return Endpoint(row.url, secrets, None if row.is_active else row.off_reason)
 
-
-def add_endpoint(*, endpoint: WebhookEndpoint) -> str:
-    """Store a new one with a secret of its own, and return the secret."""
-    endpoint.secret = new_secret()
-    endpoint.save(force_insert=True)
-    return endpoint.secret
-
-
-@transaction.atomic
-def replace_secret(*, endpoint: WebhookEndpoint) -> str:
-    """Make a new secret; until the old one is dropped, what is sent is signed with both."""
-    held = WebhookEndpoint.objects.select_for_update().get(id=endpoint.id)
-    held.old_secret, held.secret = held.secret, new_secret()
-    held.save(update_fields=["secret", "old_secret"])
-    return held.secret
-
-
-def drop_old_secret(*, endpoint: WebhookEndpoint) -> None:
-    WebhookEndpoint.objects.filter(id=endpoint.id).update(old_secret="")
+    def switch_off(self, key: str, reason: str) -> None:
+        """For good, until a person switches it on again; the audit keeps when."""
+        WebhookEndpoint.objects.filter(key=key, is_active=True).update(is_active=False, off_reason=reason)

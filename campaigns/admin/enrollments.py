@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from campaigns.engine.by_hand import NotTakenOut, take_out
+from campaigns.engine.exits import take_out
 from campaigns.models import Enrollment, EnrollmentState
 from campaigns.queries.enrollments import runs_of
 from customer_success.admin.steps import ReasonForm, Step, step_page
@@ -26,6 +26,15 @@ from lifecycle.queries import customers_seen
 from .calendar import calendar_page
 from .filters import CampaignFilter
 from .words import LOOKS, shown, state_badge
+
+
+class NotInside(ValueError):
+    """Nothing was changed; the message says why."""
+
+
+def _take_out(enrollment: Enrollment, reason: str, by: Any) -> None:
+    if not take_out(enrollment=enrollment, reason=reason, by=by, now=timezone.now()):
+        raise NotInside("The customer has left the campaign meanwhile; nothing was changed.")
 
 
 @admin.register(Enrollment)
@@ -67,8 +76,8 @@ class EnrollmentAdmin(OfCustomers):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(number))
         step = Step(
             f"Take {enrollment.customer} out of “{enrollment.campaign}”", "Take out", "The customer is out.",
-            lambda told: take_out(enrollment=enrollment, reason=told["reason"], by=request.user, now=timezone.now()),
-            NotTakenOut, ReasonForm, points=["What still waits is cancelled; what was sent stays sent."],
+            lambda told: _take_out(enrollment, told["reason"], request.user),
+            NotInside, ReasonForm, points=["What still waits is cancelled; what was sent stays sent."],
         )  # fmt: skip
         return step_page(self, request, enrollment, step)
 

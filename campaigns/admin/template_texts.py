@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from campaigns.engine.templates import FIELDS, Problem, TemplateRefused, preview, save_text, send_test
+from campaigns.engine.templates import FIELDS, Problem, TemplateRefused, advice, preview, save_text, send_test
 from campaigns.messages.box import Mail
 from campaigns.models import MessageTemplate, TemplateText
 from campaigns.queries.templates import customer_found
@@ -67,6 +67,7 @@ class Seen:
     problems: tuple[Problem, ...]
     who: str
     note: str = ""
+    advice: tuple[Problem, ...] = ()
 
 
 def text_page(
@@ -146,4 +147,4 @@ def _seen(request: HttpRequest, template: MessageTemplate, values: Any) -> Seen:
         mail = preview(texts=texts, language=language, customer=customer, now=timezone.now())
     except TemplateRefused as error:
         return Seen(None, error.problems, str(customer or ""), note)
-    return Seen(mail, (), str(customer or ""), note)
+    return Seen(mail, (), str(customer or ""), note, tuple(advice(texts=texts, language=language)))

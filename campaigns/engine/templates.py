@@ -40,6 +40,11 @@ def lint(*, texts: Mapping[str, str], language: str) -> list[Problem]:
     return []
 
 
+def advice(*, texts: Mapping[str, str], language: str) -> list[Problem]:
+    """What may be saved and is better otherwise."""
+    return []
+
+
 def preview(*, texts: Mapping[str, str], language: str, customer: Customer | None, now: datetime) -> Mail:
     """The mail as a customer would get it; without one every value shows its name. Raises ``TemplateRefused``."""
     values: dict[str, Any] = {**_LINKS, "customer": {"name": customer.name}} if customer else _LINKS

@@ -102,12 +102,10 @@ class WebhookEndpointAdmin(ModelAdmin):
         return ask(self, request, question, original=endpoint, cancel_url=page_of("webhookendpoint", endpoint.pk))
 
     def _shown_once(self, request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
-        answer = framed(
+        return framed(
             self, request, "campaigns/admin/secret.html", title=f"Secret of {endpoint}", original=endpoint,
             secret=secret, way_back=reverse("admin:campaigns_webhookendpoint_changelist"),
         )  # fmt: skip
-        answer["Cache-Control"] = "no-store"
-        return answer
 
     @display(description="State")
     def state(self, endpoint: WebhookEndpoint) -> str:

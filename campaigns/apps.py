@@ -6,7 +6,7 @@ class CampaignsConfig(AppConfig):
     verbose_name = "Campaigns"
 
     def ready(self) -> None:
-        from campaigns.channels.webhook import WebhookPort  # noqa: PLC0415  models can be imported from here on
+        from campaigns.channels.webhook import WebhookPort  # noqa: PLC0415  models are not there earlier
         from campaigns.engine.builtin import register_builtin  # noqa: PLC0415
         from campaigns.engine.endpoints import StoredEndpoints  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The kinds of steps that come with the product and need nothing but the database."""
+"""The kinds of steps that come with the product."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from campaigns.definition import kinds as says
-from campaigns.models import EndReason
+from campaigns.models import Channel, EndReason
 from campaigns.queries.conditions import customers_meeting
 from campaigns.queries.heard import heard_in_time
 from campaigns.rules.split import is_held_out, path_of
 
 from .inside import alert, make_tasks, tell_traits
 from .kinds import Done, Ends, Kind, Outcome, Work, register_kind
+from .writing import write_action, write_email, write_in_app, write_webhook
 
 
 def register_builtin() -> None:
@@ -27,6 +28,10 @@ def register_builtin() -> None:
         Kind("alert", says.Alert, run=alert, is_timely=True),
         Kind("set_trait", says.SetTrait, run=tell_traits),
         Kind("remove_trait", says.RemoveTrait, run=tell_traits),
+        Kind("email", says.Email, write=write_email, channel=Channel.EMAIL),
+        Kind("in_app", says.InApp, write=write_in_app, channel=Channel.IN_APP),
+        Kind("webhook", says.Webhook, write=write_webhook, channel=Channel.WEBHOOK),
+        Kind("action", says.Action, write=write_action, channel=Channel.WEBHOOK),
     ):
         register_kind(kind)
 

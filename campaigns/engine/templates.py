@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
+from uuid import uuid4
 
-from campaigns.messages.box import Mail, MailTexts, render_mail
+import structlog
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+from campaigns.channels.port import Accepted, Outgoing
+from campaigns.channels.registry import port_for
+from campaigns.messages.box import Mail, MailTexts, names_in, render_mail
 from campaigns.messages.errors import CannotRender
-from campaigns.models import MessageTemplate, TemplateText
-from lifecycle.models import Customer
+from campaigns.models import Channel, Enrollment, MessageTemplate, TemplateText
+from campaigns.queries.placeholders import LINKS, NAMES, Values, placeholders, plain
+from lifecycle.models import Customer, CustomerStatus
 
-FIELDS = ("subject", "preheader", "body", "text")
+from .writing import FIELDS, metrics_in
+
+SECONDS = 20.0
+_SURE = {"customer": {"email": "ann@example.com", "id": "42", "today": "2026-03-31"}}
+_MOST_ADVICE = 20
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +47,43 @@ class TemplateRefused(ValueError):
 
 def lint(*, texts: Mapping[str, str], language: str) -> list[Problem]:
     """What keeps texts from being saved."""
+    written = _written(texts, language)
     try:
-        render_mail(_written(texts, language), _LINKS, is_marketing=False, is_sample=True)
+        found = names_in({name: getattr(written, name) for name in FIELDS})
+        problems = [Problem(field, said) for field, paths in found.items() for said in _unknown(paths)]
+        if not problems:
+            render_mail(written, _sample_links(), is_marketing=True, is_sample=True)
     except CannotRender as error:
         return [_problem(error)]
-    return []
+    if "<script" in written.body.lower():
+        problems.append(Problem("body", "Mail programs run no scripts, and take mails that have one for an attack."))
+    return problems
 
 
 def advice(*, texts: Mapping[str, str], language: str) -> list[Problem]:
-    """What may be saved and is better otherwise."""
-    return []
+    """What may be saved and is better otherwise: values that some customers do not have, above all."""
+    written, values, told = _written(texts, language), {**_sample_links(), **_SURE}, []
+    for _ in range(_MOST_ADVICE):
+        try:
+            render_mail(written, values, is_marketing=True)
+            break
+        except CannotRender as error:
+            root, _, name = error.missing.partition(".")
+            if not name or name in values.get(root, {}):
+                break
+            values[root] = {**values.get(root, {}), name: f"[{error.missing}]"}
+            told.append(Problem(error.place, f"Customers without {error.missing} do not get it; write a default."))
+    if "unsubscribe_url" not in written.body:
+        told.append(Problem("body", "There is no link to unsubscribe; marketing gets one below it."))
+    return told
 
 
 def preview(*, texts: Mapping[str, str], language: str, customer: Customer | None, now: datetime) -> Mail:
     """The mail as a customer would get it; without one every value shows its name. Raises ``TemplateRefused``."""
-    values: dict[str, Any] = {**_LINKS, "customer": {"name": customer.name}} if customer else _LINKS
+    written = _written(texts, language)
     try:
-        return render_mail(_written(texts, language), values, is_marketing=False, is_sample=customer is None)
+        values = _values(written, customer, now) if customer else {}
+        return render_mail(written, {**_sample_links(), **values}, is_marketing=True, is_sample=customer is None)
     except CannotRender as error:
         raise TemplateRefused(_problem(error)) from None
 
@@ -61,22 +95,59 @@ def save_text(
     if problems := lint(texts=texts, language=language):
         raise TemplateRefused(*problems)
     saved, _ = TemplateText.objects.update_or_create(
-        template=template, language=language, defaults={name: texts[name] for name in FIELDS}
+        template=template, language=language, defaults={name: texts.get(name, "") for name in FIELDS}
     )
     return saved
 
 
 def send_test(*, text: TemplateText, customer: Customer | None, to: str, by: Any, now: datetime) -> None:
-    """Send it to somebody of one's own. Raises ``TemplateRefused``."""
-    preview(texts={name: getattr(text, name) for name in FIELDS}, language=text.language, customer=customer, now=now)
-    raise TemplateRefused(Problem("", "No channel is there yet."))
-
-
-_LINKS = {"unsubscribe_url": "https://example.com/u", "preferences_url": "https://example.com/p"}
+    """Send it to a user of the back office, never to a customer. Raises ``TemplateRefused``."""
+    if not to or not get_user_model()._default_manager.filter(is_active=True, email__iexact=to).exists():
+        raise TemplateRefused(Problem("to", f"{to} is nobody's here; tests go to users of the back office."))
+    texts = {name: getattr(text, name) for name in FIELDS}
+    mail = preview(texts=texts, language=text.language, customer=customer, now=now)
+    message = Outgoing(
+        uuid4(), Channel.EMAIL, to, f"[Test] {mail.subject}", mail.html, mail.text, settings.DEFAULT_FROM_EMAIL
+    )
+    result = port_for(Channel.EMAIL).send(message, seconds=SECONDS)
+    log.info("template_tested", template=text.template_id, language=text.language, to=to, by=str(by))
+    if not isinstance(result, Accepted):
+        raise TemplateRefused(Problem("", result.reason))
 
 
 def _written(texts: Mapping[str, str], language: str) -> MailTexts:
     return MailTexts(**{name: texts.get(name, "") for name in FIELDS}, language=language)
+
+
+def _sample_links() -> Values:
+    """Links that look right and do nothing; and the groups, so that their values can be missed."""
+    return {**{name: {} for name in NAMES}, **dict.fromkeys(LINKS, f"{settings.PUBLIC_URL}/m/sample")}
+
+
+def _unknown(paths: list[list[Any]]) -> Iterator[str]:
+    """Sentences about names that no message has."""
+    for root, *rest in paths:
+        if root not in NAMES and root not in LINKS:
+            yield f"There is no {root}{_instead(str(root), [*NAMES, *LINKS])}."
+        elif rest and (known := NAMES.get(root)) and isinstance(rest[0], str) and rest[0] not in known:
+            yield f"There is no {root}.{rest[0]}{_instead(rest[0], known)}."
+
+
+def _instead(name: str, known: Any) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]}?".rstrip("?") if close else f"; there are {', '.join(list(known)[:12])}"
+
+
+def _values(written: MailTexts, customer: Customer, now: datetime) -> Values:
+    """Those of a customer, in the lifecycle where it moved last, and of the event that brought it in last."""
+    moved = CustomerStatus.objects.filter(customer=customer, tag__isnull=False).order_by("-entered_at")
+    lifecycle = moved.values_list("lifecycle__code", flat=True).first() or ""
+    texts = tuple(getattr(written, name) for name in FIELDS)
+    values = placeholders([customer], lifecycle=lifecycle, metrics=metrics_in(texts), now=now)[customer.pk]
+    data = Enrollment.objects.filter(customer=customer).exclude(data={}).values_list("data", flat=True).first()
+    paths = names_in({"texts": "\n".join(texts)})["texts"]
+    samples = {str(path[1]): f"[event.{path[1]}]" for path in paths if path[0] == "event" and len(path) > 1}
+    return {**values, "event": {**samples, **plain(data or {})}}
 
 
 def _problem(error: CannotRender) -> Problem:

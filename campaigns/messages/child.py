@@ -41,7 +41,7 @@ def answer(line: bytes) -> dict[str, Any]:
     try:
         return {"done": do(json.loads(line))}
     except CannotRender as error:
-        return {"message": error.message, "place": error.place, "line": error.line}
+        return {"message": error.message, "place": error.place, "line": error.line, "missing": error.missing}
     except Exception as error:
         return {"message": f"{type(error).__name__}: {error}"[:300], "place": "", "line": 0}
 

@@ -113,7 +113,8 @@ def _named(place: str) -> Iterator[None]:
         raise CannotRender(error.message, place, error.line) from None
     except LiquidError as error:
         found = error.context() if error.token is not None else None
-        raise CannotRender(_sentence(error), place, found[0] if found else 0) from None
+        missing = _name(str(error.message)) if isinstance(error, UndefinedError) else ""
+        raise CannotRender(_sentence(error, missing), place, found[0] if found else 0, missing) from None
     except UnicodeEncodeError:
         raise CannotRender("it has half a character in it (a lone surrogate)", place) from None
     except (RecursionError, MemoryError):
@@ -122,11 +123,10 @@ def _named(place: str) -> Iterator[None]:
         raise CannotRender(f"a value does not fit: {error}"[:200], place) from None
 
 
-def _sentence(error: LiquidError) -> str:
+def _sentence(error: LiquidError, missing: str) -> str:
     said = str(error.message)
-    if isinstance(error, UndefinedError):
-        name = _name(said)
-        return f"{name} has no value; say what to write instead: {{{{ {name} | default: '…' }}}}"
+    if missing:
+        return f"{missing} has no value; say what to write instead: {{{{ {missing} | default: '…' }}}}"
     if isinstance(error, UnknownFilterError):
         return f"{said}; known are {', '.join(sorted(KEPT | {'date'}))}"
     if isinstance(error.__cause__, RecursionError):

@@ -1,0 +1,178 @@
+"""The messages of steps: texts with the customer's values put in, ready to go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from email.utils import formataddr, parseaddr
+from functools import lru_cache
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from campaigns.channels.port import Outgoing
+from campaigns.messages.box import MailTexts, names_in, render_mail, render_texts
+from campaigns.messages.errors import CannotRender
+from campaigns.messages.languages import language_for
+from campaigns.models import Campaign, Channel, Delivery, MessageTemplate, TemplateText, Topic
+from campaigns.queries.placeholders import Values, placeholders, plain
+from lifecycle.models import Customer
+
+from .kinds import CannotBeWritten, Work
+from .links import links_for
+
+FIELDS = ("subject", "preheader", "body", "text")
+
+
+def write_email(work: Work, now: datetime) -> Outgoing:
+    """A mail in the customer's language. Marketing says how to unsubscribe, also to the mail program (RFC 8058)."""
+    text, customer = _text_for(work.settings.template, work.enrollment.customer), work.enrollment.customer
+    delivery = _delivery(work)
+    is_marketing = work.definition.message_class == "marketing"
+    links = links_for(customer=customer.pk, topic=_topic(work.definition.topic), message_id=_message_id(work))
+    values = values_for(work, [getattr(text, name) for name in FIELDS], now) | links
+    try:
+        mail = render_mail(mail_texts(text), values, is_marketing=is_marketing)
+    except CannotRender as error:
+        raise CannotBeWritten(f"{text}: {error}") from None
+    if delivery is not None:
+        delivery.language = text.language
+    sender, reply_to = _sender(values["owner"]) if work.settings.from_owner else (settings.DEFAULT_FROM_EMAIL, "")
+    headers = {
+        "List-Unsubscribe": f"<{links['unsubscribe_url']}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    return Outgoing(
+        _message_id(work), Channel.EMAIL, customer.email or "", mail.subject, mail.html, mail.text, sender, reply_to,
+        headers if is_marketing else {},
+    )  # fmt: skip
+
+
+def write_in_app(work: Work, now: datetime) -> Outgoing:
+    """Title, body and the address to go to, which stands in ``payload``."""
+    found = _rendered(work, {name: getattr(work.settings, name) for name in ("title", "body", "url")}, now)
+    title, url = " ".join(found["title"].split()), found["url"].strip()
+    if not title or len(title) > 200:
+        raise CannotBeWritten("title: it has 1 to 200 characters.")
+    if url and not url.startswith(("https://", "http://", "/")):
+        raise CannotBeWritten("url: it begins with https:// or with /.")
+    recipient = work.enrollment.customer.external_id
+    return Outgoing(
+        _message_id(work), Channel.IN_APP, recipient, subject=title, text=found["body"], payload={"url": url}
+    )
+
+
+def write_webhook(work: Work, now: datetime) -> Outgoing:
+    """The payload of the step, told as ``campaign.step``."""
+    return _told(work, "campaign.step", {"payload": _filled(work, work.settings.payload, now)})
+
+
+def write_action(work: Work, now: datetime) -> Outgoing:
+    """What another system is to do, told as ``action.`` and its name."""
+    action = work.settings.action
+    told = {"action": action, "parameters": _filled(work, work.settings.parameters, now)}
+    return _told(work, f"action.{action}", told)
+
+
+def mail_texts(text: TemplateText) -> MailTexts:
+    return MailTexts(**{name: getattr(text, name) for name in FIELDS}, language=text.language)
+
+
+def metrics_in(texts: tuple[str, ...]) -> frozenset[str]:
+    """The metrics that texts read. Raises ``CannotRender``."""
+    found = names_in({str(number): text for number, text in enumerate(texts)}).values()
+    paths = [path for paths in found for path in paths]
+    return frozenset(str(path[1]) for path in paths if path[0] == "metrics" and len(path) > 1)
+
+
+_metrics_in = lru_cache(maxsize=500)(metrics_in)
+
+
+def values_for(work: Work, texts: list[str], now: datetime) -> Values:
+    """The values that texts of a step may read. Raises ``CannotBeWritten``."""
+    try:
+        metrics = _metrics_in(tuple(texts))
+    except CannotRender as error:
+        raise CannotBeWritten(str(error)) from None
+    customer, lifecycle = work.enrollment.customer, work.definition.lifecycle
+    found = placeholders([customer], lifecycle=lifecycle, metrics=metrics, now=now)[customer.pk]
+    return {**found, "event": plain(work.enrollment.data)}
+
+
+def _text_for(key: str, customer: Customer) -> TemplateText:
+    template = MessageTemplate.objects.prefetch_related("texts").filter(key=key).first()
+    texts = {one.language: one for one in template.texts.all()} if template else {}
+    if template is None or not texts:
+        raise CannotBeWritten(f"There is no text of a message called {key}.")
+    wanted = str(customer.traits.get("language") or customer.traits.get("locale") or "")
+    language = language_for(wanted, among=texts, default=template.default_language)
+    if language not in texts:
+        raise CannotBeWritten(f"{template} has no text in {language}, its default language.")
+    return texts[language]
+
+
+def _topic(key: str) -> int | None:
+    return Topic.objects.filter(key=key).values_list("pk", flat=True).first() if key else None
+
+
+def _delivery(work: Work) -> Delivery | None:
+    """The row of the message, where sending has made it."""
+    return getattr(work.run, "delivery", None)
+
+
+def _message_id(work: Work) -> UUID:
+    delivery = _delivery(work)
+    return delivery.message_id if delivery is not None else uuid4()
+
+
+def _sender(owner: Values) -> tuple[str, str]:
+    """The owner's name before our address, which is the one that may send for our domain; answers go to the owner."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((" ".join(owner.get("name", "").split()) or name, address)), owner.get("email", "")
+
+
+def _told(work: Work, kind: str, told: Mapping[str, Any]) -> Outgoing:
+    """In the shape that Standard Webhooks recommends; the same each time, so that a repeat is one."""
+    campaign = Campaign.objects.values_list("key", flat=True).get(pk=work.run.campaign_id)
+    where = {"campaign": campaign, "step": work.step.key, "customer_id": work.enrollment.customer.external_id}
+    payload = {"type": kind, "timestamp": work.run.due_at.isoformat(), "data": {**where, **told}}
+    return Outgoing(_message_id(work), Channel.WEBHOOK, work.settings.endpoint, payload=payload)
+
+
+def _filled(work: Work, payload: Any, now: datetime) -> Any:
+    """A payload with the values put into its texts, however deep they lie."""
+    texts = {place: text for place, text in _texts_in(payload, "payload") if "{" in text}
+    found = _rendered(work, texts, now) if texts else {}
+
+    def fill(value: Any, place: str) -> Any:
+        match value:
+            case str():
+                return found.get(place, value)
+            case dict():
+                return {name: fill(one, f"{place}.{name}") for name, one in value.items()}
+            case list():
+                return [fill(one, f"{place}[{number}]") for number, one in enumerate(value)]
+        return value
+
+    return fill(payload, "payload")
+
+
+def _texts_in(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    match value:
+        case str():
+            yield place, value
+        case dict():
+            for name, one in value.items():
+                yield from _texts_in(one, f"{place}.{name}")
+        case list():
+            for number, one in enumerate(value):
+                yield from _texts_in(one, f"{place}[{number}]")
+
+
+def _rendered(work: Work, texts: Mapping[str, str], now: datetime) -> dict[str, str]:
+    values = values_for(work, list(texts.values()), now)
+    try:
+        return render_texts(texts, values)
+    except CannotRender as error:
+        raise CannotBeWritten(str(error)) from None

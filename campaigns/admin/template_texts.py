@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from campaigns.engine.templates import FIELDS, Problem, TemplateRefused, advice, preview, save_text, send_test
+from campaigns.engine.templates import Problem, TemplateRefused, advice, preview, save_text, send_test
+from campaigns.engine.writing import FIELDS
 from campaigns.messages.box import Mail
 from campaigns.models import MessageTemplate, TemplateText
 from campaigns.queries.templates import customer_found

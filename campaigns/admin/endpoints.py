@@ -72,6 +72,11 @@ class WebhookEndpointAdmin(ModelAdmin):
     def has_rotate_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("campaigns.change_webhookendpoint")
 
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """There is nothing to drop while there is one secret."""
+        endpoint, actions = self.get_object(request, str(object_id)), super().get_actions_detail(request, object_id)
+        return actions if endpoint and endpoint.old_secret else [one for one in actions if "drop" not in one.path]
+
     @action(description="New secret", icon="key", permissions=["rotate"])
     def new_secret(self, request: HttpRequest, object_id: int | str) -> HttpResponse:
         found = self._found(request, object_id)

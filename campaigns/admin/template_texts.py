@@ -81,7 +81,8 @@ def text_page(
     if is_posted and "preview" not in request.POST and form.is_valid() and _saved(form, request):
         messages.success(request, f"{template} ({form.language}) is saved.")
         return HttpResponseRedirect(_page(template.pk, form.language))
-    values = request.POST if is_posted else {name: getattr(text, name) for name in FIELDS} if text else {}
+    saved = {name: getattr(text, name) for name in ("language", *FIELDS)} if text else {}
+    values = request.POST if is_posted else saved
     return framed(
         admin, request, "campaigns/admin/template_text.html", original=template, text=text,
         title=f"{template} ({text.language})" if text else f"{template} in another language", form=form,

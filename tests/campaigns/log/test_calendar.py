@@ -15,6 +15,7 @@ from campaigns.engine.consent import suppress
 from campaigns.models import Enrollment
 from campaigns.queries.calendar import Planned, calendar_of
 from lifecycle.models import Customer
+from lifecycle.rules.calendar import zone_of
 from tests.factories import (
     CampaignVersionFactory,
     ConsentFactory,
@@ -172,14 +173,15 @@ def test_costs_the_same_for_few_and_many_steps(ann: Customer) -> None:
 
 
 def test_the_page_shows_the_days_and_the_card_what_comes_next(ann: Customer, desk: Any) -> None:
-    enrolled(ann).runs.update(due_at=timezone.now() + timedelta(days=2))
+    due = timezone.now() + timedelta(days=2)
+    enrolled(ann).runs.update(due_at=due)
 
     page = desk.get(reverse("admin:campaigns_enrollment_calendar", args=[ann.pk])).content.decode()
     card = desk.get(reverse("admin:lifecycle_customer_change", args=[ann.pk])).content.decode()
 
     assert page.count("tn-calendar-entry") == 3
     assert "Asia/Tokyo" in page
-    assert "Planned messages" in card
+    assert f"{due.astimezone(zone_of('Asia/Tokyo')):%H:%M}" in card.partition("Planned messages")[2]
     assert "A note" in card
 
 

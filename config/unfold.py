@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -51,6 +52,28 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Tier policies", "stairs", "customer_success.tierpolicy"),
             ("Plan templates", "checklist", "customer_success.plantemplate"),
             ("Limits on asking", "front_hand", "customer_success.advocacypolicy"),
+        ),
+    ),
+    (
+        "Campaigns",
+        (
+            ("Enrollments", "route", "campaigns.enrollment"),
+            ("Deliveries", "outgoing_mail", "campaigns.delivery"),
+            ("Uncertain", "contact_support", "campaigns.delivery:uncertain"),
+            ("In-app messages", "inbox", "campaigns.inappmessage"),
+            ("Templates", "draft", "campaigns.messagetemplate"),
+            ("Topics", "label", "campaigns.topic"),
+            ("Consents", "how_to_reg", "campaigns.consententry"),
+            ("Suppression list", "block", "campaigns.suppression"),
+        ),
+    ),
+    (
+        "Campaign set-up",
+        (
+            ("Sending switches", "toggle_on", "campaigns.sendingswitch"),
+            ("Frequency caps", "speed", "campaigns.frequencycap"),
+            ("Quiet hours", "bedtime", "campaigns.quiethours"),
+            ("Endpoints", "webhook", "campaigns.webhookendpoint"),
         ),
     ),
     (
@@ -111,9 +134,25 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             is_there = request.path == my_day
             items[0]["active"] = not is_there and request.path.startswith(items[0]["link"])
             items.insert(0, {"title": "My day", "icon": "wb_sunny", "link": my_day, "active": is_there})
+        if title == "Campaigns" and _has_mailbox(request):
+            items.append(_item("Mailbox", "mail", "campaigns.delivery:mailbox"))
+            _marked_alone(items, request.path)
         if items:
             groups.append({"title": title, "items": items})
     return groups
+
+
+def _marked_alone(items: list[dict[str, Any]], path: str) -> None:
+    """Where the path of one lies below another's, the longest marks."""
+    begun = [one for one in items if path.startswith(one["link"])]
+    for one in begun:
+        one["active"] = len(one["link"]) == max(len(other["link"]) for other in begun)
+
+
+def _has_mailbox(request: HttpRequest) -> bool:
+    """Mails are kept, and the person may read everybody's."""
+    is_kept = settings.EMAIL_BACKEND == "campaigns.channels.mailbox.EmailBackend"
+    return is_kept and request.user.has_perms(("campaigns.view_delivery", "lifecycle.view_every_customer"))
 
 
 def _item(title: str, icon: str, model: str) -> dict[str, Any]:

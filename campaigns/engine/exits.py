@@ -66,13 +66,13 @@ def end_enrollments(*, enrollments: QuerySet[Enrollment], reason: EndReason, now
 
 
 @transaction.atomic
-def take_out(*, enrollment: Enrollment, by: Any, now: datetime) -> bool:
+def take_out(*, enrollment: Enrollment, by: Any, now: datetime, reason: str = "") -> bool:
     """Take a customer out by hand; false: it was not inside any more."""
     mine = Enrollment.objects.filter(id=enrollment.id)
     if not end_enrollments(enrollments=mine, reason=EndReason.BY_HAND, now=now):
         return False
     did = f"Took customer {enrollment.customer_id} out"
-    CampaignEntry.objects.create(campaign_id=enrollment.campaign_id, at=now, by=by, did=did)
+    CampaignEntry.objects.create(campaign_id=enrollment.campaign_id, at=now, by=by, did=did, reason=reason)
     return True
 
 

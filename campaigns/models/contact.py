@@ -132,8 +132,9 @@ class FrequencyCap(models.Model):
         ordering = ("days", "id")
 
     def __str__(self) -> str:
-        days = "day" if self.days == 1 else f"{self.days} days"
-        return f"{self.most} {self.get_channel_display() or 'message'}s in {days}"
+        what = self.get_channel_display() or "message"
+        often = "a day" if self.days == 1 else f"in {self.days} days"
+        return f"{self.most} {what.lower()}{'' if self.most == 1 else 's'} {often}"
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

@@ -94,7 +94,7 @@ class Delivery(models.Model):
         permissions = (("resolve_delivery", "Can say what became of an uncertain message"),)
 
     def __str__(self) -> str:
-        return f"{self.get_channel_display()} to {self.recipient or self.customer_id}"
+        return f"{self.get_channel_display()} to {self.recipient or self.customer}"
 
 
 class ReceiptKind(models.TextChoices):

@@ -66,7 +66,7 @@ class Enrollment(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.customer_id} in {self.campaign_id}"
+        return f"{self.customer} in {self.campaign}"
 
 
 class ConditionMet(models.Model):

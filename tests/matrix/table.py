@@ -189,6 +189,35 @@ _CUSTOMER_SUCCESS = {
     "admin:customer_success_handover_hand_over": door(get=LEADS, post=LEADS, of="customer"),
 }
 
+_CAMPAIGN_LOG = {
+    **pages("campaigns_delivery", see=ALL, edit=ALL, of="delivery"),
+    "admin:campaigns_delivery_uncertain": door(get=ALL),
+    "admin:campaigns_delivery_mailbox": door(get=TRIERS),  # who sees everybody
+    "admin:campaigns_delivery_mail": door(get=TRIERS, address={"name": "20260302T090000.000000Z-0123abcd"}),
+    "admin:campaigns_delivery_settle": door(get=WRITERS, post=WRITERS, of="uncertain", address={"way": "sent"}),
+    **pages("campaigns_enrollment", see=ALL, edit=ALL, of="enrollment"),  # a form changes nothing there
+    "admin:campaigns_enrollment_take_out": door(get=WRITERS, post=WRITERS, of="enrollment"),
+    "admin:campaigns_enrollment_calendar": door(get=ALL, of="customer"),
+    **pages("campaigns_inappmessage", see=ALL, of="delivery"),
+    **pages("campaigns_consententry", see=ALL, of="consent"),
+    "admin:campaigns_consententry_customer": door(get=ALL, of="customer"),
+    "admin:campaigns_consententry_say": door(get=WRITERS, post=WRITERS, of="customer"),
+    **pages("campaigns_suppression", see=ALL, add=WRITERS, of="suppression"),
+    "admin:campaigns_suppression_release": door(get=ADMINS, post=ADMINS, of="suppression"),
+    **pages("campaigns_messagetemplate", see=ALL, add=WRITERS, edit=WRITERS, at="message"),
+    "admin:campaigns_messagetemplate_add_text": door(get=WRITERS, post=WRITERS, at="message"),
+    "admin:campaigns_messagetemplate_text": door(get=ALL, post=ALL, at="message", address={"language": "en"}),
+    "admin:campaigns_messagetemplate_test": door(post=WRITERS, at="message", address={"language": "en"}),
+    "admin:campaigns_messagetemplate_preview": door(post=ALL, at="message"),
+    **pages("campaigns_topic", see=ALL, add=WRITERS, edit=WRITERS, at="topic"),
+    **pages("campaigns_frequencycap", see=ALL, add=ADMINS, edit=ADMINS, delete=ADMINS, at="cap"),
+    **pages("campaigns_quiethours", see=ALL, edit=ADMINS, at="quiethours"),  # there is one already
+    **pages("campaigns_sendingswitch", see=ALL, at="sendingswitch"),
+    "admin:campaigns_sendingswitch_turn": door(get=ADMINS, post=ADMINS, address={"channel": "email"}),
+    **pages("campaigns_webhookendpoint", see=ALL, add=ADMINS, edit=ADMINS, at="endpoint"),
+    "admin:campaigns_webhookendpoint_*": door(get=ADMINS, post=ADMINS, at="endpoint"),
+}
+
 _CUSTOMER_SUCCESS_API = {
     "api-accounts": door(get=ALL, post=MOVERS, shows=ALL),
     "api-account": door(get=ALL, put=MOVERS, patch=MOVERS, delete=MOVERS, of="account"),
@@ -257,6 +286,7 @@ TABLE: dict[str, Door] = {
     **_ADMIN,
     **_LIFECYCLE,
     **_CAMPAIGNS,
+    **_CAMPAIGN_LOG,
     **_CAMPAIGNS_API,
     **_CUSTOMER_SUCCESS,
     **_CUSTOMER_SUCCESS_API,

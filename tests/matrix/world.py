@@ -32,35 +32,47 @@ from tests.factories import (
     BacktestRunFactory,
     BusinessReviewFactory,
     CampaignVersionFactory,
+    ConsentEntryFactory,
     CustomerFactory,
     CustomerHealthFactory,
     CustomerStatusFactory,
     DailyMetricsFactory,
+    DeliveryFactory,
+    EnrollmentFactory,
     EvaluationFactory,
     EventFactory,
     ExpansionOpportunityFactory,
     FeedFactory,
+    FrequencyCapFactory,
     HandoverFactory,
     HealthAlertFactory,
     HealthScoreFactory,
     HistoryCheckFactory,
+    InAppMessageFactory,
     NoticeFactory,
     PlanMilestoneFactory,
     PlanShareFactory,
     PlanTemplateFactory,
+    QuietHoursFactory,
     RecommendationFactory,
     RollbackFactory,
     SegmentFactory,
+    SendingSwitchFactory,
     ShadowDecisionFactory,
+    StepRunFactory,
     SuccessMetricsFactory,
     SuccessPlanFactory,
+    SuppressionFactory,
     SwitchFactory,
     TaskFactory,
     TaskRuleFactory,
     TeamFactory,
+    TemplateTextFactory,
     TierPolicyFactory,
+    TopicFactory,
     TransitionFactory,
     UserFactory,
+    WebhookEndpointFactory,
 )
 
 WHOSE = ("own", "other", "orphan")
@@ -97,7 +109,11 @@ def build() -> World:
     # Numbers that stand in no page by chance.
     customers = {
         whose: CustomerFactory(
-            id=770_770_001 + number, external_id=f"Zz-{whose}", name=f"Zz{whose}", owner=owners[whose]
+            id=770_770_001 + number,
+            external_id=f"Zz-{whose}",
+            name=f"Zz{whose}",
+            email=f"Zz{whose}@example.com",
+            owner=owners[whose],
         )
         for number, whose in enumerate(WHOSE)
     }
@@ -139,6 +155,7 @@ def _of_customer(customer: Customer, lifecycle: Lifecycle, boss: User) -> dict[s
         "notice": NoticeFactory(transition=move),
         "rollback": RollbackFactory(lifecycle=lifecycle, transition=move, by=boss),
         **_of_account(customer, boss),
+        **_of_messages(customer),
     }
 
 
@@ -162,6 +179,21 @@ def _of_account(customer: Customer, boss: User) -> dict[str, Any]:
         "opportunity": ExpansionOpportunityFactory(customer=customer),
         "task": TaskFactory(customer=customer, owner=customer.owner),
         "handover": HandoverFactory(customer=customer, by=boss),
+    }
+
+
+def _of_messages(customer: Customer) -> dict[str, Any]:
+    """What was said to it. Messages have the key of their delivery."""
+    enrollment = EnrollmentFactory(customer=customer)
+    delivery = DeliveryFactory(run=StepRunFactory(enrollment=enrollment), recipient=customer.email, channel="in_app")
+    InAppMessageFactory(delivery=delivery)
+    uncertain = DeliveryFactory(run=None, campaign=None, customer=customer, state="uncertain")
+    return {
+        "enrollment": enrollment,
+        "delivery": delivery,
+        "uncertain": {"number": uncertain.pk},
+        "consent": ConsentEntryFactory(customer=customer),
+        "suppression": SuppressionFactory(address=customer.email),
     }
 
 
@@ -220,6 +252,12 @@ def _set_up(lifecycle: Lifecycle) -> dict[str, Any]:
         "segment": SegmentFactory(lifecycle=lifecycle),
         "taskrule": TaskRuleFactory(tag=lifecycle.tags.first()),
         "tierpolicy": TierPolicyFactory(),
+        "topic": TopicFactory(),
+        "cap": FrequencyCapFactory(),
+        "quiethours": QuietHoursFactory(),
+        "sendingswitch": SendingSwitchFactory(),
+        "endpoint": WebhookEndpointFactory(),
+        "message": TemplateTextFactory().template,
     }
 
 

@@ -1,0 +1,43 @@
+"""Filters that the lists of messages share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import DropdownFilter
+
+from campaigns.models import Campaign, Delivery, SkipReason
+
+
+class CampaignFilter(DropdownFilter):
+    """One campaign, by its key: in an address it says what it is."""
+
+    title = "campaign"
+    parameter_name = "campaign"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(Campaign.objects.values_list("key", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not (key := self.value()):
+            return queryset
+        found = Campaign.objects.filter(key=key).values_list("id", flat=True).first() if "\x00" not in key else None
+        return queryset.filter(campaign=found) if found else queryset.none()
+
+
+class ReasonFilter(DropdownFilter):
+    """Why a message was not sent."""
+
+    title = "reason"
+    parameter_name = "reason"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(value, str(label)) for value, label in SkipReason.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
+        value = self.value()
+        if not value:
+            return queryset
+        return queryset.filter(reason=value) if value in SkipReason.values else queryset.none()

@@ -1,0 +1,103 @@
+"""What is planned for one customer in the next days, at which local time, and what may stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from campaigns.definition.flow import Flow
+from campaigns.definition.kinds import CHANNELS, PATHS
+from campaigns.definition.parts import Step
+from campaigns.models import Campaign, RunState, StepRun
+from campaigns.queries.definitions import read
+from campaigns.rules.schedule import due_after
+from lifecycle.models import Customer
+from lifecycle.rules.calendar import zone_of
+
+from .hindrances import Message, hindrances_of
+
+DAYS = 30
+_MOST_RUNS = 200
+_OPEN = (RunState.WAITING, RunState.LEASED, RunState.FROZEN)
+_UNCERTAIN = frozenset({*PATHS, "split", "holdout"})  # what comes after them is not known before
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One step. ``run``: the row that waits for it; a step without one follows for certain. ``local``: where it is."""
+
+    at: datetime
+    local: datetime
+    campaign: Campaign
+    enrollment_id: int
+    step: Step
+    run: StepRun | None
+    hindrances: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it says or does, in the words of its settings."""
+        settings: Any = self.step.settings
+        for name in ("title", "template", "action", "endpoint", "message", "trait"):
+            if value := getattr(settings, name, ""):
+                return str(value)
+        return self.step.key.replace("_", " ").capitalize()
+
+    @property
+    def channel(self) -> str:
+        return CHANNELS.get(self.step.kind, "")
+
+
+def calendar_of(customer: Customer, *, now: datetime, days: int = DAYS) -> list[Planned]:
+    """Steps that wait and those that follow them for certain, in order of time; a fixed number of statements."""
+    until = now + timedelta(days=days)
+    rows = StepRun.objects.filter(customer=customer, state__in=_OPEN, due_at__lt=until).order_by("due_at", "id")
+    runs = list(rows.select_related("campaign", "enrollment__version")[:_MOST_RUNS])
+    if not runs:
+        return []
+    flows = {run.enrollment.version_id: run.enrollment.version for run in runs}
+    read_flows = {key: Flow(read(version.definition)) for key, version in flows.items()}
+    steps = [
+        (run, step, at, is_next)
+        for run in runs
+        for step, at, is_next in _certain(run, read_flows[run.enrollment.version_id], customer.timezone, now, until)
+    ]
+    steps.sort(key=lambda one: one[2])
+    found = hindrances_of(
+        customer,
+        [_message(run, step, at, read_flows[run.enrollment.version_id]) for run, step, at, _ in steps],
+        now=now,
+    )
+    zone = zone_of(customer.timezone)
+    return [
+        Planned(at, at.astimezone(zone), run.campaign, run.enrollment_id, step, run if is_next else None, why)
+        for (run, step, at, is_next), why in zip(steps, found, strict=True)
+    ]
+
+
+def _certain(
+    run: StepRun, flow: Flow, zone: str, now: datetime, until: datetime
+) -> Iterator[tuple[Step, datetime, bool]]:
+    """The step of a run, and those after it up to the first that parts."""
+    step, at, is_next = flow.steps.get(run.step), max(run.due_at, now), True
+    while step is not None and at < until:
+        yield step, at, is_next
+        if step.kind in _UNCERTAIN:
+            return
+        step, is_next = flow.next(step.key), False
+        if step is not None:
+            at = due_after(at, step.after, zone, step.window)
+
+
+def _message(run: StepRun, step: Step, at: datetime, flow: Flow) -> Message:
+    definition = flow.definition
+    return Message(
+        at=at,
+        channel=CHANNELS.get(step.kind, ""),
+        is_marketing=definition.message_class == "marketing",
+        topic=definition.topic,
+        priority=definition.priority,
+        is_paused=run.state == RunState.FROZEN,
+    )

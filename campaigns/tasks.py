@@ -5,7 +5,6 @@ from __future__ import annotations
 from time import monotonic
 
 from celery import shared_task
-from django.utils import timezone
 
 from campaigns.engine import autopause, waking
 from campaigns.engine.enroll import enroll_from_outbox
@@ -43,23 +42,10 @@ def wake_waits() -> None:
     waking.wake_waits(now=database_now())
 
 
-@shared_task(expires=60)
-def sweep_leases() -> None:
-    """Every minute: what workers that died have left behind."""
-    sweep(now=database_now())
-
-
 @shared_task
 def look_after_campaigns() -> int:
     """Pauses campaigns that do harm; switches off those that have come to their end."""
-    return autopause.look_after_campaigns(now=timezone.now())
-
-
-@shared_task
-def enroll() -> None:
-    """Take moves and events while there are any, and let them act upon campaigns."""
-    while enroll_from_outbox(now=database_now()):
-        pass
+    return autopause.look_after_campaigns(now=database_now())
 
 
 @shared_task

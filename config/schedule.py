@@ -22,7 +22,6 @@ EXPANSION = "Find expansion opportunities"
 TASKS = "Make tasks from moves"
 CAMPAIGNS = "Look after campaigns"
 STEPS = "Do what is due in campaigns"
-LEASES = "Take back what dead workers held"
 WAITS = "End waits of campaigns"
 LEASES = "Take back what workers left behind"
 TIDY = "Tidy the outbox"
@@ -50,7 +49,6 @@ def load_schedule() -> list[str]:
         (STEPS, "campaigns.tasks.run_due_steps", _each_second),
         (LEASES, "campaigns.tasks.take_back_leases", _each_minute),
         (WAITS, "campaigns.tasks.wake_waits", _each_minute),
-        (LEASES, "campaigns.tasks.sweep_leases", _each_minute),
         (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
         (LOOK, "campaigns.tasks.look_for_campaigns", _often),
     ):

@@ -4,11 +4,13 @@ A bad value ends the process with one sentence that names the variable, the valu
 exception is SystemExit, so that manage.py, Celery and Gunicorn all print it and leave with code 1, without a traceback.
 """
 
+import json
 import os
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 T = TypeVar("T")
@@ -87,6 +89,31 @@ def items(name: str, default: list[str]) -> list[str]:
         "texts separated by commas",
         lambda value: [part.strip() for part in value.split(",") if part.strip()],
     )
+
+
+def json_object(name: str) -> dict[str, Any]:
+    """A JSON object. The sentence does not repeat it: it may hold secrets."""
+    value = text(name)
+    try:
+        found = json.loads(value or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        refuse(name, f"{len(value)} characters", 'a JSON object such as {"NAME": "value"}')
+    return found
+
+
+def webhook_secrets(name: str) -> list[str]:
+    """Secrets of Standard Webhooks, which the sentence does not repeat."""
+    found = items(name, [])
+    for one in found:
+        try:
+            is_good = one.startswith("whsec_") and len(b64decode(one[6:] + "==", validate=True)) >= 24
+        except ValueError:
+            is_good = False
+        if not is_good:
+            refuse(name, f"{len(one)} characters", "whsec_ and 24 random bytes or more in base64")
+    return found
 
 
 def origins(name: str) -> list[str]:

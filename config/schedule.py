@@ -18,6 +18,7 @@ PLANS = "Milestones overdue or due soon"
 REVIEWS = "Plan business reviews"
 EXPANSION = "Find expansion opportunities"
 TASKS = "Make tasks from moves"
+CAMPAIGNS = "Look after campaigns"
 TIDY = "Tidy the outbox"
 
 
@@ -38,6 +39,7 @@ def load_schedule() -> list[str]:
         (REVIEWS, "customer_success.tasks.plan_business_reviews", _early),
         (EXPANSION, "customer_success.tasks.find_expansion", _before_morning),
         (TASKS, "customer_success.tasks.make_tasks", _often),
+        (CAMPAIGNS, "campaigns.tasks.look_after_campaigns", _often),
         (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it

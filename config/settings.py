@@ -6,6 +6,7 @@ from pathlib import Path
 from config import env
 from config.databases import broker_url, cache_url, database
 from config.logs import logging_config
+from config.mail import MAIL_PROVIDERS, mail_backend
 from config.secret import kept_secret_key
 from config.unfold import PGHISTORY_ADMIN_CLASS, UNFOLD  # noqa: F401  the admin looks for them here
 
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "anymail",
     "django_filters",
     "rest_framework",
     "knox",
@@ -255,15 +257,33 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- Email -----------------------------------------------------------------------------------------------------------
 
-# Without a server, letters are written to the log.
+# Without a provider and a server, letters are written to the log. A provider is a backend of django-anymail, whose
+# settings stand in ANYMAIL; `mailbox` keeps letters as files under TENURE_HOME.
+EMAIL_PROVIDER = env.choice("EMAIL_PROVIDER", "", ["mailbox", *MAIL_PROVIDERS])
 EMAIL_HOST = env.text("EMAIL_HOST")
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_BACKEND = mail_backend(EMAIL_PROVIDER, EMAIL_HOST)
+ANYMAIL = {"IGNORE_UNSUPPORTED_FEATURES": True, **env.json_object("ANYMAIL")}  # not each provider knows metadata
 EMAIL_PORT = env.integer("EMAIL_PORT", 25, least=1, most=65535)
 EMAIL_HOST_USER = env.text("EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.boolean("EMAIL_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "tenure@localhost")
+CAMPAIGN_ALLOWED_RECIPIENTS = env.items("CAMPAIGN_ALLOWED_RECIPIENTS", [])
+
+# --- Campaigns ------------------------------------------------------------------------------------------------------
+
+_NULL_PORT = "campaigns.channels.null.NullPort"
+CAMPAIGN_PORTS = {  # by channel; what goes out by none happens in the database
+    "email": {"email": "campaigns.channels.email.EmailPort", "null": _NULL_PORT}[
+        env.choice("CAMPAIGN_EMAIL_PORT", "email", ["email", "null"])
+    ],
+    "webhook": {"webhook": "campaigns.channels.webhook.WebhookPort", "null": _NULL_PORT}[
+        env.choice("CAMPAIGN_WEBHOOK_PORT", "webhook", ["webhook", "null"])
+    ],
+}
+CAMPAIGN_WEBHOOKS_MAY_BE_PRIVATE = env.boolean("CAMPAIGN_WEBHOOKS_MAY_BE_PRIVATE", default=False)
+CAMPAIGN_RECEIPT_SECRETS = env.webhook_secrets("CAMPAIGN_RECEIPT_SECRETS")
 
 # --- Evaluation ----------------------------------------------------------------------------------------------------
 
@@ -278,8 +298,14 @@ EVALUATION_CHUNK_SIZE = env.integer("EVALUATION_CHUNK_SIZE", 50_000, least=100, 
 
 RULES_NEED_SECOND_PERSON = env.boolean("RULES_NEED_SECOND_PERSON", default=False)
 
+# --- Campaigns -------------------------------------------------------------------------------------------------------
+
+CAMPAIGN_FOUR_EYES_ABOVE = env.integer("CAMPAIGN_FOUR_EYES_ABOVE", 1000)
+
 # --- Web processes (read by gunicorn.conf.py and `manage.py serve`) --------------------------------------------------
 
 TENURE_PORT = env.integer("TENURE_PORT", 8000, least=1, most=65535)
+PUBLIC_URL = env.url("PUBLIC_URL", {"http", "https"}, "https://tenure.example.com").rstrip("/")
+PUBLIC_URL = PUBLIC_URL or f"http://localhost:{TENURE_PORT}"
 WEB_PROCESSES = env.integer("WEB_PROCESSES", 2, least=1, most=256)
 WEB_THREADS = env.integer("WEB_THREADS", 4, least=1, most=256)

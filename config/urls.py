@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from campaigns import public
 from config import health, home, metrics
 from customer_success.share import shared_plan
 
@@ -13,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/customer-success/", include("customer_success.api.urls")),
     path("api/", include("lifecycle.api.urls")),
     path("share/plan/<path:token>", shared_plan, name="shared-plan"),
+    path("m/u/<str:token>", public.unsubscribe, name="campaigns-unsubscribe"),
+    path("m/p/<str:token>", public.preferences, name="campaigns-preferences"),
     path("health", health.ready),
     path("health/live", health.live),
     path("health/ready", health.ready),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,10 +37,18 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not yet: look again at an instant."""
+    """Not yet: look again at an instant. ``is_fault``: something went wrong, and the attempt counts."""
 
     at: datetime
     reason: str = ""
+    is_fault: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """It was left out on purpose; the customer goes on to the next step."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,7 @@ class Ends:
     reason: str
 
 
-Outcome = Done | Later | Failed | Ends
+Outcome = Done | Later | Skipped | Failed | Ends
 # Acts for all works in the transaction that completes their runs; returns the outcome of each run, by its id.
 Run = Callable[[Sequence[Work], datetime], Mapping[int, Outcome]]
 # Writes the message of a work, outside of any transaction. Raises ``CannotBeWritten``.
@@ -69,13 +78,17 @@ class CannotBeWritten(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``run`` for what happens in the database alone, ``write`` for what goes out by ``channel``."""
+    """``run`` for what happens in the database alone, ``write`` for what goes out by ``channel``.
+
+    ``is_timely``: ``run`` is left out for a customer whom it would reach later than the step allows.
+    """
 
     name: str
     settings: type[Part]
     run: Run | None = None
     write: Write | None = None
     channel: str = ""
+    is_timely: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -87,12 +100,29 @@ def register_kind(kind: Kind) -> None:
         raise ValueError(f"a kind of step is called {kind.name} already")
     if (kind.run is None) == (kind.write is None):
         raise ValueError(f"{kind.name}: a kind either runs in the database or writes a message")
+    if (kind.write is None) == bool(kind.channel):
+        raise ValueError(f"{kind.name}: a kind that writes a message, and no other, has a channel")
     _kinds[kind.name] = kind
     KINDS[kind.name] = kind.settings
 
 
 def kind_of(name: str) -> Kind:
     return _kinds[name]
+
+
+def run_of(name: str) -> Run:
+    """What a kind does in the database. Raises ``LookupError`` if it writes a message instead."""
+    if (run := _kinds[name].run) is None:
+        raise LookupError(f"steps of the kind {name} write messages")
+    return run
+
+
+def kinds_by_channel() -> dict[str, list[str]]:
+    """All kinds by the channel through which they send; those that do not, under the empty name."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for kind in _kinds.values():
+        found[kind.channel].append(kind.name)
+    return found
 
 
 def channel_of(name: str) -> str:

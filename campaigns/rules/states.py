@@ -4,8 +4,8 @@ from __future__ import annotations
 
 # The further down, the more it says: a state is left only for one that stands further down.
 _RANK = {
-    "planned": 0, "sending": 1, "skipped": 2, "uncertain": 2, "failed": 2, "accepted": 3, "delivered": 4, "opened": 5,
-    "clicked": 6, "bounced": 7, "complained": 8,
+    "planned": 0, "sending": 1, "uncertain": 2, "skipped": 3, "failed": 3, "accepted": 4, "delivered": 5, "opened": 6,
+    "clicked": 7, "bounced": 8, "complained": 9,
 }  # fmt: skip
 
 

@@ -130,7 +130,7 @@ def messages(request: HttpRequest, customer: Customer, now: datetime) -> Shown |
             title=f"To {one.team}",
             url=reverse("admin:lifecycle_notice_change", args=[one.id]),
             badges=(Badge(one.get_priority_display(), "red" if one.priority in {"high", "urgent"} else "none"),),
-            detail=f"{one.transition.from_tag or 'No tag'} → {one.transition.to_tag}",
+            detail=one.matter,
             side=f"{one.created_at:%-d %b}",
         )
         for one in queries.open_notices(customer)[:SHOWN]

@@ -62,7 +62,9 @@ def advocacy_of(customer: Customer) -> QuerySet[AdvocacyActivity]:
 def open_notices(customer: Customer) -> QuerySet[Notice]:
     """What teams were told about the customer and have not dealt with."""
     found = Notice.objects.filter(customer=customer, done_at=None)
-    return found.select_related("team", "transition__from_tag", "transition__to_tag").order_by("-id")
+    return found.select_related("team", "transition__from_tag", "transition__to_tag", "transition__lifecycle").order_by(
+        "-id"
+    )
 
 
 # --- the story: each with the instant at which it happened ---------------------------------------------------------

@@ -6,9 +6,8 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-from lifecycle.rules.traits import is_zone
+from lifecycle.rules.calendar import zone_of
 
 BEGINS_AT = time(10)
 FIRST_MONTH = 1
@@ -64,11 +63,6 @@ def working_days_before(day: date, number: int) -> date:
     return day
 
 
-def zone(name: str) -> ZoneInfo:
-    """The customer's zone; UTC where the name is none."""
-    return ZoneInfo(name if is_zone(name) else "UTC")
-
-
 def meeting_on(day: date, zone_name: str) -> datetime:
     """Ten o'clock of a day at the customer's, in UTC. A gap or an overlap of the clock is read as RFC 5545 does."""
     return instant_of(datetime.combine(day, BEGINS_AT), zone_name)
@@ -76,12 +70,12 @@ def meeting_on(day: date, zone_name: str) -> datetime:
 
 def local(instant: datetime, zone_name: str) -> datetime:
     """An instant on the customer's clock."""
-    return instant.astimezone(zone(zone_name))
+    return instant.astimezone(zone_of(zone_name))
 
 
 def instant_of(wall: datetime, zone_name: str) -> datetime:
     """What the customer's clock shows, in UTC."""
-    return wall.replace(tzinfo=zone(zone_name)).astimezone(UTC)
+    return wall.replace(tzinfo=zone_of(zone_name)).astimezone(UTC)
 
 
 def day_at(instant: datetime, zone_name: str) -> date:

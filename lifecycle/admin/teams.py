@@ -62,7 +62,7 @@ class OpenFilter(DropdownFilter):
 @admin.register(Notice)
 class NoticeAdmin(InPortfolio, CappedList, ReadOnlyAdmin):
     when_empty = "A rule that tells a team of its moves does so here, and by email."
-    list_display = ("team", "priority_shown", "customer_shown", "move", "author", "created_at", "done_by")
+    list_display = ("team", "priority_shown", "customer_shown", "matter", "author", "created_at", "done_by")
     list_filter = (("team", RelatedDropdownFilter), ("priority", ChoicesDropdownFilter), OpenFilter)
     list_filter_submit = True
     list_select_related = (
@@ -76,14 +76,14 @@ class NoticeAdmin(InPortfolio, CappedList, ReadOnlyAdmin):
         "team",
         "priority_shown",
         "customer_shown",
-        "move",
+        "matter",
         "author",
         "created_at",
         "mailed_at",
         "done_at",
         "done_by",
     )
-    readonly_fields = ("priority_shown", "customer_shown", "move", "author")
+    readonly_fields = ("priority_shown", "customer_shown", "matter", "author")
 
     @display(description="Priority", label=_COLOURS)
     def priority_shown(self, notice: Notice) -> str:
@@ -93,13 +93,13 @@ class NoticeAdmin(InPortfolio, CappedList, ReadOnlyAdmin):
     def customer_shown(self, notice: Notice) -> SafeString:
         return customer_link(notice.customer)
 
-    @display(description="Move")
-    def move(self, notice: Notice) -> SafeString:
-        return move_of(notice.transition)
+    @display(description="About")
+    def matter(self, notice: Notice) -> str:
+        return move_of(notice.transition) if notice.transition and not notice.text else notice.text
 
     @display(description="By")
     def author(self, notice: Notice) -> str:
-        return author_of(notice.transition)
+        return author_of(notice.transition) if notice.transition and not notice.text else "automation"
 
     def has_do_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("lifecycle.change_notice")

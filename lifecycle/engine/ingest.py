@@ -78,7 +78,9 @@ def _store(
         order_reference=ORDER_REFERENCE,
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"events": _encode(events).decode(), "source": source, "now": now})
+        cursor.execute(
+            sql, {"events": _encode(events).decode(), "source": source, "now": now, "is_live": not is_history}
+        )
         return cursor.fetchone()
 
 

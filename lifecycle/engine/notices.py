@@ -53,7 +53,8 @@ def _mail(team: Team, now: datetime) -> int:
 
 
 def _letter(team: Team, notices: list[Notice], total: int) -> EmailMessage:
-    number = f"{total:,} customer{'s' if total > 1 else ''} moved"
+    what = "message" if any(notice.text for notice in notices) else "customer"
+    number = f"{total:,} {what}{'s' if total > 1 else ''}{' moved' if what == 'customer' else ''}"
     lines = [_line(notice) for notice in notices]
     if total > len(notices):
         lines.append(f"and {total - len(notices):,} more; your list in Tenure has them all")
@@ -61,6 +62,4 @@ def _letter(team: Team, notices: list[Notice], total: int) -> EmailMessage:
 
 
 def _line(notice: Notice) -> str:
-    move = notice.transition
-    start, end = (tag.name if tag else "no tag" for tag in (move.from_tag, move.to_tag))
-    return f"- [{notice.get_priority_display()}] {notice.customer}: {start} → {end} ({move.lifecycle})"
+    return f"- [{notice.get_priority_display()}] {notice.customer}: {notice.matter}"

@@ -36,13 +36,14 @@ class Team(models.Model):
 
 
 class Notice(models.Model):
-    """A message to a team about a move, in its list until somebody has done something about it."""
+    """A message to a team about a move, or with a ``text``; in its list until somebody has done something about it."""
 
     id = models.BigAutoField(primary_key=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="notices")
     priority = models.CharField(max_length=10, choices=NoticePriority)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="notices", db_index=False)
-    transition = models.ForeignKey(Transition, on_delete=models.CASCADE, related_name="+", db_index=False)
+    transition = models.ForeignKey(Transition, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    text = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     mailed_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
@@ -60,4 +61,12 @@ class Notice(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.team}: {self.transition}"
+        return f"{self.team}: {self.matter}"
+
+    @property
+    def matter(self) -> str:
+        """What it is about, in words."""
+        move = self.transition
+        if self.text or move is None:
+            return self.text
+        return f"{move.from_tag or 'no tag'} → {move.to_tag or 'no tag'} ({move.lifecycle})"

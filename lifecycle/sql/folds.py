@@ -115,9 +115,10 @@ def _merges(fold: Fold) -> Iterable[str]:
             )
 
 
-# Store a batch of events once and let facts and marks follow. {folds}: the CTEs of fold_into_facts over
-# "stored". If there are unknown customers, they are named and nothing is stored; rows go in by message id. So
-# two writers of the same messages wait in line instead of in a circle.
+# Store a batch of events once, let facts and marks follow, and tell the floors above of those that they listen for;
+# imported history asks nobody to do anything. {folds}: the CTEs of fold_into_facts over "stored". If there are unknown
+# customers, they are named and nothing is stored; rows go in by message id. So two writers of the
+# same messages wait in line instead of in a circle.
 STORE_EVENTS = """
 WITH sent AS MATERIALIZED (
     SELECT c.id AS internal_id, e.*
@@ -135,7 +136,11 @@ WITH sent AS MATERIALIZED (
     SELECT internal_id, %(source)s, message_id, name, occurred_at, {received_at}, %(now)s, value, properties
     FROM sent WHERE internal_id IS NOT NULL AND NOT EXISTS (SELECT FROM strangers) ORDER BY message_id, place
     ON CONFLICT (source, message_id) DO NOTHING
-    RETURNING customer_id, message_id, name, occurred_at, value, {order_reference}
+    RETURNING id, customer_id, message_id, name, occurred_at, value, {order_reference}
+), told AS (
+    INSERT INTO lifecycle_outboxmessage (topic, customer_id, subject_id, created_at)
+    SELECT 'event', customer_id, id, %(now)s FROM stored
+    WHERE %(is_live)s AND name IN (SELECT event FROM lifecycle_eventlistener)
 ), {folds}, marked AS (
     INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id)
     SELECT l.id, s.customer_id FROM summed AS s CROSS JOIN lifecycle_lifecycle AS l WHERE l.is_active

@@ -153,8 +153,8 @@ def test_each_line_has_a_route():
     assert set(TABLE) == {entry(name) for name in ROUTES}
 
 
-def test_one_door_stands_outside_of_pages_and_api():
-    assert set(NAMED) - set(ROUTES) == {"shared-plan"}
+def test_doors_for_customers_stand_outside_of_pages_and_api():
+    assert set(NAMED) - set(ROUTES) == {"shared-plan", "campaigns-preferences", "campaigns-unsubscribe"}
 
 
 @pytest.mark.parametrize("role", sorted(EVERYONE))

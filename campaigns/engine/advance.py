@@ -1,0 +1,66 @@
+"""From one step to the next: the run of what follows is planned, or the enrollment comes to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from campaigns.definition.kinds import WaitFor
+from campaigns.definition.parts import Step
+from campaigns.models import EndReason, Enrollment, StepRun
+from campaigns.queries.definitions import flow_of
+from campaigns.queries.heard import Wait, first_heard
+from campaigns.rules.schedule import due_after
+
+from .exits import end_enrollments
+from .kinds import Work
+
+
+def plan_next(*, works: Sequence[Work], paths: Mapping[int, str], now: datetime) -> None:
+    """Plan what follows works that are done. ``paths``: which one was taken, by the id of the run.
+
+    The caller holds the customers' rows, so that an event that comes at this moment is either found here, or finds the
+    wait that is planned here.
+    """
+    planned, at_end = [], []
+    for work in works:
+        step = flow_of(work.enrollment.version).next(work.step.key, paths.get(work.run.id, ""))
+        if step is None:
+            at_end.append(work.enrollment.id)
+        else:
+            planned.append(_run(work.enrollment, step, now))
+    _hear(planned, since=now)
+    StepRun.objects.bulk_create(planned)
+    if at_end:
+        end_enrollments(enrollments=Enrollment.objects.filter(id__in=at_end), reason=EndReason.END, now=now)
+
+
+def due_of(step: Step, start: datetime, zone: str) -> datetime:
+    """When a step that a customer reaches at an instant is due; a wait for something: when it is over."""
+    if not isinstance(step.settings, WaitFor):
+        return due_after(start, step.after, zone, step.window)
+    return due_after(due_after(start, step.after, zone), step.settings.timeout, zone, step.window)
+
+
+def awaits(step: Step) -> str | None:
+    return step.settings.event if isinstance(step.settings, WaitFor) else None
+
+
+def _run(enrollment: Enrollment, step: Step, now: datetime) -> StepRun:
+    return StepRun(
+        enrollment=enrollment,
+        campaign_id=enrollment.campaign_id,
+        customer_id=enrollment.customer_id,
+        step=step.key,
+        kind=step.kind,
+        due_at=due_of(step, now, enrollment.customer.timezone),
+        awaits=awaits(step),
+    )
+
+
+def _hear(planned: Sequence[StepRun], since: datetime) -> None:
+    """What happened while the step before was worked on ends the wait at once."""
+    waits = {run.enrollment_id: run for run in planned if run.awaits}
+    heard = first_heard(Wait(number, run, since) for number, run in waits.items())
+    for number, event in heard.items():
+        waits[number].heard_id, waits[number].due_at = event, since

@@ -1,0 +1,24 @@
+"""Which events the campaigns want to hear of."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q
+
+from campaigns.models import CampaignState, CampaignVersion, Enrollment, VersionState
+from campaigns.queries.definitions import flow_of
+from lifecycle.models import EventListener
+
+CONSUMER = "campaigns"
+
+
+def listen() -> None:
+    """Hear of the events of all versions that take customers in, or once did: goals are reached after the end too."""
+    entered = Enrollment.objects.filter(campaign=OuterRef("campaign"), version=OuterRef("pk"))
+    was_live = CampaignVersion.objects.filter(state__in=(VersionState.LIVE, VersionState.RETIRED))
+    heard = was_live.filter(Q(state=VersionState.LIVE) & ~Q(campaign__state=CampaignState.OFF) | Exists(entered))
+    names = {name for version in heard for name in flow_of(version).definition.listens_for}
+    mine = EventListener.objects.filter(consumer=CONSUMER)
+    mine.exclude(event__in=names).delete()
+    EventListener.objects.bulk_create(
+        [EventListener(consumer=CONSUMER, event=name) for name in sorted(names)], ignore_conflicts=True
+    )

@@ -1,0 +1,28 @@
+"""People inside a campaign who go on in its new version."""
+
+from __future__ import annotations
+
+from campaigns.definition.parts import Definition
+from campaigns.models import CampaignVersion, Enrollment, EnrollmentState, RunState, StepRun
+
+WAITS = (RunState.WAITING, RunState.FROZEN)
+
+
+def move_people(*, version: CampaignVersion, definition: Definition) -> int:
+    """Bring those to a version who wait at a step that it has as well; returns how many.
+
+    Whoever is in work at this moment keeps the version it is in. The rows are held, so that no worker claims them
+    in between; a wait hears of what the new version waits for, and is due when it was due.
+    """
+    kinds = {step.key: step.kind for _, step in definition.all_steps()}
+    older = Enrollment.objects.filter(campaign=version.campaign_id, state=EnrollmentState.ACTIVE)
+    runs = StepRun.objects.filter(enrollment__in=older.exclude(version=version).values("id"), state__in=WAITS)
+    held = runs.filter(step__in=kinds).order_by("id").select_for_update(of=("self",))
+    moving = [(run, enrollment) for run, enrollment, step, kind in
+              held.values_list("id", "enrollment_id", "step", "kind") if kinds[step] == kind]  # fmt: skip
+    Enrollment.objects.filter(id__in=[enrollment for _, enrollment in moving]).update(version=version)
+    for _, step in definition.all_steps():
+        if step.kind == "wait_for":
+            mine = StepRun.objects.filter(id__in=[run for run, _ in moving], step=step.key)
+            mine.update(awaits=step.settings.event)
+    return len(moving)

@@ -1,0 +1,69 @@
+"""Who enters a campaign, in one statement for all customers who come upon the same occasion."""
+
+# Who comes, by what they come upon ({coming}): customer_id, occasion, at, transition_id, event_id, data.
+# A move that takes another one back starts nothing.
+_MOVED = """
+SELECT t.customer_id, 'transition:' || t.id AS occasion, t.applied_at AS at, t.id AS transition_id,
+    NULL::bigint AS event_id, '{{}}'::jsonb AS data
+FROM lifecycle_transition AS t
+WHERE t.id = ANY(%(moves)s) AND {which} AND NOT EXISTS (
+    SELECT FROM lifecycle_rolledback AS b JOIN lifecycle_rollback AS r ON r.id = b.rollback_id
+    WHERE b.reversal_id = t.id AND r.undoes_id IS NULL)
+"""
+ENTERED_TAG = _MOVED.format(
+    which="t.to_tag_id = %(tag)s AND (%(from_tag)s::bigint IS NULL OR t.from_tag_id = %(from_tag)s)"
+)
+LEFT_TAG = _MOVED.format(which="t.from_tag_id = %(tag)s AND t.to_tag_id IS DISTINCT FROM %(tag)s")
+HAPPENED = """
+SELECT e.customer_id, 'event:' || e.id AS occasion, e.occurred_at AS at, NULL::bigint AS transition_id,
+    e.id AS event_id, e.properties AS data
+FROM lifecycle_event AS e
+WHERE e.id = ANY(%(events)s) AND e.name = %(event)s AND e.properties @> %(where)s::jsonb
+"""
+NAMED = """
+SELECT c.id AS customer_id, n.occasion, n.at, NULL::bigint AS transition_id, NULL::bigint AS event_id,
+    '{}'::jsonb AS data
+FROM unnest(%(customers)s::bigint[], %(occasions)s::text[], %(ats)s::timestamptz[]) AS n(customer_id, occasion, at)
+JOIN lifecycle_customer AS c ON c.id = n.customer_id
+"""
+
+# Who may enter again: {again} of ENTER. Of days, the first occasion of each customer counts.
+_INSIDE_BEFORE = (
+    "SELECT FROM campaigns_enrollment AS b WHERE b.campaign_id = %(campaign)s AND b.customer_id = c.customer_id"
+)
+NEVER = f"SELECT c.*, 'once' AS named FROM coming AS c WHERE NOT EXISTS ({_INSIDE_BEFORE})"
+ALWAYS = "SELECT c.*, c.occasion AS named FROM coming AS c WHERE true"
+AFTER_DAYS = f"""SELECT DISTINCT ON (c.customer_id) c.*, c.occasion AS named FROM coming AS c
+    WHERE NOT EXISTS ({_INSIDE_BEFORE} AND b.entered_at > c.at - make_interval(days => %(days)s))"""
+
+# Whom a condition lets through; {{holds}} selects the customers for whom it does.
+MEETS = " AND c.customer_id IN ({holds})"
+
+# Enroll who comes, may enter again and meets the condition. Who is held out goes no further. Where the first delay is
+# the same for everybody (%(wait)s), the first run is planned as well. Returns who is inside, with id, entry and zone.
+ENTER = """
+WITH coming AS MATERIALIZED ({coming}), entering AS ({again}{meets} ORDER BY c.customer_id, c.at), entered AS (
+    INSERT INTO campaigns_enrollment (
+        campaign_id, version_id, customer_id, occasion, transition_id, event_id, data, entered_at, state, ended_at,
+        end_reason)
+    SELECT %(campaign)s, %(version)s, customer_id, named, transition_id, event_id, data, at,
+        CASE WHEN is_out THEN 'exited' ELSE 'active' END, CASE WHEN is_out THEN at END,
+        CASE WHEN is_out THEN 'holdout' ELSE '' END
+    FROM (SELECT *, customer_id = ANY(%(held_out)s::bigint[]) AS is_out FROM entering) AS e
+    ON CONFLICT (campaign_id, customer_id, occasion) DO NOTHING
+    RETURNING id, customer_id, entered_at, state
+), started AS (
+    INSERT INTO campaigns_steprun (enrollment_id, campaign_id, customer_id, step, kind, due_at, awaits)
+    SELECT id, %(campaign)s, customer_id, %(step)s, %(kind)s, entered_at + %(wait)s::interval, %(awaits)s
+    FROM entered WHERE state = 'active' AND %(wait)s::interval IS NOT NULL
+)
+SELECT id, customer_id, entered_at, state = 'active' FROM entered
+"""
+COMING = "SELECT DISTINCT customer_id FROM ({coming}) AS coming"
+
+# Plan the first run of those for whom it depends on where they are.
+START = """
+INSERT INTO campaigns_steprun (enrollment_id, campaign_id, customer_id, step, kind, due_at, awaits)
+SELECT n.id, %(campaign)s, n.customer_id, %(step)s, %(kind)s, n.due_at, %(awaits)s
+FROM unnest(%(ids)s::bigint[], %(customers)s::bigint[], %(due)s::timestamptz[]) AS n(id, customer_id, due_at)
+"""

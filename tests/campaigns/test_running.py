@@ -1,0 +1,230 @@
+"""A campaign is paused, resumed in one of three ways, ended and switched off; one that does harm pauses itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from campaigns.engine.autopause import look_after_campaigns
+from campaigns.engine.entries import CampaignNotEditable
+from campaigns.engine.running import end, pause, resume, settle_ends, switch_off, switch_on
+from campaigns.models import Campaign, CampaignState, Delivery, Enrollment, RunState, StepRun, VersionState
+from campaigns.queries.campaigns import overdue
+from tests.factories import (
+    CampaignFactory,
+    CampaignVersionFactory,
+    DeliveryFactory,
+    EnrollmentFactory,
+    StepRunFactory,
+    UserFactory,
+)
+from tests.factories.campaigns import DEFINITION
+from tests.lifecycle.stage import NOW
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(days=3)
+STEPS = [
+    {"key": "hello", "kind": "email", "template": "hello"},
+    {"key": "rest", "kind": "wait", "after": {"hours": 1}},
+    {"key": "trait", "kind": "remove_trait", "trait": "x"},
+]
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    found: Campaign = CampaignFactory(state=CampaignState.LIVE)
+    CampaignVersionFactory(
+        campaign=found, state=VersionState.LIVE, definition={**DEFINITION, "steps": STEPS}, published_at=NOW
+    )
+    return found
+
+
+def waits(campaign: Campaign, step: str, kind: str, **values: object) -> StepRun:
+    enrollment = EnrollmentFactory(version=campaign.versions.get())
+    run: StepRun = StepRunFactory(
+        enrollment=enrollment, step=step, kind=kind, **{"due_at": NOW + timedelta(hours=1), **values}
+    )
+    return run
+
+
+def paused(campaign: Campaign) -> Campaign:
+    return pause(campaign=campaign, by=None, reason="Wait.", now=NOW)
+
+
+def test_who_is_inside_stands_still_while_it_is_paused(campaign):
+    waiting, done = waits(campaign, "hello", "email"), waits(campaign, "hello", "email", state="done")
+
+    assert paused(campaign).state == CampaignState.PAUSED
+
+    waiting.refresh_from_db()
+    done.refresh_from_db()
+    assert (waiting.state, done.state) == (RunState.FROZEN, RunState.DONE)
+    assert campaign.entries.first().did == "Paused; 1 waiting steps stand still"
+    with pytest.raises(CampaignNotEditable, match="paused already"):
+        paused(campaign)
+
+
+def test_the_counts_are_told_before_it_is_resumed(campaign):
+    waits(campaign, "hello", "email")
+    waits(campaign, "rest", "wait")
+    waits(campaign, "hello", "email", due_at=LATER + timedelta(days=1))
+    paused(campaign)
+
+    found = overdue(campaign, LATER)
+
+    assert (found.frozen, found.overdue, found.messages) == (3, 2, 1)
+
+
+def test_resuming_shifts_everything_by_the_time_it_stood_still(campaign):
+    run = waits(campaign, "hello", "email")
+
+    assert resume(campaign=paused(campaign), how="shift", by=None, now=LATER).state == CampaignState.LIVE
+
+    run.refresh_from_db()
+    assert (run.state, run.due_at) == (RunState.WAITING, NOW + timedelta(days=3, hours=1))
+
+
+def test_resuming_does_now_what_was_due_and_leaves_the_rest_when_it_is(campaign):
+    due, later = waits(campaign, "hello", "email"), waits(campaign, "hello", "email", due_at=LATER + timedelta(days=1))
+
+    resume(campaign=paused(campaign), how="now", by=None, now=LATER)
+
+    due.refresh_from_db()
+    later.refresh_from_db()
+    assert (due.state, due.due_at, later.due_at) == (RunState.WAITING, LATER, LATER + timedelta(days=1))
+
+
+def test_resuming_leaves_out_what_was_due_with_its_reason_and_goes_on_to_the_next_step(campaign):
+    message, task, way = (
+        waits(campaign, "hello", "email"), waits(campaign, "trait", "remove_trait"), waits(campaign, "rest", "wait")
+    )  # fmt: skip
+
+    resume(campaign=paused(campaign), how="skip", by=None, now=LATER)
+
+    for run in (message, task, way):
+        run.refresh_from_db()
+    assert (message.state, message.reason, task.state, way.state) == ("skipped", "resume", "skipped", "waiting")
+    sent = Delivery.objects.get()
+    assert (sent.run, sent.state, sent.reason, sent.template) == (message, "skipped", "resume", "hello")
+    assert StepRun.objects.get(enrollment=message.enrollment, step="rest").state == RunState.WAITING
+    task.enrollment.refresh_from_db()
+    assert (task.enrollment.state, task.enrollment.end_reason) == ("completed", "end")
+
+
+def test_an_unknown_way_to_resume_is_refused(campaign):
+    with pytest.raises(ValueError, match="later"):
+        resume(campaign=paused(campaign), how="later", by=None, now=LATER)
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.PAUSED
+
+
+def test_a_campaign_that_ends_is_off_when_the_last_customer_has_left(campaign):
+    run = waits(campaign, "hello", "email")
+    end(campaign=campaign, by=None, now=NOW)
+
+    assert settle_ends(now=NOW) == 0
+    Enrollment.objects.filter(id=run.enrollment_id).update(state="completed")
+    assert settle_ends(now=NOW) == 1
+
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.OFF
+
+
+def test_switching_off_takes_everybody_out_at_once(campaign):
+    run = waits(campaign, "hello", "email")
+
+    switch_off(campaign=campaign, by=None, now=NOW)
+
+    run.refresh_from_db()
+    run.enrollment.refresh_from_db()
+    assert (run.state, run.enrollment.end_reason) == (RunState.CANCELLED, "campaign_ended")
+
+
+def test_what_is_switched_on_again_does_not_make_up_for_what_it_missed(campaign):
+    switch_off(campaign=campaign, by=None, now=NOW)
+
+    switch_on(campaign=campaign, by=None, now=LATER)
+
+    assert campaign.versions.get().looked_at == LATER
+
+
+def test_a_campaign_without_a_published_version_cannot_be_switched_on():
+    with pytest.raises(CampaignNotEditable, match="no published version"):
+        switch_on(campaign=CampaignFactory(), by=None, now=NOW)
+
+
+def messages(campaign: Campaign, number: int, **values: object) -> None:
+    version = campaign.versions.get()
+    for _ in range(number):
+        run = StepRunFactory(enrollment=EnrollmentFactory(version=version), step="hello", kind="email", state="done")
+        DeliveryFactory(run=run, planned_at=NOW, attempts=1, **values)
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ({"state": "complained"}, "marked as spam"),
+        ({"state": "bounced"}, "do not exist"),
+    ],
+)
+def test_a_campaign_that_does_harm_pauses_itself_and_people_are_told(
+    campaign, bad, says, mailoutbox, django_capture_on_commit_callbacks
+):
+    boss = UserFactory(email="boss@example.com")
+    boss.user_permissions.set(Permission.objects.filter(codename="publish_campaign"))
+    UserFactory(email="nobody@example.com")
+    messages(campaign, 47)
+    messages(campaign, 3, **bad)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert look_after_campaigns(now=NOW) == 1
+        assert look_after_campaigns(now=NOW) == 0
+
+    campaign.refresh_from_db()
+    assert (campaign.state, says in campaign.state_reason) == (CampaignState.PAUSED, True)
+    assert [letter.to for letter in mailoutbox] == [["boss@example.com"]]
+
+
+def test_messages_that_cannot_be_written_pause_it(campaign):
+    messages(campaign, 49)
+    messages(campaign, 1, state="failed")
+    Delivery.objects.filter(state="failed").update(attempts=0)
+
+    look_after_campaigns(now=NOW)
+
+    campaign.refresh_from_db()
+    assert "could not be written" in campaign.state_reason
+
+
+def test_few_messages_and_those_before_it_was_resumed_say_nothing(campaign):
+    messages(campaign, 48)
+    messages(campaign, 1, state="complained")
+    assert look_after_campaigns(now=NOW) == 0
+    messages(campaign, 5, state="complained")
+    Campaign.objects.update(state_at=NOW + timedelta(seconds=1))
+
+    assert look_after_campaigns(now=LATER) == 0
+
+
+def test_an_audience_over_three_times_the_preview_pauses_it(campaign):
+    campaign.versions.update(audience=20)
+    EnrollmentFactory.create_batch(60, version=campaign.versions.get(), entered_at=NOW)
+    assert look_after_campaigns(now=NOW) == 0
+    EnrollmentFactory(version=campaign.versions.get(), entered_at=NOW)
+
+    assert look_after_campaigns(now=NOW) == 1
+
+    campaign.refresh_from_db()
+    assert campaign.state_reason == "More than 60 customers entered; 20 a month were expected."
+
+
+def test_a_step_that_a_worker_planned_while_it_was_being_paused_stands_still_too(campaign):
+    paused(campaign)
+    late = waits(campaign, "hello", "email")
+
+    look_after_campaigns(now=NOW)
+
+    late.refresh_from_db()
+    assert late.state == RunState.FROZEN

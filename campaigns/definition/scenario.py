@@ -127,7 +127,9 @@ def read_scenario(found: object) -> Scenario:
         message, _, path = str(error).partition(" - at `$")
         raise ScenarioError(f"{path.strip('`.') or 'scenario'}: {message}.") from None
     except (TypeError, ValueError, RecursionError, OverflowError) as error:
-        raise error if isinstance(error, ScenarioError) else ScenarioError(f"It holds what JSON has not: {error}.") from None
+        raise (
+            error if isinstance(error, ScenarioError) else ScenarioError(f"It holds what JSON has not: {error}.")
+        ) from None
     for problem in _problems(scenario):
         raise ScenarioError(problem)
     return scenario

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 import yaml
 from django.db import transaction
 
-from campaigns.models import Campaign, MessageTemplate, TemplateText, Topic
+from campaigns.models import Campaign, MessageTemplate, TemplateText, Topic, WebhookEndpoint
 
 from .publishing import write_draft
 
@@ -22,6 +24,7 @@ def load_programmes(*, now: datetime) -> list[str]:
     programmes = _read("campaigns.yaml")
     return [
         *_load_topics(programmes["topics"]),
+        *_load_endpoint(),
         *_load_templates(_read("templates.yaml")),
         *_load_campaigns(programmes["campaigns"], now),
     ]
@@ -33,6 +36,15 @@ def _load_topics(shipped: list[dict[str, Any]]) -> list[str]:
         topic, is_new = Topic.objects.get_or_create(key=values["key"], defaults={**values, "position": place})
         lines += [f"topic {topic.key}"] if is_new else []
     return lines
+
+
+def _load_endpoint() -> list[str]:
+    """Where actions of other systems go; off until somebody says where that is."""
+    about = {
+        "name": "Actions of other systems", "url": "https://actions.example.com/", "is_active": False,
+        "secret": f"whsec_{b64encode(token_bytes(24)).decode()}", "off_reason": "Nobody has said yet where it is.",
+    }  # fmt: skip
+    return ["endpoint actions"] if WebhookEndpoint.objects.get_or_create(key="actions", defaults=about)[1] else []
 
 
 def _load_templates(shipped: list[dict[str, Any]]) -> list[str]:

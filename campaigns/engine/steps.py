@@ -13,10 +13,10 @@ from campaigns.models import EndReason, Enrollment, EnrollmentState, RunState, S
 from lifecycle.engine.locks import again_after_deadlock
 
 from .advance import plan_next
+from .attempts import poisoned, run_kinds, settled
 from .claim import Claim, Ending, claim, complete, works_of
 from .exits import end_enrollments, hold_customers
 from .kinds import Done, Ends, Failed, Later, Outcome, Skipped, Work, kinds_by_channel
-from .attempts import poisoned, run_kinds, settled
 from .sending import send
 
 AT_ONCE = 1_000

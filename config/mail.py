@@ -8,9 +8,7 @@ MAIL_PROVIDERS = (
 
 
 def mail_backend(provider: str, host: str) -> str:
-    """The mail backend for a provider or, without one, for a server; without both, the log."""
-    if provider == "mailbox":
+    """The mail backend for a provider or, without one, for a server; without both, files under TENURE_HOME."""
+    if provider == "mailbox" or not (provider or host):
         return "campaigns.channels.mailbox.EmailBackend"
-    if provider:
-        return f"anymail.backends.{provider}.EmailBackend"
-    return "campaigns.channels.smtp.EmailBackend" if host else "django.core.mail.backends.console.EmailBackend"
+    return f"anymail.backends.{provider}.EmailBackend" if provider else "campaigns.channels.smtp.EmailBackend"

@@ -263,8 +263,8 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- Email -----------------------------------------------------------------------------------------------------------
 
-# Without a provider and a server, letters are written to the log. A provider is a backend of django-anymail, whose
-# settings stand in ANYMAIL; `mailbox` keeps letters as files under TENURE_HOME.
+# A provider is a backend of django-anymail, whose settings stand in ANYMAIL. `mailbox`, or no provider and no server:
+# letters are kept as files under TENURE_HOME, and shown by the page “Mailbox”.
 EMAIL_PROVIDER = env.choice("EMAIL_PROVIDER", "", ["mailbox", *MAIL_PROVIDERS])
 EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_BACKEND = mail_backend(EMAIL_PROVIDER, EMAIL_HOST)

@@ -21,6 +21,7 @@ from django_celery_beat.models import PeriodicTask
 from config import servers
 from config.learners import import_learners
 from config.management.commands.serve import require_free
+from config.programmes import start
 from config.schedule import CHANGED_HEALTH, COLLECT, DAILY, HEALTH, ROUTINE
 from config.secret import write_private
 from config.success import fill
@@ -90,7 +91,9 @@ class Command(BaseCommand):
             replay("learning", COURSE[0], ASKING_FROM)
             learning = replay("learning", *COURSE, "--ask")
         demo_password()  # so that somebody is there who sees everybody
-        fill(self.step, get_user_model().objects.get(username="demo"), timezone.now())
+        boss, now = get_user_model().objects.get(username="demo"), timezone.now()
+        fill(self.step, boss, now)
+        start(self.step, boss, now)
         half = marker.with_suffix(".half")
         half.write_text(json.dumps({"database": database_identity(), "result": [commerce, learning]}, indent=1))
         half.rename(marker)

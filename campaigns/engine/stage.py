@@ -55,7 +55,7 @@ def tell(name: str, properties: dict[str, Any], key: str, *, now: datetime) -> N
     batch = check_batch([SentEvent(key, SOURCE, name, now, properties)], now=now)
     if batch.rejected:
         raise ScenarioError(f"{batch.rejected[0].reason}.")
-    ingest(batch=batch, source=SOURCE, now=now, is_history=True)  # as history: it is no feed that falls silent
+    ingest(batch=batch, source=SOURCE, now=now)
 
 
 def say(customer: Customer, words: Mapping[str, bool], *, now: datetime) -> None:
@@ -65,9 +65,7 @@ def say(customer: Customer, words: Mapping[str, bool], *, now: datetime) -> None
         if key not in topics and key != ALL_TOPICS:
             raise ScenarioError(f"There is no topic {key}; there are {', '.join([ALL_TOPICS, *topics])}.")
         change = give_consent if is_yes else withdraw_consent
-        change(
-            customers=[customer], topic=topics.get(key), wording=SAID, source=ConsentSource.IMPORT, by=None, now=now
-        )
+        change(customers=[customer], topic=topics.get(key), wording=SAID, source=ConsentSource.IMPORT, by=None, now=now)
 
 
 def _move(customer: Customer, tag: StatusTag, now: datetime) -> None:

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--draft", action="store_true", help="the draft instead of the live version")
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
-    def handle(self, *, campaign: str, scenario: Path, draft: bool, format: str, **options: object) -> None:
+    def handle(self, *, campaign: str, scenario: Path, draft: bool, **options: Any) -> None:
         version = _version(campaign, draft)
         try:
             told = read_scenario(rule_file(scenario))
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(f"{scenario}: {error}") from error
         except DefinitionError as error:
             raise CommandError(f"{version} cannot be played:\n{error}") from error
-        say = _as_json if format == "json" else _as_text
+        say = _as_json if options["format"] == "json" else _as_text
         self.stdout.write(say(version, told, played))
         if not played.is_as_expected:
             raise SystemExit(1)

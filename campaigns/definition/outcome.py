@@ -50,9 +50,9 @@ def expected_lines(scenario: Scenario) -> Iterator[Line]:
 
 
 def _line(scenario: Scenario, kind: str, at: str, **said: str | None) -> Line:
-    known = {name: value for name, value in said.items() if value is not None}
+    known: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
     times = {name: scenario.instant(known[name]) for name in ("ended", "due") if name in known}
-    return Line(kind, scenario.instant(at), {**known, **times})
+    return Line(kind, scenario.instant(at), known | times)
 
 
 def _at(line: Line) -> datetime:

@@ -119,17 +119,16 @@ class Scenario(Part, frozen=True):
 def read_scenario(found: object) -> Scenario:
     """Read plain JSON or YAML values. Raises ``ScenarioError`` with the first mistake."""
     try:
-        plain = msgspec.to_builtins(found)  # YAML reads times; here they are texts
-        if "\\u0000" in (text := msgspec.json.encode(plain).decode()):
-            raise ScenarioError("It contains the NUL character.")
+        text = msgspec.json.encode(msgspec.to_builtins(found))  # YAML reads times; here they are texts
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ScenarioError(f"It says what JSON cannot say: {error}.") from None
+    if b"\\u0000" in text:
+        raise ScenarioError("It contains the NUL character.")
+    try:
         scenario = msgspec.json.decode(text, type=Scenario)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, RecursionError) as error:
         message, _, path = str(error).partition(" - at `$")
         raise ScenarioError(f"{path.strip('`.') or 'scenario'}: {message}.") from None
-    except (TypeError, ValueError, RecursionError, OverflowError) as error:
-        raise (
-            error if isinstance(error, ScenarioError) else ScenarioError(f"It holds what JSON has not: {error}.")
-        ) from None
     for problem in _problems(scenario):
         raise ScenarioError(problem)
     return scenario

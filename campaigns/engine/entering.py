@@ -90,7 +90,7 @@ def enter(*, version: CampaignVersion, coming: Coming, now: datetime, asks: bool
     sql = statements.ENTER.format(coming=coming.sql, again=_again(definition), meets=meets)
     entered = [number for (number,) in rows(sql, **params)]
     if params["wait"] is None:
-        run(statements.START, **params, **_dues(first, entered))
+        run(statements.START, **{**params, **_dues(first, entered)})  # the customers who entered, of those who came
     return entered
 
 

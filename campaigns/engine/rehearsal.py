@@ -16,14 +16,15 @@ from django.db import models, transaction
 from campaigns.channels.memory import MemoryPort
 from campaigns.channels.registry import all_through
 from campaigns.models import Breaker, Campaign, CampaignVersion, SendingSwitch, Suppression
-from lifecycle.models import Collection, Customer, Decision, DirtyMark, EventListener
+from lifecycle.models import Collection, Customer, Decision, DirtyMark, EventListener, Feed
 from lifecycle.sql import past
 from lifecycle.sql.run import run
 
 _FLOORS = ("lifecycle", "customer_success", "campaigns")
 # What the engine writes besides what belongs to customers.
-_ALSO = (
-    Breaker, Campaign, CampaignVersion, Collection, Decision, DirtyMark, EventListener, SendingSwitch, Suppression,
+_ALSO: tuple[type[models.Model], ...] = (
+    Breaker, Campaign, CampaignVersion, Collection, Decision, DirtyMark, EventListener, Feed, SendingSwitch,
+    Suppression,
 )  # fmt: skip
 
 

@@ -10,18 +10,21 @@ from django.db.models import Min
 
 from campaigns.definition.kinds import Holdout, Split
 from campaigns.definition.outcome import Line, differences, expected_lines
-from campaigns.definition.parts import Definition, Delay
+from campaigns.definition.parts import BecameTrue, DateReached, Definition, Delay, Scheduled
 from campaigns.definition.scenario import Scenario, ScenarioError
 from campaigns.definition.text import trees
-from campaigns.models import CampaignState, CampaignVersion, RunState, StepRun, VersionState
+from campaigns.models import CampaignState, CampaignVersion, RunState, Segment, StepRun, VersionState
 from campaigns.queries.definitions import read
 from campaigns.queries.played import lines_that_came
 from campaigns.rules.schedule import due_after
 from campaigns.rules.split import is_held_out, path_of
 from lifecycle.engine.collect import collect_alone
 from lifecycle.engine.evaluate import evaluate_customers
-from lifecycle.engine.outbox import Batch
+from lifecycle.engine.outbox import Batch, Message
+from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.models import DirtyMark, Lifecycle, NextCheck, OutboxMessage
+from lifecycle.rules.nodes import metrics_of
+from lifecycle.rules.parse import parse
 
 from .enroll import enroll_from
 from .exits import end_who_may_not_stay
@@ -30,6 +33,7 @@ from .rehearsal import rehearsal
 from .stage import arrive, happen
 from .steps import run_due
 from .triggers import look_for_triggers
+from .waking import wake_waits
 
 MOST_ROUNDS = 1_000
 MOST_TRIES = 100_000
@@ -71,9 +75,13 @@ class _Play:
         self.lifecycle = definition.lifecycle
         self.given = list(enumerate(sorted(scenario.given, key=lambda one: scenario.instant(one.at)), start=1))
         self.clocks = _clocks(definition, scenario)
+        self.looks = isinstance(definition.trigger, BecameTrue | DateReached | Scheduled)
+        self.waits = any(getattr(step.settings, "timeout", None) for _, step in definition.all_steps())
+        self.may_have_to_leave = definition.stay is not None
+        self.needs_days = scenario.rules or _reads_days(definition)
         self.ruled = list(Lifecycle.objects.filter(code__in=_lifecycles(definition))) if scenario.rules else []
         self.customer = arrive(scenario.customer, now=self.now)
-        _put_in_force(version, self.now)
+        _put_in_force(version, self.now - _TICK)  # the first look only sees how things are
 
     def run(self) -> int:
         """From instant to instant until the end; returns how many there were."""
@@ -90,14 +98,19 @@ class _Play:
         while self.given and self.scenario.instant(self.given[0][1].at) <= self.now:
             number, one = self.given.pop(0)
             happen(one, self.customer, lifecycle=self.lifecycle, number=number, now=self.now)
-        if self.clocks:
+        if self.needs_days:
             collect_alone(now=self.now)
         for _ in range(MOST_ROUNDS):
             self._evaluate()
             heard = self._hear()
-            look_for_triggers(now=self.now)
-            end_who_may_not_stay(now=self.now)
-            if not (run_due(now=self.now) or heard):
+            if self.looks:
+                look_for_triggers(now=self.now)
+            if self.may_have_to_leave:
+                end_who_may_not_stay(now=self.now)
+            if self.waits:
+                wake_waits(now=self.now)
+            is_due = StepRun.objects.filter(state=RunState.WAITING, due_at__lte=self.now).exists()
+            if not ((is_due and run_due(now=self.now)) or heard):
                 return
         raise ScenarioError(f"At {self.now:%Y-%m-%d %H:%M} UTC the campaign does not come to rest.")
 
@@ -121,7 +134,8 @@ class _Play:
 
     def _hear(self) -> bool:
         """Take what was told since straight from the table: who takes it in turn waits for a commit, and none comes."""
-        told = tuple(OutboxMessage.objects.filter(id__gt=self.heard).order_by("id"))
+        found = OutboxMessage.objects.filter(id__gt=self.heard).order_by("id")
+        told = tuple(Message(*row) for row in found.values_list(*Message._fields))
         if told:
             self.heard = told[-1].id
             enroll_from(messages=Batch(told), now=self.now)
@@ -140,8 +154,17 @@ def _put_in_force(version: CampaignVersion, now: datetime) -> None:
 def _clocks(definition: Definition, scenario: Scenario) -> list[tuple[str, str]]:
     """What the clock shows when something may be to be looked at again each day, and in which zone."""
     at = getattr(definition.trigger, "at", None)
-    clocks = [(at, "UTC"), (at, scenario.customer.timezone)] if at else []
-    return [*clocks, ("00:00", "UTC")] if clocks or scenario.rules or any(trees(definition)) else []
+    clocks = [(at, scenario.customer.timezone)] if at else []
+    return [*clocks, ("00:00", "UTC")] if scenario.rules or any(trees(definition)) else clocks
+
+
+def _reads_days(definition: Definition) -> bool:
+    """Whether a condition reads what is summed up day by day."""
+    asked = [tree for _, tree in trees(definition)]
+    if isinstance(definition.trigger, Scheduled):
+        asked += Segment.objects.filter(key=definition.trigger.segment).values_list("condition", flat=True)
+    names = {name for tree in asked for name in metrics_of(parse(tree, CATALOGUE))}
+    return any(CATALOGUE[name].collected_columns for name in names)
 
 
 def _lifecycles(definition: Definition) -> set[str]:

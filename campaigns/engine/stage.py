@@ -55,7 +55,7 @@ def tell(name: str, properties: dict[str, Any], key: str, *, now: datetime) -> N
     batch = check_batch([SentEvent(key, SOURCE, name, now, properties)], now=now)
     if batch.rejected:
         raise ScenarioError(f"{batch.rejected[0].reason}.")
-    ingest(batch=batch, source=SOURCE, now=now, is_history=True)  # as history: it is no feed that falls silent
+    ingest(batch=batch, source=SOURCE, now=now)
 
 
 def say(customer: Customer, words: Mapping[str, bool], *, now: datetime) -> None:

@@ -23,16 +23,16 @@ from lifecycle.management.arguments import rule_file
 class Command(BaseCommand):
     help = (
         "Plays a scenario (what happens to a customer, and what shall follow) on a campaign with a clock of its own. "
-        "The exit code is 1 if anything else came than was expected."
+        "The exit code is 1 if anything else came than was expected.."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("campaign", metavar="CAMPAIGN", help="its key")
         parser.add_argument("--scenario", metavar="FILE", type=Path, required=True, help="JSON or YAML")
         parser.add_argument("--draft", action="store_true", help="the draft instead of the live version")
-        parser.add_argument("--format", dest="output", choices=("text", "json"), default="text")
+        parser.add_argument("--format", choices=("text", "json"), default="text")
 
-    def handle(self, *, campaign: str, scenario: Path, draft: bool, output: str, **options: object) -> None:
+    def handle(self, *, campaign: str, scenario: Path, draft: bool, **options: Any) -> None:
         version = _version(campaign, draft)
         try:
             told = read_scenario(rule_file(scenario))
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(f"{scenario}: {error}") from error
         except DefinitionError as error:
             raise CommandError(f"{version} cannot be played:\n{error}") from error
-        say = _as_json if output == "json" else _as_text
+        say = _as_json if options["format"] == "json" else _as_text
         self.stdout.write(say(version, told, played))
         if not played.is_as_expected:
             raise SystemExit(1)

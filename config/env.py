@@ -107,8 +107,10 @@ def webhook_secrets(name: str) -> list[str]:
     """Secrets of Standard Webhooks, which the sentence does not repeat."""
     found = items(name, [])
     for one in found:
+        coded = one.removeprefix("whsec_").rstrip("=")
         try:
-            is_good = one.startswith("whsec_") and len(b64decode(one[6:] + "==", validate=True)) >= 24
+            key = b64decode(coded + "=" * (-len(coded) % 4), validate=True)
+            is_good = one.startswith("whsec_") and len(key) >= 24
         except ValueError:
             is_good = False
         if not is_good:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from config import env
+from config.mail import mail_backend
 
 
 @pytest.fixture
@@ -70,6 +72,46 @@ def test_refuses_a_bad_value_and_says_what_would_be_right(given, read, value, ri
         read()
 
     assert f"The environment variable SETTING is {value!r}, but it must be {right}" in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["{", "[]", "swordfish", '"swordfish"'])
+def test_refuses_what_is_no_json_object_and_does_not_repeat_it(given, value):
+    given(value)
+
+    with pytest.raises(SystemExit, match="a JSON object") as refused:
+        env.json_object("SETTING")
+
+    assert "swordfish" not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["swordfish", "whsec_c3dvcmRmaXNo", "whsec_" + "!" * 40])
+def test_refuses_a_weak_or_broken_secret_of_webhooks_and_does_not_repeat_it(given, value):
+    given(f"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw,{value}")
+
+    with pytest.raises(SystemExit, match="24 random bytes") as refused:
+        env.webhook_secrets("SETTING")
+
+    assert value not in str(refused.value)
+
+
+def test_reads_objects_and_secrets(given):
+    given('{"A": "b"}')
+    assert env.json_object("SETTING") == {"A": "b"}
+
+    secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", f"whsec_{'YWFh' * 10}YWE="]
+    given(", ".join(secrets))
+    assert env.webhook_secrets("SETTING") == secrets
+
+
+@pytest.mark.parametrize(
+    ("provider", "host", "module"),
+    [("", "", "console"), ("", "mail.example.com", "smtp"), ("mailbox", "mail.example.com", "mailbox"),
+     ("postmark", "", "postmark")],
+)  # fmt: skip
+def test_letters_leave_by_the_provider_then_by_the_server_then_into_the_log(provider, host, module):
+    backend = import_string(mail_backend(provider, host))
+
+    assert backend.__module__.rpartition(".")[2] == module
 
 
 def test_repeats_no_password_in_the_sentence(given):

@@ -8,8 +8,10 @@ from celery import shared_task
 
 from campaigns.engine import waking
 from campaigns.engine.enroll import enroll_from_outbox
+from campaigns.engine.exits import end_who_may_not_stay
 from campaigns.engine.steps import run_due
 from campaigns.engine.sweep import sweep
+from campaigns.engine.triggers import look_for_triggers
 from campaigns.queries.clock import database_now
 
 TICK_SECONDS = 10  # less than a worker gets to come to its end when it is stopped
@@ -29,12 +31,6 @@ def run_due_steps() -> None:
 
 
 @shared_task(expires=60)
-def take_back_leases() -> None:
-    """Every minute: what workers that died or stood still have left behind."""
-    sweep(now=database_now())
-
-
-@shared_task(expires=60)
 def wake_waits() -> None:
     """Every minute: waits whose condition holds by now."""
     waking.wake_waits(now=database_now())
@@ -44,3 +40,11 @@ def wake_waits() -> None:
 def sweep_leases() -> None:
     """Every minute: what workers that died have left behind."""
     sweep(now=database_now())
+
+
+@shared_task
+def look_for_campaigns() -> None:
+    """Every few minutes: conditions that became true, dates and schedules whose time has come, and who may not stay."""
+    now = database_now()
+    look_for_triggers(now=now)
+    end_who_may_not_stay(now=now)

@@ -21,10 +21,10 @@ REVIEWS = "Plan business reviews"
 EXPANSION = "Find expansion opportunities"
 TASKS = "Make tasks from moves"
 STEPS = "Do what is due in campaigns"
-LEASES = "Take back what dead workers held"
 WAITS = "End waits of campaigns"
 LEASES = "Take back what workers left behind"
 TIDY = "Tidy the outbox"
+LOOK = "Look for dates and conditions of campaigns"
 
 
 def load_schedule() -> list[str]:
@@ -45,10 +45,10 @@ def load_schedule() -> list[str]:
         (EXPANSION, "customer_success.tasks.find_expansion", _before_morning),
         (TASKS, "customer_success.tasks.make_tasks", _often),
         (STEPS, "campaigns.tasks.run_due_steps", _each_second),
-        (LEASES, "campaigns.tasks.take_back_leases", _each_minute),
         (WAITS, "campaigns.tasks.wake_waits", _each_minute),
         (LEASES, "campaigns.tasks.sweep_leases", _each_minute),
         (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
+        (LOOK, "campaigns.tasks.look_for_campaigns", _often),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
             PeriodicTask.objects.create(name=name, task=task, **timing())

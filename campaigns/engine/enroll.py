@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from campaigns.definition.parts import EnteredTag, HappenedEvent
-from campaigns.models import Campaign, CampaignState, CampaignVersion, Enrollment, TriggerKind, VersionState
+from campaigns.models import CampaignEntry, CampaignVersion, Enrollment, TriggerKind
 from campaigns.queries.definitions import flow_of
 from campaigns.queries.marks import listening
 from campaigns.sql import enroll as statements
 from lifecycle.engine.locks import again_after_deadlock
 from lifecycle.engine.outbox import Batch, take
-from lifecycle.models import Customer, Event, StatusTag, Topic, Transition
+from lifecycle.models import Customer, Topic
+from lifecycle.sql.run import rows
 
-from .entering import Coming, enter
+from .entering import AT_ONCE, Coming, enroll_found, enter, hold_versions
 from .exits import cancel_moves, hold_customers
 from .news import act_upon, catch_up, concerned
+from .running import pause
 
 CONSUMER = "campaigns"
-AT_ONCE = 10_000
+log = logging.getLogger(__name__)
 
 
 class NotEnrolled(ValueError):
@@ -59,11 +62,9 @@ def enroll_from(*, messages: Batch, now: datetime) -> None:
     hold_customers({*concerned(listening=heard, moves=moves, events=events), *started})
     if taken_back:
         cancel_moves(moves=taken_back, now=now)
-    entered = {
-        version.id: enter(version=version, coming=_coming(version, moves, events), now=now) for version in versions
-    }
+    entered = {version.id: _entered(version, moves, events, now) for version in versions}
     act_upon(listening=heard, moves=moves, events=events, now=now)
-    new = [one.id for version in heard.versions.intersection(entered) for one in entered[version]]
+    new = [number for version in heard.versions.intersection(entered) for number in entered[version]]
     catch_up(listening=heard, entered=new, now=now)
 
 
@@ -78,36 +79,36 @@ def enroll_customers(
     held = hold_versions(Q(id=version.id))
     if not held:
         raise NotEnrolled("Customers can only be enrolled in the live version of a campaign that is on.")
-    ids = [one.id for one in customers]
-    return len(enter(version=held[0], coming=of_customers(ids, occasion, now), now=now, asks=False))
+    found = sorted((customer.id, occasion, now) for customer in customers)
+    number = enroll_found(version=held[0], found=found, now=now, asks=False)
+    if number:
+        CampaignEntry.objects.create(
+            campaign=held[0].campaign, at=now, by=by, did=f"Enrolled {number:,} customers by name"
+        )
+    return number
 
 
-def of_customers(ids: list[int], occasion: str, at: datetime) -> Coming:
-    """Customers who all come upon one occasion, now."""
-    values = {"customers": ids, "occasions": [occasion] * len(ids), "ats": [at] * len(ids)}
-    return Coming(statements.NAMED, values)
-
-
-def hold_versions(which: Q) -> list[CampaignVersion]:
-    """Live versions that customers may enter, by their rank. Their campaigns are held until the transaction ends.
-
-    So no campaign is paused or edited meanwhile, and nobody else decides about re-entry.
-    """
-    live = CampaignVersion.objects.filter(which, state=VersionState.LIVE)
-    campaigns = Campaign.objects.filter(id__in=live.values("campaign"), state=CampaignState.LIVE).order_by("id")
-    held = list(campaigns.select_for_update(no_key=True).values_list("id", flat=True))
-    return list(live.filter(campaign__in=held).select_related("campaign").order_by("priority", "campaign"))
+def _entered(version: CampaignVersion, moves: list[int], events: list[int], now: datetime) -> list[int]:
+    """A campaign that cannot take anybody in stops no other: it is paused, and its log says why."""
+    try:
+        with transaction.atomic():
+            return enter(version=version, coming=_coming(version, moves, events), now=now)
+    except (InterfaceError, OperationalError):  # it is not the campaign that is at fault
+        raise
+    except Exception as error:
+        log.exception("Nobody could enter version %d of campaign %s", version.number, version.campaign.key)
+        reason = f"Customers could not be taken in: {type(error).__name__}: {error}"[:500]
+        pause(campaign=version.campaign, by=None, reason=reason, now=now)
+        return []
 
 
 def _triggered_by(moves: list[int], events: list[int]) -> Q:
     """Versions whose trigger speaks of a tag or an event among these."""
-    entered, left = Q(trigger_kind=TriggerKind.ENTERED_TAG), Q(trigger_kind=TriggerKind.LEFT_TAG)
-    moved = Transition.objects.filter(id__in=moves).order_by()
-    names = Event.objects.filter(id__in=events).order_by().values_list("name", flat=True).distinct()
+    [(entered, left, names)] = rows(statements.ABOUT, moves=moves, events=events)
     return (
-        (entered & Q(trigger_tag__in=list(moved.values_list("to_tag", flat=True).distinct())))
-        | (left & Q(trigger_tag__in=list(moved.values_list("from_tag", flat=True).distinct())))
-        | Q(trigger_kind=TriggerKind.EVENT, trigger_event__in=list(names))
+        Q(trigger_kind=TriggerKind.ENTERED_TAG, trigger_tag__in=[tag for tag in entered if tag])
+        | Q(trigger_kind=TriggerKind.LEFT_TAG, trigger_tag__in=[tag for tag in left if tag])
+        | Q(trigger_kind=TriggerKind.EVENT, trigger_event__in=names)
     )
 
 
@@ -118,14 +119,7 @@ def _coming(version: CampaignVersion, moves: list[int], events: list[int]) -> Co
             text = msgspec.json.encode(where).decode()
             return Coming(statements.HAPPENED, {"events": events, "event": name, "where": text})
         case EnteredTag(from_tag=code):
-            values = {"moves": moves, "tag": version.trigger_tag_id, "from_tag": _tag(version, code)}
+            values = {"moves": moves, "tag": version.trigger_tag_id, "from_tag": code}
             return Coming(statements.ENTERED_TAG, values)
         case _:
             return Coming(statements.LEFT_TAG, {"moves": moves, "tag": version.trigger_tag_id})
-
-
-def _tag(version: CampaignVersion, code: str | None) -> int | None:
-    """The id of a tag beside the one that triggers; none where the trigger names none."""
-    if code is None or version.trigger_tag is None:
-        return None
-    return StatusTag.objects.get(lifecycle=version.trigger_tag.lifecycle_id, code=code).id

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db.models import Q
 
 from campaigns.definition.kinds import WaitFor
 from campaigns.definition.parts import Definition, Step
-from campaigns.models import CampaignVersion
+from campaigns.models import Campaign, CampaignState, CampaignVersion, VersionState
 from campaigns.queries.conditions import customers_for_whom
 from campaigns.queries.definitions import flow_of
+from campaigns.queries.marks import listening
 from campaigns.rules.split import is_held_out
 from campaigns.sql import enroll as statements
-from lifecycle.models import Customer
+from lifecycle.sql.run import rows, run
 
 from .advance import awaits, due_of
+from .exits import hold_customers
+from .news import catch_up
+
+AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +34,41 @@ class Coming:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """A new enrollment; who is held out is not inside."""
+def hold_versions(which: Q) -> list[CampaignVersion]:
+    """Live versions that customers may enter, by their rank. Their campaigns are held until the transaction ends.
 
-    id: int
-    customer_id: int
-    at: datetime
-    is_inside: bool
+    So no campaign is paused or edited meanwhile, and nobody else decides about re-entry.
+    """
+    live = CampaignVersion.objects.filter(which, state=VersionState.LIVE)
+    campaigns = Campaign.objects.filter(id__in=live.values("campaign"), state=CampaignState.LIVE).order_by("id")
+    held = list(campaigns.select_for_update(no_key=True).values_list("id", flat=True))
+    return list(live.filter(campaign__in=held).select_related("campaign").order_by("priority", "campaign"))
 
 
-def enter(*, version: CampaignVersion, coming: Coming, now: datetime, asks: bool = True) -> list[Entered]:
-    """Enroll who comes and may enter; ``asks``: whether the entry condition has to hold. ``version`` with its campaign.
+def enroll_found(
+    *, version: CampaignVersion, found: Sequence[tuple[int, str, datetime]], now: datetime, asks: bool = True
+) -> int:
+    """Enroll customers that somebody has found, each with its occasion and instant; returns how many entered.
 
-    The caller holds the campaign's row, so that nobody else decides about re-entry at the same time.
+    The caller holds the version. Customers are held too if anything may end what begins here.
+    """
+    heard, number = listening(), 0
+    for start in range(0, len(found), AT_ONCE):
+        some = found[start : start + AT_ONCE]
+        if version.id in heard.versions:
+            hold_customers(customer for customer, _, _ in some)
+        entered = enter(version=version, coming=_named(some), now=now, asks=asks)
+        if version.id in heard.versions:
+            catch_up(listening=heard, entered=entered, now=now)
+        number += len(entered)
+    return number
+
+
+def enter(*, version: CampaignVersion, coming: Coming, now: datetime, asks: bool = True) -> list[int]:
+    """Enroll who comes and may enter; returns the new enrollments, also of those who are held out.
+
+    ``asks``: whether the entry condition has to hold. The caller holds the campaign's row, so that nobody else decides
+    about re-entry at the same time.
     """
     flow = flow_of(version)
     definition, first = flow.definition, flow.first
@@ -61,11 +88,9 @@ def enter(*, version: CampaignVersion, coming: Coming, now: datetime, asks: bool
         holds = customers_for_whom(definition.entry, lifecycle=definition.lifecycle, as_of=now)
         meets, params = statements.MEETS.format(holds=holds.sql), {**params, **holds.params}
     sql = statements.ENTER.format(coming=coming.sql, again=_again(definition), meets=meets)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        entered = [Entered(*row) for row in cursor.fetchall()]
-        if params["wait"] is None:
-            cursor.execute(statements.START, {**params, **_dues(first, [one for one in entered if one.is_inside])})
+    entered = [number for (number,) in rows(sql, **params)]
+    if params["wait"] is None:
+        run(statements.START, **params, **_dues(first, entered))
     return entered
 
 
@@ -91,22 +116,21 @@ def _wait_of_all(step: Step) -> timedelta | None:
 def _held_out(version: CampaignVersion, definition: Definition, coming: Coming) -> list[int]:
     if not definition.holdout:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(statements.COMING.format(coming=coming.sql), coming.params)
-        customers = [customer for (customer,) in cursor.fetchall()]
+    customers = [customer for (customer,) in rows(statements.COMING.format(coming=coming.sql), **coming.params)]
     return [one for one in customers if is_held_out(version.campaign.key, one, definition.holdout)]
 
 
-def _dues(step: Step, inside: list[Entered]) -> dict[str, list[Any]]:
-    customers = [one.customer_id for one in inside]
-    zones = dict(Customer.objects.filter(id__in=customers).values_list("id", "timezone"))
-    due: dict[tuple[datetime, str], datetime] = {}
-    for one in inside:
-        place = (one.at, zones[one.customer_id])
-        if place not in due:
-            due[place] = due_of(step, *place)
+def _dues(step: Step, entered: list[int]) -> dict[str, list[Any]]:
+    """When the first run of each new enrollment that is inside is due; worked out once for each zone and instant."""
+    inside = rows(statements.INSIDE, entered=entered)
+    due = {place: due_of(step, *place) for place in {(at, zone) for _, _, at, zone in inside}}
     return {
-        "ids": [one.id for one in inside],
-        "customers": customers,
-        "due": [due[one.at, zones[one.customer_id]] for one in inside],
+        "ids": [number for number, *_ in inside],
+        "customers": [customer for _, customer, *_ in inside],
+        "due": [due[at, zone] for *_, at, zone in inside],
     }
+
+
+def _named(found: Sequence[tuple[int, str, datetime]]) -> Coming:
+    customers, occasions, ats = (list(column) for column in zip(*found, strict=True))
+    return Coming(statements.NAMED, {"customers": customers, "occasions": occasions, "ats": ats})

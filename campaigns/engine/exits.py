@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from campaigns.models import (
+    CampaignEntry,
     CampaignVersion,
     Delivery,
     DeliveryState,
@@ -68,7 +69,11 @@ def end_enrollments(*, enrollments: QuerySet[Enrollment], reason: EndReason, now
 def take_out(*, enrollment: Enrollment, by: Any, now: datetime) -> bool:
     """Take a customer out by hand; false: it was not inside any more."""
     mine = Enrollment.objects.filter(id=enrollment.id)
-    return end_enrollments(enrollments=mine, reason=EndReason.BY_HAND, now=now) == 1
+    if not end_enrollments(enrollments=mine, reason=EndReason.BY_HAND, now=now):
+        return False
+    did = f"Took customer {enrollment.customer_id} out"
+    CampaignEntry.objects.create(campaign_id=enrollment.campaign_id, at=now, by=by, did=did)
+    return True
 
 
 @transaction.atomic

@@ -1,5 +1,14 @@
 """Who enters a campaign, in one statement for all customers who come upon the same occasion."""
 
+# Which tags and events moves and events speak of.
+ABOUT = """
+WITH moved AS MATERIALIZED (
+    SELECT DISTINCT to_tag_id, from_tag_id FROM lifecycle_transition WHERE id = ANY(%(moves)s)
+)
+SELECT ARRAY(SELECT to_tag_id FROM moved), ARRAY(SELECT from_tag_id FROM moved),
+    ARRAY(SELECT DISTINCT name FROM lifecycle_event WHERE id = ANY(%(events)s))
+"""
+
 # Who comes, by what they come upon ({coming}): customer_id, occasion, at, transition_id, event_id, data.
 # A move that takes another one back starts nothing.
 _MOVED = """
@@ -11,7 +20,8 @@ WHERE t.id = ANY(%(moves)s) AND {which} AND NOT EXISTS (
     WHERE b.reversal_id = t.id AND r.undoes_id IS NULL)
 """
 ENTERED_TAG = _MOVED.format(
-    which="t.to_tag_id = %(tag)s AND (%(from_tag)s::bigint IS NULL OR t.from_tag_id = %(from_tag)s)"
+    which="""t.to_tag_id = %(tag)s AND (%(from_tag)s::text IS NULL OR t.from_tag_id = (
+    SELECT f.id FROM lifecycle_statustag AS f WHERE f.lifecycle_id = t.lifecycle_id AND f.code = %(from_tag)s::text))"""
 )
 LEFT_TAG = _MOVED.format(which="t.from_tag_id = %(tag)s AND t.to_tag_id IS DISTINCT FROM %(tag)s")
 HAPPENED = """
@@ -40,7 +50,7 @@ AFTER_DAYS = f"""SELECT DISTINCT ON (c.customer_id) c.*, c.occasion AS named FRO
 MEETS = " AND c.customer_id IN ({holds})"
 
 # Enroll who comes, may enter again and meets the condition. Who is held out goes no further. Where the first delay is
-# the same for everybody (%(wait)s), the first run is planned as well. Returns who is inside, with id, entry and zone.
+# the same for everybody (%(wait)s), the first run is planned as well. Returns the new enrollments.
 ENTER = """
 WITH coming AS MATERIALIZED ({coming}), entering AS ({again}{meets} ORDER BY c.customer_id, c.at), entered AS (
     INSERT INTO campaigns_enrollment (
@@ -57,11 +67,15 @@ WITH coming AS MATERIALIZED ({coming}), entering AS ({again}{meets} ORDER BY c.c
     SELECT id, %(campaign)s, customer_id, %(step)s, %(kind)s, entered_at + %(wait)s::interval, %(awaits)s
     FROM entered WHERE state = 'active' AND %(wait)s::interval IS NOT NULL
 )
-SELECT id, customer_id, entered_at, state = 'active' FROM entered
+SELECT id FROM entered
 """
 COMING = "SELECT DISTINCT customer_id FROM ({coming}) AS coming"
 
-# Plan the first run of those for whom it depends on where they are.
+# Where and since when customers are inside, and the first runs of those for whom it matters where.
+INSIDE = """
+SELECT e.id, e.customer_id, e.entered_at, c.timezone FROM campaigns_enrollment AS e
+JOIN lifecycle_customer AS c ON c.id = e.customer_id WHERE e.id = ANY(%(entered)s) AND e.state = 'active'
+"""
 START = """
 INSERT INTO campaigns_steprun (enrollment_id, campaign_id, customer_id, step, kind, due_at, awaits)
 SELECT n.id, %(campaign)s, n.customer_id, %(step)s, %(kind)s, n.due_at, %(awaits)s

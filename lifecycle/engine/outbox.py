@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 
 from lifecycle.models import OutboxCursor, OutboxMessage, Topic
 from lifecycle.sql import outbox as statements
+from lifecycle.sql.run import rows
 
 KEPT_FOR = timedelta(days=7)
+
+
+class Message(NamedTuple):
+    """An ``OutboxMessage`` as it is handed on: many come at a time."""
+
+    transaction_id: int
+    id: int
+    topic: str
+    customer_id: int
+    subject_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Messages in the order of their transactions. Empty: there are none yet, or another worker takes them."""
 
-    messages: tuple[OutboxMessage, ...] = ()
+    messages: tuple[Message | OutboxMessage, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.messages)
@@ -40,7 +52,7 @@ def take(*, consumer: str, most: int) -> Batch:
     if cursor is None:
         return Batch()
     place = {"transaction": cursor.transaction_id, "message": cursor.message_id, "most": most}
-    messages = tuple(OutboxMessage.objects.raw(statements.NEXT, place))
+    messages = tuple(map(Message._make, rows(statements.NEXT, **place)))
     if messages:
         cursor.transaction_id, cursor.message_id = messages[-1].transaction_id, messages[-1].id
         cursor.save()

@@ -2,7 +2,7 @@
 
 # The messages behind a cursor whose transaction is older than every one that still runs: none can come between them.
 NEXT = """
-SELECT * FROM lifecycle_outboxmessage
+SELECT transaction_id, id, topic, customer_id, subject_id FROM lifecycle_outboxmessage
 WHERE (transaction_id, id) > (%(transaction)s, %(message)s)
   AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 ORDER BY transaction_id, id LIMIT %(most)s

@@ -29,6 +29,7 @@ def main() -> int:
     from config import servers
     from tests.bench import (
         collecting,
+        enrolling,
         evaluating,
         health,
         ingesting,
@@ -58,6 +59,7 @@ def main() -> int:
         for module in (
             evaluating,
             collecting,
+            enrolling,
             health,
             ingesting,
             pages,

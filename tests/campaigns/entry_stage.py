@@ -16,7 +16,8 @@ from campaigns.models import (
 )
 from campaigns.queries.definitions import read
 from lifecycle.engine.evaluate import evaluate_everybody
-from lifecycle.models import Customer, EventListener, Lifecycle, StatusTag, Transition
+from lifecycle.engine.outbox import Batch, Message
+from lifecycle.models import Customer, EventListener, Lifecycle, OutboxMessage, StatusTag, Transition
 from tests.factories import CampaignFactory, CampaignVersionFactory, TransitionFactory
 from tests.factories.lifecycle import OutboxMessageFactory
 from tests.lifecycle.stage import NOW, is_at_least, lifecycle_with, paid, send
@@ -72,6 +73,12 @@ def told_move(lifecycle: Lifecycle, name: str, to: str, **more: Any) -> Transiti
     )
     OutboxMessageFactory(topic="transition", customer=customer, subject_id=move.id, created_at=NOW)
     return move
+
+
+def all_messages() -> Batch:
+    """Everything that was ever told, as one batch."""
+    found = OutboxMessage.objects.values_list(*Message._fields)
+    return Batch(tuple(Message(*values) for values in found))
 
 
 def enroll() -> int:

@@ -9,9 +9,8 @@ import pytest
 from campaigns.engine.enroll import enroll_from
 from campaigns.models import Enrollment, StepRun
 from lifecycle.engine.ingest import ingest
-from lifecycle.engine.outbox import Batch
 from lifecycle.models import Event, Lifecycle, OutboxMessage, Topic
-from tests.campaigns.entry_stage import enroll, inside, live_version, shop
+from tests.campaigns.entry_stage import all_messages, enroll, inside, live_version, shop
 from tests.lifecycle.stage import NOW, event, read, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,7 +101,7 @@ def test_events_within_the_days_are_one_occasion(lifecycle: Lifecycle) -> None:
 def test_messages_that_come_twice_enroll_once(lifecycle: Lifecycle) -> None:
     live_version(lifecycle, CART, reentry="always")
     send(event("ann", "CART_UPDATED"))
-    batch = Batch(tuple(OutboxMessage.objects.all()))
+    batch = all_messages()
 
     for _ in range(3):
         enroll_from(messages=batch, now=NOW)

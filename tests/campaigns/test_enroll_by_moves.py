@@ -10,6 +10,7 @@ from campaigns.engine.enroll import NotEnrolled, enroll_customers
 from campaigns.models import (
     Campaign,
     CampaignState,
+    CampaignVersion,
     EndReason,
     Enrollment,
     EnrollmentState,
@@ -235,3 +236,17 @@ def test_nobody_is_enrolled_by_hand_in_what_is_not_live(lifecycle: Lifecycle) ->
 
     with pytest.raises(NotEnrolled, match="that is on"):
         enroll_customers(version=version, customers=[], occasion="hand:1", by=None, now=NOW)
+
+
+def test_a_campaign_that_cannot_be_read_any_more_is_paused_and_stops_no_other(lifecycle: Lifecycle) -> None:
+    broken, sound = (live_version(lifecycle, entered(lifecycle, "OLD")) for _ in range(2))
+    gone = {**broken.definition, "entry": is_at_least("a_metric_that_is_gone", 1)}
+    CampaignVersion.objects.filter(id=broken.id).update(definition=gone)
+    moved(lifecycle, "ann")
+
+    enroll()
+
+    broken.campaign.refresh_from_db()
+    assert inside(sound) == ["ann"]
+    assert broken.campaign.state == CampaignState.PAUSED
+    assert "a_metric_that_is_gone" in broken.campaign.state_reason

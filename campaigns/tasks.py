@@ -31,12 +31,6 @@ def run_due_steps() -> None:
 
 
 @shared_task(expires=60)
-def take_back_leases() -> None:
-    """Every minute: what workers that died or stood still have left behind."""
-    sweep(now=database_now())
-
-
-@shared_task(expires=60)
 def wake_waits() -> None:
     """Every minute: waits whose condition holds by now."""
     waking.wake_waits(now=database_now())
@@ -46,6 +40,12 @@ def wake_waits() -> None:
 def look_after_campaigns() -> int:
     """Pauses campaigns that do harm; switches off those that have come to their end."""
     return autopause.look_after_campaigns(now=database_now())
+
+
+@shared_task(expires=60)
+def sweep_leases() -> None:
+    """Every minute: what workers that died have left behind."""
+    sweep(now=database_now())
 
 
 @shared_task

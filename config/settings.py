@@ -249,7 +249,7 @@ CELERY_TASK_TIME_LIMIT = TASK_SECONDS
 # A queue of its own: nothing that takes minutes stands before what is due now.
 CELERY_TASK_ROUTES = {
     "campaigns.tasks.run_due_steps": {"queue": "campaigns"},
-    "campaigns.tasks.take_back_leases": {"queue": "campaigns"},
+    "campaigns.tasks.sweep_leases": {"queue": "campaigns"},
     "campaigns.tasks.wake_waits": {"queue": "campaigns"},
 }
 CELERY_TASK_SERIALIZER = "json"

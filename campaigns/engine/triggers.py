@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from campaigns.definition.parts import BecameTrue
-from campaigns.models import CampaignState, CampaignVersion, TriggerKind, VersionState
+from campaigns.models import CampaignState, CampaignVersion, ConditionMet, TriggerKind, VersionState
 from campaigns.queries.conditions import customers_for_whom
 from campaigns.queries.definitions import flow_of
 from campaigns.queries.looking import Found, whose_time_has_come
@@ -70,7 +70,10 @@ def _found(version: CampaignVersion, since: datetime, now: datetime) -> list[Fou
     tree = definition.trigger.condition
     holds = customers_for_whom(tree, lifecycle=definition.lifecycle, as_of=now)
     news = rows(statements.BECAME_TRUE.format(holds=holds.sql), **holds.params, version=version.id)
-    return [(customer, f"condition:{now.isoformat()}", now) for (customer,) in news] if _was_looked_at(version) else []
+    if _was_looked_at(version):
+        return [(customer, f"condition:{now.isoformat()}", now) for (customer,) in news]
+    ConditionMet.objects.filter(version__campaign=version.campaign_id).exclude(version=version).delete()
+    return []
 
 
 def _was_looked_at(version: CampaignVersion) -> bool:

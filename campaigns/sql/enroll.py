@@ -24,11 +24,13 @@ ENTERED_TAG = _MOVED.format(
     SELECT f.id FROM lifecycle_statustag AS f WHERE f.lifecycle_id = t.lifecycle_id AND f.code = %(from_tag)s::text))"""
 )
 LEFT_TAG = _MOVED.format(which="t.from_tag_id = %(tag)s AND t.to_tag_id IS DISTINCT FROM %(tag)s")
+# An event that was told two days late or later starts nothing any more.
 HAPPENED = """
 SELECT e.customer_id, 'event:' || e.id AS occasion, e.occurred_at AS at, NULL::bigint AS transition_id,
     e.id AS event_id, e.properties AS data
 FROM lifecycle_event AS e
 WHERE e.id = ANY(%(events)s) AND e.name = %(event)s AND e.properties @> %(where)s::jsonb
+  AND e.occurred_at >= e.stored_at - interval '48 hours'
 """
 NAMED = """
 SELECT c.id AS customer_id, n.occasion, n.at, NULL::bigint AS transition_id, NULL::bigint AS event_id,

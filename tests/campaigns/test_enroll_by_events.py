@@ -107,3 +107,13 @@ def test_messages_that_come_twice_enroll_once(lifecycle: Lifecycle) -> None:
         enroll_from(messages=batch, now=NOW)
 
     assert (Enrollment.objects.count(), StepRun.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(("hours", "enters"), [(48, True), (49, False)])
+def test_an_event_that_is_told_two_days_late_starts_nothing(lifecycle: Lifecycle, hours: int, enters: bool) -> None:
+    version = live_version(lifecycle, CART)
+    send(event("ann", "CART_UPDATED", NOW - timedelta(hours=hours)))
+
+    enroll()
+
+    assert inside(version) == (["ann"] if enters else [])

@@ -253,7 +253,6 @@ TABLE: dict[str, Door] = {
     **_LIFECYCLE,
     **_CAMPAIGNS,
     **_CUSTOMER_SUCCESS,
-    **_CAMPAIGNS,
     **_CUSTOMER_SUCCESS_API,
     **_API,
 }

@@ -132,7 +132,7 @@ class Steps:
         points = (
             f"Paused since {since:%d %b %Y, %H:%M} UTC{f': {reason}' if reason else '.'}" if since else "",
             f"Steps that stand still: {found.frozen:,}.",
-            f"Of these were due meanwhile: {found.overdue:,}, among them {found.messages:,} messages.",
+            f"Of these were due meanwhile: {found.overdue:,}; messages among them: {found.messages:,}.",
         )
         asked = Asked(f"Resume “{self.campaign}”?", "Resume", points, "It goes on.", ResumeForm)
         return self._ask(

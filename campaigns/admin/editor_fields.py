@@ -42,7 +42,7 @@ _WEEKDAYS = tuple(zip("1234567", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun
 _PRIORITIES = tuple((one, one.capitalize()) for one in ("LOW", "MEDIUM", "HIGH", "CRITICAL"))
 _ENDPOINT = Field("endpoint", "System", "choice", choices="endpoints")
 _TEAM = Field("team", "Team", "choice", choices="teams")
-_CONDITION = Field("condition", "Condition", "tree", start='{"all": [\n    {}\n]}')
+_CONDITION = Field("condition", "Condition", "tree")
 
 OF_KIND: Mapping[str, tuple[Field, ...]] = {
     "email": (
@@ -101,7 +101,7 @@ TRIGGERS: Mapping[str, tuple[Field, ...]] = {
         Field("trigger.name", "Event", help="Its name, such as CART_UPDATED."),
         Field("trigger.where", "Where", "pairs", "Properties that it must have, a name and a value a line: plan: pro"),
     ),
-    "metric": (Field("trigger.condition", "Condition", "tree", start='{"all": [\n    {}\n]}'),),
+    "metric": (Field("trigger.condition", "Condition", "tree"),),
     "date": (
         Field("trigger.date", "Date", help="A trait such as renewal_date, or a metric that is a date."),
         Field("trigger.days", "Days after", "number", "Before it: a negative number, such as -60."),

@@ -86,6 +86,4 @@ def _list_at(found: Found, place: str) -> list[Found] | None:
 def _start(kind: str, text: str) -> Any:
     if kind == "shares":
         return {"a": 50, "b": 50}
-    if kind == "tree":
-        return {"all": [{}]}
     return plain(text) if kind == "number" else text

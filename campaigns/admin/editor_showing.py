@@ -39,11 +39,6 @@ class Shown:
     values: tuple[str, ...]
     problems: tuple[str, ...]
 
-    @property
-    def places(self) -> str:
-        """Problems of a condition for the rows that show it."""
-        return json.dumps([{"path": "", "message": one} for one in self.problems])
-
 
 @dataclass(frozen=True, slots=True)
 class ShownPath:
@@ -152,6 +147,8 @@ def written(field: Field, value: Any) -> str:
     match field.type, value:
         case "tree", None:
             return '{"all": []}'
+        case (("number" | "choice" | "clock" | "text"), None):
+            return field.start  # what goes without saying
         case _, None:
             return ""
         case "tree", _:

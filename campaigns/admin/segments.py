@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from campaigns.models import Segment
+from campaigns.models import CampaignVersion, Segment
 from lifecycle.admin.rule_editor import vocabulary
 from lifecycle.admin.rule_text import as_sentence, laid_out
 from lifecycle.metrics.catalogue import CATALOGUE
@@ -38,7 +38,7 @@ class SegmentForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["condition"] = laid_out(self.instance.condition) if self.instance.pk else '{"all": [\n    {}\n]}'
+        self.initial["condition"] = laid_out(self.instance.condition) if self.instance.pk else '{"all": []}'
 
     def clean_condition(self) -> dict[str, object]:
         try:
@@ -72,6 +72,11 @@ class SegmentAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Segment | None = None) -> tuple[str, ...]:
         return () if obj is None else ("key",)  # campaigns name it
+
+    def has_delete_permission(self, request: HttpRequest, obj: Segment | None = None) -> bool:
+        if obj is not None and CampaignVersion.objects.filter(definition__trigger__segment=obj.key).exists():
+            return False
+        return super().has_delete_permission(request, obj)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Segment | None = None) -> Any:
         return self.prepopulated_fields if obj is None else {}

@@ -85,7 +85,7 @@ def about(step: Step, tell: Tell) -> str:
         case Alert(team=team, message=message):
             return f"Tell {team}: {message}"
         case SetTrait(trait=trait, value=value):
-            return f"Set {trait} to {value}"
+            return f"Set {trait} to {str(value).lower() if isinstance(value, bool) else value}"
         case RemoveTrait(trait=trait):
             return f"Remove {trait}"
         case _:

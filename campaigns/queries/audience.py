@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
@@ -43,6 +44,8 @@ def audience(definition: Definition, *, now: datetime) -> int | None:
                 rows = rows.filter(_holds(definition.entry))
             found = first_at(rows.order_by().values_list("id"), now, "SELECT count(*) FROM ({}) AS reached")
             return int(found[0]) if found else 0
+    except EmptyResultSet:  # it names what is not there any more
+        return 0
     except OperationalError:  # the time was up
         return None
 
@@ -65,7 +68,9 @@ def triggered(definition: Definition, *, since: datetime, now: datetime) -> Quer
         case BecameTrue(condition=tree):
             return rows.filter(_holds(tree))
         case Scheduled(segment=key):
-            segment = Segment.objects.get(key=key)
+            segment = Segment.objects.filter(key=key).first()
+            if segment is None:
+                return rows.none()
             holding = CustomerStatus.objects.filter(_holds(segment.condition), lifecycle=segment.lifecycle_id)
             return rows.filter(customer__in=holding.order_by().values("customer"))
         case DateReached(date=name, days=days):

@@ -133,5 +133,5 @@ const editConditions = (field) => {
   field.before(labels, place, refusal);
   labels.append(field.labels[0], toggle);
   showRows();
-  if (root) mark(field.dataset.problems ? JSON.parse(field.dataset.problems) : data("rule-problems"));
+  if (root) mark(data("rule-problems"));
 };

@@ -94,7 +94,7 @@ def test_a_paused_campaign_says_why_and_what_stands_still_before_it_is_resumed(d
     assert "A wrong link." in page_of(administrator, draft)
     page = page_of(administrator, draft, "resume")
     assert "Steps that stand still: 1." in page
-    assert "Of these were due meanwhile: 1, among them 1 messages." in page
+    assert "Of these were due meanwhile: 1; messages among them: 1." in page
     step(administrator, draft, "resume", how="moon")
     assert state(draft)[0] == CampaignState.PAUSED
     step(administrator, draft, "resume", how="now")
@@ -204,3 +204,18 @@ def test_a_segment_is_a_condition_that_is_checked_and_counted(marketer, shop):
     assert "number of orders is at least 2" in page.lower()
     segment = SegmentFactory()
     assert "now" in marketer.get(reverse("admin:campaigns_segment_change", args=[segment.pk])).content.decode()
+
+
+def test_a_segment_that_a_campaign_names_is_not_deleted(administrator, campaign, shop):
+    segment = SegmentFactory(lifecycle=shop)
+    delete = reverse("admin:campaigns_segment_delete", args=[segment.pk])
+    assert administrator.get(delete).status_code == 200
+
+    trigger = {"trigger.on": "schedule", "trigger.segment": segment.key, "trigger.every": "week"}
+    editor = reverse("admin:campaigns_campaign_editor", args=[campaign.pk])
+    administrator.post(editor, {**form(shop, **trigger), "save": "yes"})
+
+    assert administrator.get(delete).status_code == 403
+    segment.delete()
+    assert "It would have reached 0 customers" in page_of(administrator, campaign, "publish")
+    assert "no segment" in step(administrator, campaign, "publish")

@@ -47,6 +47,7 @@ def load_schedule() -> list[str]:
         (TASKS, "customer_success.tasks.make_tasks", _often),
         (CAMPAIGNS, "campaigns.tasks.look_after_campaigns", _often),
         (STEPS, "campaigns.tasks.run_due_steps", _each_second),
+        (LEASES, "campaigns.tasks.sweep_leases", _each_minute),
         (WAITS, "campaigns.tasks.wake_waits", _each_minute),
         (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
         (LOOK, "campaigns.tasks.look_for_campaigns", _often),

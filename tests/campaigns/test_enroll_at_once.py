@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from django.db import transaction
 
 from campaigns.engine.enroll import enroll_customers, enroll_from, enroll_from_outbox
 from campaigns.models import Campaign, CampaignState, Enrollment, EnrollmentState, StepRun
@@ -85,6 +86,7 @@ def test_a_campaign_that_is_edited_meanwhile_keeps_each_customer_in_one_version(
         while enroll_from_outbox(now=NOW, most=50):
             pass
 
+    @transaction.atomic
     def edit() -> None:
         Campaign.objects.filter(id=first.campaign_id).update(name="Edited", state=CampaignState.LIVE)
         another_version(first.campaign, lifecycle, entered(lifecycle, "OLD"))

@@ -105,10 +105,10 @@ def test_reads_objects_and_secrets(given):
 
 @pytest.mark.parametrize(
     ("provider", "host", "module"),
-    [("", "", "console"), ("", "mail.example.com", "smtp"), ("mailbox", "mail.example.com", "mailbox"),
+    [("", "", "mailbox"), ("", "mail.example.com", "smtp"), ("mailbox", "mail.example.com", "mailbox"),
      ("postmark", "", "postmark")],
 )  # fmt: skip
-def test_letters_leave_by_the_provider_then_by_the_server_then_into_the_log(provider, host, module):
+def test_letters_leave_by_the_provider_then_by_the_server_then_into_files(provider, host, module):
     backend = import_string(mail_backend(provider, host))
 
     assert backend.__module__.rpartition(".")[2] == module

@@ -42,6 +42,11 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Campaigns", "campaign", "campaigns.campaign"),
             ("Segments", "filter_alt", "campaigns.segment"),
+            ("Templates", "draft", "campaigns.messagetemplate"),
+            ("Enrollments", "route", "campaigns.enrollment"),
+            ("Deliveries", "outgoing_mail", "campaigns.delivery"),
+            ("Uncertain", "contact_support", "campaigns.delivery:uncertain"),
+            ("In-app messages", "inbox", "campaigns.inappmessage"),
         ),
     ),
     (
@@ -55,24 +60,14 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
-        "Campaigns",
+        "Campaign set-up",
         (
-            ("Enrollments", "route", "campaigns.enrollment"),
-            ("Deliveries", "outgoing_mail", "campaigns.delivery"),
-            ("Uncertain", "contact_support", "campaigns.delivery:uncertain"),
-            ("In-app messages", "inbox", "campaigns.inappmessage"),
-            ("Templates", "draft", "campaigns.messagetemplate"),
             ("Topics", "label", "campaigns.topic"),
             ("Consents", "how_to_reg", "campaigns.consententry"),
             ("Suppression list", "block", "campaigns.suppression"),
-        ),
-    ),
-    (
-        "Campaign set-up",
-        (
-            ("Sending switches", "toggle_on", "campaigns.sendingswitch"),
             ("Frequency caps", "speed", "campaigns.frequencycap"),
             ("Quiet hours", "bedtime", "campaigns.quiethours"),
+            ("Sending switches", "toggle_on", "campaigns.sendingswitch"),
             ("Endpoints", "webhook", "campaigns.webhookendpoint"),
         ),
     ),

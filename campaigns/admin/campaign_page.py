@@ -17,8 +17,9 @@ from campaigns.queries.definitions import read
 from campaigns.queries.funnel import AtStep, Funnel, funnel
 from lifecycle.admin.pages import framed
 
-from .editor import latest, told
+from .editor import latest
 from .flow_drawing import flow_picture
+from .words import told
 
 ENTRIES = 50
 

@@ -51,7 +51,12 @@ def name_of(kind: str) -> str:
 
 
 def path_name(name: str) -> str:
-    return _PATHS.get(name, name.replace("_", " "))
+    return _PATHS.get(name, spoken(name))
+
+
+def spoken(key: str) -> str:
+    """A key as people say it: ``personal_check_in`` is “personal check in”."""
+    return key.replace("_", " ")
 
 
 def span(delay: Delay) -> str:
@@ -73,13 +78,13 @@ def about(step: Step, tell: Tell) -> str:
     """What a step does, in one sentence without a full stop. ``tell`` says a condition."""
     match step.settings:
         case Email(template=template, from_owner=own):
-            return f"Email “{template}”" + (" from the success manager" if own else "")
+            return f"Email “{spoken(template)}”" + (" from the success manager" if own else "")
         case InApp(title=title):
             return f"In-app message “{title}”"
         case Webhook(endpoint=endpoint):
             return f"Tell {endpoint}"
         case Action(action=action, endpoint=endpoint):
-            return f"Have {endpoint} do “{action.replace('_', ' ')}”"
+            return f"Have {endpoint} do “{spoken(action)}”"
         case HumanTask(title=title, due_hours=hours, team=team):
             return f"Task “{title}” for {team or 'the success manager'}, due in {span(Delay(hours=hours))}"
         case Alert(team=team, message=message):

@@ -131,14 +131,17 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             items.insert(0, {"title": "My day", "icon": "wb_sunny", "link": my_day, "active": is_there})
         if title == "Campaigns" and _has_mailbox(request):
             items.append(_item("Mailbox", "mail", "campaigns.delivery:mailbox"))
-            _marked_alone(items, request.path)
+        if title == "Campaigns":
+            _marked_alone(items, request)
         if items:
             groups.append({"title": title, "items": items})
     return groups
 
 
-def _marked_alone(items: list[dict[str, Any]], path: str) -> None:
-    """Where the path of one lies below another's, the longest marks."""
+def _marked_alone(items: list[dict[str, Any]], request: HttpRequest) -> None:
+    """Where the path of one lies below another's, the longest marks. The queue is a list, filtered."""
+    is_queue = request.GET.get("state__exact") == "uncertain"
+    path = f"{request.path}uncertain/" if is_queue else request.path
     begun = [one for one in items if path.startswith(one["link"])]
     for one in begun:
         one["active"] = len(one["link"]) == max(len(other["link"]) for other in begun)

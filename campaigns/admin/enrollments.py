@@ -117,6 +117,6 @@ class EnrollmentAdmin(OfCustomers):
     def ended(self, enrollment: Enrollment) -> str:
         return f"{shown(enrollment.ended_at)}: {enrollment.get_end_reason_display()}" if enrollment.ended_at else ""
 
-    @display(description="Goal", boolean=True)
-    def goal(self, enrollment: Enrollment) -> bool:
-        return enrollment.converted_at is not None
+    @display(description="Goal reached", empty_value="–")
+    def goal(self, enrollment: Enrollment) -> str | None:
+        return shown(enrollment.converted_at) if enrollment.converted_at else None

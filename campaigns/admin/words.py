@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from campaigns.definition.parts import Definition
 from campaigns.definition.text import DefinitionError
 from campaigns.definition.words import about, name_of, spoken
 from campaigns.models import Delivery, Enrollment, SkipReason, StepRun
 from campaigns.queries.definitions import flow_of
 from lifecycle.metrics.catalogue import CATALOGUE
+from lifecycle.models import StatusTag
 from lifecycle.rules.explain import sentence
 from lifecycle.rules.parse import parse
 
@@ -53,6 +56,12 @@ def shown(at: datetime | None) -> str:
 def told(tree: Any) -> str:
     """A condition in words."""
     return sentence(parse(tree, CATALOGUE), CATALOGUE)
+
+
+def tags_named(definition: Definition) -> Callable[[str], str]:
+    """The names of its tags, by their codes."""
+    names = dict(StatusTag.objects.filter(lifecycle__code=definition.lifecycle).values_list("code", "name"))
+    return lambda code: f"“{names[code]}”" if code in names else code
 
 
 def step_shown(run: StepRun) -> str:

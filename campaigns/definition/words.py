@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from .kinds import (
@@ -35,6 +36,8 @@ from .parts import (
 )
 
 Tell = Callable[[Tree], str]
+Named = Callable[[str], str]  # the name of a tag, by its code
+_PLACEHOLDER = re.compile(r"\{\{\s*([\w.]+)[^{}]*\}\}")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PATHS = {"happened": "It happened", "timeout": "It did not in time", "yes": "Yes", "no": "No"}
 NAMES = {
@@ -67,6 +70,11 @@ def span(delay: Delay) -> str:
     return told if delay.at is None else f"{told}, then at {delay.at}" if told else f"the next {delay.at}"
 
 
+def _readable(text: str) -> str:
+    """A text with placeholders as the preview shows them: ``[customer.name]``."""
+    return _PLACEHOLDER.sub(r"[\1]", text).rstrip(".")
+
+
 def when(step: Step) -> str:
     """``At once``, ``After 2 days, between 09:00 and 17:00``."""
     told = span(step.after)
@@ -80,15 +88,17 @@ def about(step: Step, tell: Tell) -> str:
         case Email(template=template, from_owner=own):
             return f"Email “{spoken(template)}”" + (" from the success manager" if own else "")
         case InApp(title=title):
-            return f"In-app message “{title}”"
+            return f"In-app message “{_readable(title)}”"
         case Webhook(endpoint=endpoint):
             return f"Tell {endpoint}"
         case Action(action=action, endpoint=endpoint):
-            return f"Have {endpoint} do “{spoken(action)}”"
+            return f"Have “{spoken(action)}” done by {endpoint}"
         case HumanTask(title=title, due_hours=hours, team=team):
-            return f"Task “{title}” for {team or 'the success manager'}, due in {span(Delay(hours=hours))}"
+            return (
+                f"Task “{title}” for {spoken(team or '') or 'the success manager'}, due in {span(Delay(hours=hours))}"
+            )
         case Alert(team=team, message=message):
-            return f"Tell {team}: {message}"
+            return f"Tell {spoken(team)}: {_readable(message)}"
         case SetTrait(trait=trait, value=value):
             return f"Set {trait} to {str(value).lower() if isinstance(value, bool) else value}"
         case RemoveTrait(trait=trait):
@@ -114,13 +124,13 @@ def _parts_ways(step: Step, tell: Tell) -> str:
             return name_of(step.kind)
 
 
-def begins(trigger: Trigger, tell: Tell) -> str:
+def begins(trigger: Trigger, tell: Tell, named: Named = str) -> str:
     """What makes a customer enter."""
     match trigger:
         case EnteredTag(tag=tag, lifecycle=lifecycle, from_tag=start):
-            return f"A customer enters {tag} of {lifecycle}" + (f" from {start}" if start else "")
+            return f"A customer enters {named(tag)} of {lifecycle}" + (f" from {named(start)}" if start else "")
         case LeftTag(tag=tag, lifecycle=lifecycle):
-            return f"A customer leaves {tag} of {lifecycle}"
+            return f"A customer leaves {named(tag)} of {lifecycle}"
         case HappenedEvent(name=name, where=where):
             with_ = " and ".join(f"{key} is {value}" for key, value in where.items())
             return f"{name} happens" + (f" where {with_}" if with_ else "")
@@ -135,9 +145,9 @@ def begins(trigger: Trigger, tell: Tell) -> str:
             return f"Everybody in {segment}, {on[every]} at {at}"
 
 
-def ends(marks: Marks) -> str:
+def ends(marks: Marks, named: Named = str) -> str:
     """``when A happens or on entering B``; empty: never."""
-    told = [f"when {name} happens" for name in marks.events] + [f"on entering {tag}" for tag in marks.tags]
+    told = [f"when {name} happens" for name in marks.events] + [f"on entering {named(tag)}" for tag in marks.tags]
     return " or ".join(told)
 
 

@@ -44,7 +44,7 @@ class Planned:
         settings: Any = self.step.settings
         for name in ("title", "template", "action", "endpoint", "message", "trait"):
             if value := getattr(settings, name, ""):
-                return spoken(str(value)) if name in _KEYS else str(value)
+                return spoken(str(value)).capitalize() if name in _KEYS else str(value)
         return spoken(self.step.key).capitalize()
 
     @property

@@ -1,7 +1,7 @@
 """What the demo shows of campaigns: the first programmes switched on three days ago, and what has followed since.
 
-Learners are moved by people's decisions and shop customers order; the engine then runs hour by hour up to now, by the
-same calls that workers make.
+Learners are moved by people's decisions, shop customers order, and some want no mails; the engine then runs hour by
+hour up to now, by the same calls that workers make, and the provider tells what became of the messages.
 """
 
 from __future__ import annotations
@@ -14,10 +14,21 @@ from typing import Any
 from django.db.models import Value
 from django.db.models.functions import Concat
 
+from campaigns.engine.consent import withdraw_consent
 from campaigns.engine.enroll import enroll_from_outbox
 from campaigns.engine.publishing import publish
+from campaigns.engine.receipts import Told, take_receipts
 from campaigns.engine.steps import run_due
-from campaigns.models import CampaignVersion, VersionState, WebhookEndpoint
+from campaigns.models import (
+    CampaignVersion,
+    Channel,
+    ConsentSource,
+    Delivery,
+    ReceiptKind,
+    Topic,
+    VersionState,
+    WebhookEndpoint,
+)
 from lifecycle.engine.ingest import ingest
 from lifecycle.engine.intake import SentEvent, check_batch
 from lifecycle.engine.review import approve
@@ -25,7 +36,15 @@ from lifecycle.engine.transitions import override_tag
 from lifecycle.models import Customer, CustomerStatus, Recommendation, RecommendationState, StatusTag
 
 HOURS = 72
-MOVED = {"ST_004": ("ST_005", 6), "ST_002": ("ST_004", 5), "ST_001": ("ST_002", 6)}
+MOVES = (  # by hand, one of each twice a day
+    ("ST_004", "ST_001"), ("ST_004", "ST_005"), ("ST_002", "ST_004"), ("ST_001", "ST_002"), ("ST_004", "ST_006"),
+)  # fmt: skip
+ROUNDS = (9, 15)
+BECAME = (  # of every ten mails, in turn, with the minutes that it took
+    {"delivered": 1, "opened": 40}, {"delivered": 1}, {"delivered": 1, "opened": 12, "clicked": 14}, {"delivered": 2},
+    {"delivered": 1, "opened": 300}, {"delivered": 1}, {"delivered": 1, "opened": 25, "clicked": 31}, {"delivered": 3},
+    {"delivered": 1, "opened": 90}, {"bounced": 1},
+)  # fmt: skip
 Step = Callable[[str], AbstractContextManager[None]]
 
 
@@ -41,26 +60,57 @@ def start(step: Step, boss: Any, now: datetime) -> None:
         for hour in range(HOURS + 1):
             at = began + timedelta(hours=hour)
             if hour == 1:
-                _decide(boss, at)
+                _approve(boss, at)
+                _say_no(at)
+            if at.hour in ROUNDS:
+                _move(boss, at)
             due = [event for event in events if at - timedelta(hours=1) < event.occurred_at <= at]
             if due:
                 ingest(batch=check_batch(due, now=at), source="shop", now=at)
             while enroll_from_outbox(now=at) or run_due(now=at):
                 pass
+            _tell(at)
 
 
-def _decide(boss: Any, at: datetime) -> None:
-    """A person says yes to what waits, and moves some learners by hand."""
+def _approve(boss: Any, at: datetime) -> None:
+    """A person says yes to what waits."""
     for waiting in Recommendation.objects.filter(state=RecommendationState.PENDING).order_by("id"):
         approve(recommendation=waiting, by=boss, now=at, note="Looked at together with the team.")
-    for start_code, (end_code, number) in MOVED.items():
-        tags = {tag.code: tag for tag in StatusTag.objects.filter(lifecycle__code="learning")}
-        standing = CustomerStatus.objects.filter(tag=tags[start_code]).select_related("customer").order_by("id")
-        for status in standing[:number]:
+
+
+def _move(boss: Any, at: datetime) -> None:
+    """A person moves some learners by hand."""
+    tags = {tag.code: tag for tag in StatusTag.objects.filter(lifecycle__code="learning")}
+    for start_code, end_code in MOVES:
+        standing = CustomerStatus.objects.filter(tag=tags[start_code], entered_at__lt=at - timedelta(days=3))
+        status = standing.select_related("customer").order_by("id").first()
+        if status is not None:
             override_tag(
                 customer=status.customer, to_tag=tags[end_code], seen_tag=tags[start_code],
                 reason="Agreed in the weekly round.", by=boss, now=at,
             )  # fmt: skip
+
+
+def _say_no(at: datetime) -> None:
+    """Some customers of the shop want no offers, and some learners are not to be written to at all."""
+    shoppers = Customer.objects.filter(account__isnull=False).order_by("id")[1:8:6]
+    learners = Customer.objects.filter(statuses__tag__code__in=("ST_002", "ST_004")).order_by("statuses__id")[:2]
+    said: dict[str, Any] = {"source": ConsentSource.PREFERENCES, "by": None, "now": at}
+    offers = Topic.objects.get(key="offers")
+    withdraw_consent(customers=shoppers, topic=offers, wording="No offers and news, please.", **said)
+    withdraw_consent(customers=learners, topic=None, wording="No messages at all, please.", **said)
+
+
+def _tell(at: datetime) -> None:
+    """What the provider says of the mails of the last hours, in its time."""
+    mails = Delivery.objects.filter(channel=Channel.EMAIL, accepted_at__gt=at - timedelta(hours=7)).order_by("id")
+    told = [
+        Told("mailbox", f"{mail.id} {kind}", ReceiptKind(kind), happened, mail.message_id, recipient=mail.recipient)
+        for mail in mails
+        for kind, minutes in BECAME[mail.id % len(BECAME)].items()
+        if mail.accepted_at and (happened := mail.accepted_at + timedelta(minutes=minutes)) <= at
+    ]
+    take_receipts(receipts=told, now=at)
 
 
 def _events(began: datetime) -> Iterator[SentEvent]:

@@ -42,6 +42,11 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Campaigns", "campaign", "campaigns.campaign"),
             ("Segments", "filter_alt", "campaigns.segment"),
+            ("Templates", "draft", "campaigns.messagetemplate"),
+            ("Enrollments", "route", "campaigns.enrollment"),
+            ("Deliveries", "outgoing_mail", "campaigns.delivery"),
+            ("Uncertain", "contact_support", "campaigns.delivery:uncertain"),
+            ("In-app messages", "inbox", "campaigns.inappmessage"),
         ),
     ),
     (
@@ -55,24 +60,14 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
-        "Campaigns",
+        "Campaign set-up",
         (
-            ("Enrollments", "route", "campaigns.enrollment"),
-            ("Deliveries", "outgoing_mail", "campaigns.delivery"),
-            ("Uncertain", "contact_support", "campaigns.delivery:uncertain"),
-            ("In-app messages", "inbox", "campaigns.inappmessage"),
-            ("Templates", "draft", "campaigns.messagetemplate"),
             ("Topics", "label", "campaigns.topic"),
             ("Consents", "how_to_reg", "campaigns.consententry"),
             ("Suppression list", "block", "campaigns.suppression"),
-        ),
-    ),
-    (
-        "Campaign set-up",
-        (
-            ("Sending switches", "toggle_on", "campaigns.sendingswitch"),
             ("Frequency caps", "speed", "campaigns.frequencycap"),
             ("Quiet hours", "bedtime", "campaigns.quiethours"),
+            ("Sending switches", "toggle_on", "campaigns.sendingswitch"),
             ("Endpoints", "webhook", "campaigns.webhookendpoint"),
         ),
     ),
@@ -136,14 +131,17 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             items.insert(0, {"title": "My day", "icon": "wb_sunny", "link": my_day, "active": is_there})
         if title == "Campaigns" and _has_mailbox(request):
             items.append(_item("Mailbox", "mail", "campaigns.delivery:mailbox"))
-            _marked_alone(items, request.path)
+        if title == "Campaigns":
+            _marked_alone(items, request)
         if items:
             groups.append({"title": title, "items": items})
     return groups
 
 
-def _marked_alone(items: list[dict[str, Any]], path: str) -> None:
-    """Where the path of one lies below another's, the longest marks."""
+def _marked_alone(items: list[dict[str, Any]], request: HttpRequest) -> None:
+    """Where the path of one lies below another's, the longest marks. The queue is a list, filtered."""
+    is_queue = request.GET.get("state__exact") == "uncertain"
+    path = f"{request.path}uncertain/" if is_queue else request.path
     begun = [one for one in items if path.startswith(one["link"])]
     for one in begun:
         one["active"] = len(one["link"]) == max(len(other["link"]) for other in begun)

@@ -17,8 +17,9 @@ from campaigns.queries.definitions import read
 from campaigns.queries.funnel import AtStep, Funnel, funnel
 from lifecycle.admin.pages import framed
 
-from .editor import latest, told
+from .editor import latest
 from .flow_drawing import flow_picture
+from .words import tags_named, told
 
 ENTRIES = 50
 
@@ -63,15 +64,15 @@ def _shown(version: CampaignVersion, counted: Funnel | None) -> dict[str, Any]:
         definition = read(version.definition)
     except DefinitionError as error:
         return {"problems": [f"{one.path}: {one.sentence}" for one in error.problems]}
-    counts = counted.steps if counted else {}
+    counts, named = counted.steps if counted else {}, tags_named(definition)
     return {
         "definition": definition,
-        "picture": flow_picture(definition, tell=told, counts=counts),
-        "begins": begins(definition.trigger, told),
+        "picture": flow_picture(definition, tell=told, named=named, counts=counts),
+        "begins": begins(definition.trigger, told, named),
         "entry": told(definition.entry) if definition.entry else "",
         "stay": told(definition.stay) if definition.stay else "",
-        "exits": ends(definition.exit),
-        "goal": ends(definition.goal),
+        "exits": ends(definition.exit, named),
+        "goal": ends(definition.goal, named),
         "lines": _lines(definition, counts),
     }
 

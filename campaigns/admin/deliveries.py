@@ -26,7 +26,7 @@ from lifecycle.admin.pages import framed
 
 from .filters import CampaignFilter, ReasonFilter
 from .mailbox_pages import mail_page, mailbox_page
-from .words import shown, state_badge, what, why
+from .words import shown, state_badge, step_shown, what, why
 
 MOST_AT_ONCE = 500
 _LIST = "admin:campaigns_delivery_changelist"
@@ -140,7 +140,7 @@ class DeliveryAdmin(OfCustomers):
             self, request, "campaigns/admin/delivery.html", title=what(delivery), original=delivery, delivery=delivery,
             badge=state_badge(delivery), why=why(delivery), life=list(_life(delivery)), receipts=receipts_of(delivery),
             may_settle=delivery.state == DeliveryState.UNCERTAIN and self.has_resolve_permission(request),
-            has_in_app=hasattr(delivery, "in_app"),
+            has_in_app=hasattr(delivery, "in_app"), step=step_shown(delivery.run) if delivery.run else "",
         )  # fmt: skip
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Delivery | None:

@@ -25,15 +25,14 @@ from campaigns.queries.audience import audience
 from campaigns.queries.campaigns import Affected, affected
 from lifecycle.admin.pages import framed
 from lifecycle.admin.rule_editor import vocabulary
-from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.models import Lifecycle
-from lifecycle.rules.explain import sentence
-from lifecycle.rules.parse import Problem, parse
+from lifecycle.rules.parse import Problem
 
 from .editor_moves import added, moved, removed, with_keys
 from .editor_reading import Found, Written
 from .editor_showing import Showing
 from .flow_drawing import FlowPicture, flow_picture
+from .words import tags_named, told
 
 # Each defines what the next one uses.
 _CONDITIONS = ("metric_picker", "rule_distribution", "rule_tree", "rule_rows", "rule_editor")
@@ -68,11 +67,6 @@ class Beside:
     audience: int | None = None
     affected: Affected | None = None
     missing: int = 0
-
-
-def told(tree: Any) -> str:
-    """A condition in words."""
-    return sentence(parse(tree, CATALOGUE), CATALOGUE)
 
 
 def sentences(definition: Definition) -> dict[str, str]:
@@ -146,11 +140,12 @@ def _page(admin: ModelAdmin[Any], request: HttpRequest, text: Text, *, now: date
 def _beside(campaign: Campaign, definition: Definition | None, missing: int, now: datetime) -> Beside:
     if definition is None:
         return Beside(missing=missing)
+    named = tags_named(definition)
     return Beside(
-        picture=flow_picture(definition, tell=told),
-        begins=begins(definition.trigger, told),
-        exits=ends(definition.exit),
-        goal=ends(definition.goal),
+        picture=flow_picture(definition, tell=told, named=named),
+        begins=begins(definition.trigger, told, named),
+        exits=ends(definition.exit, named),
+        goal=ends(definition.goal, named),
         audience=audience(definition, now=now),
         affected=affected(campaign, definition),
     )

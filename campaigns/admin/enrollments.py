@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from campaigns.definition.words import path_name
 from campaigns.engine.exits import take_out
 from campaigns.models import Enrollment, EnrollmentState
 from campaigns.queries.enrollments import runs_of
@@ -25,7 +26,7 @@ from lifecycle.queries import customers_seen
 
 from .calendar import calendar_page
 from .filters import CampaignFilter
-from .words import LOOKS, shown, state_badge
+from .words import LOOKS, shown, state_badge, step_shown, upon
 
 
 class NotInside(ValueError):
@@ -89,10 +90,14 @@ class EnrollmentAdmin(OfCustomers):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_permission(request, enrollment):
             raise PermissionDenied
-        steps = [(run, state_badge(run), LOOKS.get(run.state, "none")) for run in runs_of(enrollment)]
+        steps = [
+            (run, step_shown(run), path_name(run.path), state_badge(run), LOOKS.get(run.state, "none"))
+            for run in runs_of(enrollment)
+        ]
         return framed(
             self, request, "campaigns/admin/enrollment.html", title=f"{enrollment.customer} in {enrollment.campaign}",
             original=enrollment, enrollment=enrollment, badge=state_badge(enrollment), steps=steps,
+            upon=upon(enrollment),
             may_take_out=enrollment.state == EnrollmentState.ACTIVE and self.may_take_out(request),
         )  # fmt: skip
 
@@ -112,6 +117,6 @@ class EnrollmentAdmin(OfCustomers):
     def ended(self, enrollment: Enrollment) -> str:
         return f"{shown(enrollment.ended_at)}: {enrollment.get_end_reason_display()}" if enrollment.ended_at else ""
 
-    @display(description="Goal", boolean=True)
-    def goal(self, enrollment: Enrollment) -> bool:
-        return enrollment.converted_at is not None
+    @display(description="Goal reached", empty_value="–")
+    def goal(self, enrollment: Enrollment) -> str | None:
+        return shown(enrollment.converted_at) if enrollment.converted_at else None

@@ -87,10 +87,11 @@ class _Parts:
 
 
 def flow_picture(
-    definition: Definition, *, tell: Callable[[Tree], str], counts: Mapping[str, AtStep] | None = None
-) -> FlowPicture:
+    definition: Definition, *, tell: Callable[[Tree], str], named: Callable[[str], str] = str,
+    counts: Mapping[str, AtStep] | None = None,
+) -> FlowPicture:  # fmt: skip
     parts = _Parts(tell, counts or {})
-    start = begins(definition.trigger, tell)
+    start = begins(definition.trigger, tell, named)
     first = parts.add([], *BOX, shape="start", look="tn-green", head="Begins", text=_short(start), title=start)
     last = parts.steps(definition.steps, first, "steps")
     parts.add(last, *END, shape="end", look="tn-grey", head="", text="End", title="The end of the campaign")

@@ -24,7 +24,8 @@ from lifecycle.queries.portfolio import EVERYBODY
 from lifecycle.rules.nodes import to_json
 from lifecycle.rules.parse import RuleError, parse, parse_text
 
-from .editor import SCRIPTS, told
+from .editor import SCRIPTS
+from .words import told
 
 _CODE = {"rows": 10, "class": "tn-code-input", "spellcheck": "false", "data-conditions": ""}
 

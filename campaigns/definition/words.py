@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from .kinds import (
@@ -35,6 +36,8 @@ from .parts import (
 )
 
 Tell = Callable[[Tree], str]
+Named = Callable[[str], str]  # the name of a tag, by its code
+_PLACEHOLDER = re.compile(r"\{\{\s*([\w.]+)[^{}]*\}\}")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PATHS = {"happened": "It happened", "timeout": "It did not in time", "yes": "Yes", "no": "No"}
 NAMES = {
@@ -51,7 +54,12 @@ def name_of(kind: str) -> str:
 
 
 def path_name(name: str) -> str:
-    return _PATHS.get(name, name.replace("_", " "))
+    return _PATHS.get(name, spoken(name))
+
+
+def spoken(key: str) -> str:
+    """A key as people say it: ``personal_check_in`` is “personal check in”."""
+    return key.replace("_", " ")
 
 
 def span(delay: Delay) -> str:
@@ -60,6 +68,11 @@ def span(delay: Delay) -> str:
              ((delay.days, "day"), (delay.hours, "hour"), (delay.minutes, "minute")) if n]  # fmt: skip
     told = " and ".join(parts)
     return told if delay.at is None else f"{told}, then at {delay.at}" if told else f"the next {delay.at}"
+
+
+def _readable(text: str) -> str:
+    """A text with placeholders as the preview shows them: ``[customer.name]``."""
+    return _PLACEHOLDER.sub(r"[\1]", text).rstrip(".")
 
 
 def when(step: Step) -> str:
@@ -73,17 +86,19 @@ def about(step: Step, tell: Tell) -> str:
     """What a step does, in one sentence without a full stop. ``tell`` says a condition."""
     match step.settings:
         case Email(template=template, from_owner=own):
-            return f"Email “{template}”" + (" from the success manager" if own else "")
+            return f"Email “{spoken(template)}”" + (" from the success manager" if own else "")
         case InApp(title=title):
-            return f"In-app message “{title}”"
+            return f"In-app message “{_readable(title)}”"
         case Webhook(endpoint=endpoint):
             return f"Tell {endpoint}"
         case Action(action=action, endpoint=endpoint):
-            return f"Have {endpoint} do “{action.replace('_', ' ')}”"
+            return f"Have “{spoken(action)}” done by {endpoint}"
         case HumanTask(title=title, due_hours=hours, team=team):
-            return f"Task “{title}” for {team or 'the success manager'}, due in {span(Delay(hours=hours))}"
+            return (
+                f"Task “{title}” for {spoken(team or '') or 'the success manager'}, due in {span(Delay(hours=hours))}"
+            )
         case Alert(team=team, message=message):
-            return f"Tell {team}: {message}"
+            return f"Tell {spoken(team)}: {_readable(message)}"
         case SetTrait(trait=trait, value=value):
             return f"Set {trait} to {str(value).lower() if isinstance(value, bool) else value}"
         case RemoveTrait(trait=trait):
@@ -109,13 +124,13 @@ def _parts_ways(step: Step, tell: Tell) -> str:
             return name_of(step.kind)
 
 
-def begins(trigger: Trigger, tell: Tell) -> str:
+def begins(trigger: Trigger, tell: Tell, named: Named = str) -> str:
     """What makes a customer enter."""
     match trigger:
         case EnteredTag(tag=tag, lifecycle=lifecycle, from_tag=start):
-            return f"A customer enters {tag} of {lifecycle}" + (f" from {start}" if start else "")
+            return f"A customer enters {named(tag)} of {lifecycle}" + (f" from {named(start)}" if start else "")
         case LeftTag(tag=tag, lifecycle=lifecycle):
-            return f"A customer leaves {tag} of {lifecycle}"
+            return f"A customer leaves {named(tag)} of {lifecycle}"
         case HappenedEvent(name=name, where=where):
             with_ = " and ".join(f"{key} is {value}" for key, value in where.items())
             return f"{name} happens" + (f" where {with_}" if with_ else "")
@@ -130,9 +145,9 @@ def begins(trigger: Trigger, tell: Tell) -> str:
             return f"Everybody in {segment}, {on[every]} at {at}"
 
 
-def ends(marks: Marks) -> str:
+def ends(marks: Marks, named: Named = str) -> str:
     """``when A happens or on entering B``; empty: never."""
-    told = [f"when {name} happens" for name in marks.events] + [f"on entering {tag}" for tag in marks.tags]
+    told = [f"when {name} happens" for name in marks.events] + [f"on entering {named(tag)}" for tag in marks.tags]
     return " or ".join(told)
 
 

@@ -267,7 +267,7 @@ class Migration(migrations.Migration):
                 ('topic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.topic')),
             ],
             options={
-                'verbose_name_plural': 'consent entries',
+                'verbose_name': 'consent',
                 'ordering': ('-id',),
             },
         ),
@@ -568,6 +568,7 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='in_app_messages', to='lifecycle.customer')),
             ],
             options={
+                'verbose_name': 'in-app message',
                 'ordering': ('-delivery_id',),
                 'indexes': [models.Index(condition=models.Q(('acknowledged_at', None)), fields=['customer', '-created_at'], name='in_app_unread')],
             },

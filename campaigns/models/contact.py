@@ -74,7 +74,7 @@ class ConsentEntry(History):
 
     class Meta:
         ordering = ("-id",)
-        verbose_name_plural = "consent entries"
+        verbose_name = "consent"
 
     def __str__(self) -> str:
         return f"{'yes' if self.is_given else 'no'} to {self.topic or 'all'}"

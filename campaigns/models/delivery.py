@@ -145,6 +145,7 @@ class InAppMessage(models.Model):
 
     class Meta:
         ordering = ("-delivery_id",)
+        verbose_name = "in-app message"
         indexes = (
             models.Index(fields=("customer", "-created_at"), condition=Q(acknowledged_at=None), name="in_app_unread"),
         )

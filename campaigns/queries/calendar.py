@@ -10,6 +10,7 @@ from typing import Any
 from campaigns.definition.flow import Flow
 from campaigns.definition.kinds import CHANNELS, PATHS
 from campaigns.definition.parts import Step
+from campaigns.definition.words import name_of, spoken
 from campaigns.models import Campaign, RunState, StepRun
 from campaigns.queries.definitions import read
 from campaigns.rules.schedule import due_after
@@ -21,6 +22,7 @@ from .hindrances import Message, hindrances_of
 DAYS = 30
 _MOST_RUNS = 200
 _OPEN = (RunState.WAITING, RunState.LEASED, RunState.FROZEN)
+_KEYS = ("template", "action", "endpoint", "trait")  # settings that name something by its key
 _UNCERTAIN = frozenset({*PATHS, "split", "holdout"})  # what comes after them is not known before
 
 
@@ -42,8 +44,12 @@ class Planned:
         settings: Any = self.step.settings
         for name in ("title", "template", "action", "endpoint", "message", "trait"):
             if value := getattr(settings, name, ""):
-                return str(value)
-        return self.step.key.replace("_", " ").capitalize()
+                return spoken(str(value)).capitalize() if name in _KEYS else str(value)
+        return spoken(self.step.key).capitalize()
+
+    @property
+    def kind(self) -> str:
+        return name_of(self.step.kind)
 
     @property
     def channel(self) -> str:

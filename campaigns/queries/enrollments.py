@@ -10,7 +10,9 @@ from lifecycle.models import Customer
 
 def runs_of(enrollment: Enrollment) -> QuerySet[StepRun]:
     """Its steps in the order in which they were planned, each with its message."""
-    return StepRun.objects.filter(enrollment=enrollment).select_related("delivery").order_by("id")
+    return (
+        StepRun.objects.filter(enrollment=enrollment).select_related("delivery", "enrollment__version").order_by("id")
+    )
 
 
 def enrollments_of(customer: Customer) -> QuerySet[Enrollment]:

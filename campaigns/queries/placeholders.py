@@ -74,7 +74,7 @@ def _customer(customer: Customer, now: datetime) -> Values:
     told = customer.traits.get("first_name")
     return {
         "name": name,
-        "first_name": told if isinstance(told, str) and told.strip() else name.partition(" ")[0],
+        "first_name": told if isinstance(told, str) and told.strip() else _first_name(name),
         "email": customer.email,
         "id": customer.external_id,
         "plan": customer.plan,
@@ -82,6 +82,12 @@ def _customer(customer: Customer, now: datetime) -> Values:
         "tier": TIERS.get(customer.tier or ""),
         "today": now.astimezone(ZoneInfo(customer.timezone)).date().isoformat(),
     }
+
+
+def _first_name(name: str) -> str:
+    """The first word, where it can be one: not “Lee” of “Lee, Ann”, and no number."""
+    word = name.partition(" ")[0]
+    return word if word.replace("-", "").replace("'", "").replace("’", "").isalpha() else ""
 
 
 def _owners(customers: Sequence[Customer]) -> dict[int | None, Values]:

@@ -184,7 +184,7 @@ def test_the_flow_is_drawn_while_it_is_written(marketer, campaign, shop):
 
     assert answer.status_code == 200
     page = unescape(answer.content.decode())
-    assert "A customer enters OLD" in page
+    assert "A customer enters “OLD”" in page
     assert "Email · 2 days" in page
     broken = marketer.post(url(campaign, "preview"), form(shop, topic="")).content.decode()
     assert "1 thing is still missing" in broken

@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from campaigns.models import CampaignState, CampaignVersion, Enrollment, VersionState
-from campaigns.queries.definitions import flow_of
+from campaigns.queries.definitions import readable
 from lifecycle.models import EventListener
 
 CONSUMER = "campaigns"
@@ -23,7 +23,7 @@ def listen() -> None:
     entered = Enrollment.objects.filter(campaign=OuterRef("campaign"), version=OuterRef("pk"))
     was_live = CampaignVersion.objects.filter(state__in=(VersionState.LIVE, VersionState.RETIRED))
     heard = was_live.filter(Q(state=VersionState.LIVE) & ~Q(campaign__state=CampaignState.OFF) | Exists(entered))
-    names = {name for version in heard for name in flow_of(version).definition.listens_for}
+    names = {name for _, flow in readable(heard) for name in flow.definition.listens_for}
     mine = EventListener.objects.filter(consumer=CONSUMER)
     mine.exclude(event__in=names).delete()
     EventListener.objects.bulk_create(

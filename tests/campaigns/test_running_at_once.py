@@ -60,20 +60,21 @@ def test_a_step_planned_while_its_campaign_was_paused_is_not_frozen_after_it_was
 def test_two_campaigns_that_go_live_at_once_are_both_heard(pool, monkeypatch):
     one, other = live("login"), live("order_placed")
     Campaign.objects.update(state=CampaignState.OFF)
-    is_read, is_written, read = Event(), Event(), listening.flow_of
+    is_read, is_written, read = Event(), Event(), listening.readable
 
     @transaction.atomic
     def go_live(version):
         Campaign.objects.filter(id=version.campaign_id).update(state=CampaignState.LIVE)
         listening.listen()
 
-    def slowly(version):
+    def slowly(versions):
+        found = list(read(versions))
         if not is_read.is_set():
             is_read.set()
             is_written.wait(1)
-        return read(version)
+        return found
 
-    monkeypatch.setattr(listening, "flow_of", slowly)
+    monkeypatch.setattr(listening, "readable", slowly)
     first = pool(lambda: go_live(one))
     assert is_read.wait(10)
     go_live(other)

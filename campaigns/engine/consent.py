@@ -15,6 +15,7 @@ from campaigns.rules.consent import Words, agrees, is_stopped
 from lifecycle.models import Customer
 
 __all__ = ["choose_topics", "digest_of", "give_consent", "release_suppression", "suppress", "withdraw_consent"]
+MAX_ADDRESS = Suppression._meta.get_field("address").max_length
 log = structlog.get_logger(__name__)
 
 
@@ -70,7 +71,7 @@ def suppress(*, address: str, reason: str, by: Any, now: datetime, note: str = "
 
     What is known already stays, but a complaint weighs more than all else.
     """
-    told = {"address": normal(address), "reason": reason, "note": note, "since": now, "by": by}
+    told = {"address": normal(address)[:MAX_ADDRESS], "reason": reason, "note": note, "since": now, "by": by}
     with transaction.atomic():
         _hold(of_addresses([address]))
         known, is_new = Suppression.objects.get_or_create(digest=digest_of(address), defaults=told)

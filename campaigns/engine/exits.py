@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from campaigns.definition.parts import Definition
 from campaigns.models import (
     CampaignEntry,
     CampaignVersion,
@@ -22,7 +23,7 @@ from campaigns.models import (
     StepRun,
 )
 from campaigns.queries.conditions import customers_for_whom
-from campaigns.queries.definitions import flow_of
+from campaigns.queries.definitions import readable
 from campaigns.sql import exits as statements
 from customer_success.engine.tasks import close_by_origin
 from customer_success.models import TaskState
@@ -95,11 +96,12 @@ def end_who_may_not_stay(*, now: datetime, customers: Collection[int] | None = N
     """
     inside = Enrollment.objects.filter(version=OuterRef("pk"), state=EnrollmentState.ACTIVE)
     versions = CampaignVersion.objects.filter(Exists(inside)).defer("definition")
-    return sum(_end_strangers(version, now, customers) for version in versions)
+    return sum(_end_strangers(version, flow.definition, now, customers) for version, flow in readable(versions))
 
 
-def _end_strangers(version: CampaignVersion, now: datetime, customers: Collection[int] | None) -> int:
-    definition = flow_of(version).definition
+def _end_strangers(
+    version: CampaignVersion, definition: Definition, now: datetime, customers: Collection[int] | None
+) -> int:
     if definition.stay is None:
         return 0
     holds = customers_for_whom(definition.stay, lifecycle=definition.lifecycle, as_of=now)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from django.db import transaction
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest
 
@@ -16,6 +17,7 @@ from campaigns.models import (
     Delivery,
     DeliveryState,
     Enrollment,
+    EnrollmentState,
     RunState,
     SkipReason,
     StepRun,
@@ -42,10 +44,17 @@ def freeze(campaign: Campaign) -> int:
     return StepRun.objects.filter(campaign=campaign, state=RunState.WAITING).update(state=RunState.FROZEN)
 
 
+@transaction.atomic
 def freeze_stragglers() -> int:
-    """Steps that workers planned for paused campaigns while these were being paused; returns how many."""
-    paused = Campaign.objects.filter(state=CampaignState.PAUSED).values("id")
-    return StepRun.objects.filter(campaign__in=paused, state=RunState.WAITING).update(state=RunState.FROZEN)
+    """Steps that workers planned for paused campaigns while these were being paused; returns how many.
+
+    The campaigns are held, so that none is resumed meanwhile: nobody would thaw what is frozen after that. What a
+    worker claims at this moment it freezes itself.
+    """
+    paused = Campaign.objects.filter(state=CampaignState.PAUSED).order_by("id").select_for_update(no_key=True)
+    late = StepRun.objects.filter(campaign__in=[one.id for one in paused], state=RunState.WAITING).order_by("id")
+    free = list(late.select_for_update(no_key=True, skip_locked=True).values_list("id", flat=True))
+    return StepRun.objects.filter(id__in=free).update(state=RunState.FROZEN)
 
 
 def thaw(campaign: Campaign, *, how: Resume, paused_at: datetime, now: datetime) -> int:
@@ -71,8 +80,8 @@ def _leave_out(overdue: QuerySet[StepRun], now: datetime) -> int:
             state=RunState.SKIPPED, reason=SkipReason.RESUME, done_at=now
         )
         works = _works(runs)
-        Delivery.objects.bulk_create(_not_sent(work, now) for work in works if channel_of(work.step.kind))
-        plan_next(works=works, paths={}, now=now)
+        _skip_messages([work for work in works if channel_of(work.step.kind)], now)
+        plan_next(works=[work for work in works if _is_inside(work)], paths={}, now=now)
         number += len(runs)
     return number
 
@@ -86,6 +95,19 @@ def _works(runs: Sequence[StepRun]) -> list[Work]:
         flow = flow_of(enrollment.version)
         works.append(Work(run, enrollment, flow.definition, flow.steps[run.step]))
     return works
+
+
+def _is_inside(work: Work) -> bool:
+    """Not so: who has left, and was to get a message once more."""
+    return work.enrollment.state == EnrollmentState.ACTIVE
+
+
+def _skip_messages(works: Sequence[Work], now: datetime) -> None:
+    """A message that was put off has its row already; what became of one that was on its way, the sweep says."""
+    rows = Delivery.objects.filter(run__in=[work.run.id for work in works])
+    known = set(rows.values_list("run", flat=True))
+    rows.filter(state=DeliveryState.PLANNED).update(state=DeliveryState.SKIPPED, reason=SkipReason.RESUME, ended_at=now)
+    Delivery.objects.bulk_create(_not_sent(work, now) for work in works if work.run.id not in known)
 
 
 def _not_sent(work: Work, now: datetime) -> Delivery:

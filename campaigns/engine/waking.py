@@ -8,11 +8,12 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from campaigns.definition.flow import Flow
 from campaigns.definition.kinds import WaitFor
 from campaigns.definition.parts import Step
 from campaigns.models import CampaignVersion, Enrollment, EnrollmentState
 from campaigns.queries.conditions import customers_for_whom
-from campaigns.queries.definitions import flow_of
+from campaigns.queries.definitions import readable
 from campaigns.sql.waking import WAKE_MET
 
 
@@ -23,14 +24,17 @@ def wake_waits(*, now: datetime, customers: Collection[int] | None = None) -> in
     """
     inside = Enrollment.objects.filter(version=OuterRef("pk"), state=EnrollmentState.ACTIVE)
     versions = CampaignVersion.objects.filter(Exists(inside)).defer("definition")
-    return sum(_wake(version, step, now, customers) for version in versions for step in flow_of(version).steps.values())
+    return sum(
+        _wake(version, flow, step, now, customers)
+        for version, flow in readable(versions)
+        for step in flow.steps.values()
+    )
 
 
-def _wake(version: CampaignVersion, step: Step, now: datetime, customers: Collection[int] | None) -> int:
+def _wake(version: CampaignVersion, flow: Flow, step: Step, now: datetime, customers: Collection[int] | None) -> int:
     if not isinstance(step.settings, WaitFor) or step.settings.condition is None:
         return 0
-    lifecycle = flow_of(version).definition.lifecycle
-    holds = customers_for_whom(step.settings.condition, lifecycle=lifecycle, as_of=now)
+    holds = customers_for_whom(step.settings.condition, lifecycle=flow.definition.lifecycle, as_of=now)
     place = {
         **holds.params, "campaign": version.campaign_id, "version": version.id, "step": step.key, "now": now,
         "customers": None if customers is None else list(customers),

@@ -57,6 +57,8 @@ def write_in_app(work: Work, now: datetime) -> Outgoing:
     title, url = " ".join(found["title"].split()), found["url"].strip()
     if not title or len(title) > 200:
         raise CannotBeWritten("title: it has 1 to 200 characters.")
+    if len(url) > 500:
+        raise CannotBeWritten("url: it has more than 500 characters.")
     if url and not url.startswith(("https://", "http://", "/")):
         raise CannotBeWritten("url: it begins with https:// or with /.")
     recipient = work.enrollment.customer.external_id

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 from campaigns.definition.flow import Flow
 from campaigns.definition.kinds import CHANNELS, PATHS
 from campaigns.definition.parts import Step
+from campaigns.definition.text import DefinitionError
 from campaigns.definition.words import name_of, spoken
-from campaigns.models import Campaign, RunState, StepRun
+from campaigns.models import Campaign, CampaignVersion, RunState, StepRun
 from campaigns.queries.definitions import read
 from campaigns.rules.schedule import due_after
 from lifecycle.models import Customer
@@ -63,17 +65,17 @@ def calendar_of(customer: Customer, *, now: datetime, days: int = DAYS) -> list[
     runs = list(rows.select_related("campaign", "enrollment__version")[:_MOST_RUNS])
     if not runs:
         return []
-    flows = {run.enrollment.version_id: run.enrollment.version for run in runs}
-    read_flows = {key: Flow(read(version.definition)) for key, version in flows.items()}
+    flows = _flows({run.enrollment.version_id: run.enrollment.version for run in runs})
     steps = [
         (run, step, at, is_next)
         for run in runs
-        for step, at, is_next in _certain(run, read_flows[run.enrollment.version_id], customer.timezone, now, until)
+        if run.enrollment.version_id in flows
+        for step, at, is_next in _certain(run, flows[run.enrollment.version_id], customer.timezone, now, until)
     ]
     steps.sort(key=lambda one: one[2])
     found = hindrances_of(
         customer,
-        [_message(run, step, at, read_flows[run.enrollment.version_id]) for run, step, at, _ in steps],
+        [_message(run, step, at, flows[run.enrollment.version_id]) for run, step, at, _ in steps],
         now=now,
     )
     zone = zone_of(customer.timezone)
@@ -81,6 +83,15 @@ def calendar_of(customer: Customer, *, now: datetime, days: int = DAYS) -> list[
         Planned(at, at.astimezone(zone), run.campaign, run.enrollment_id, step, run if is_next else None, why)
         for (run, step, at, is_next), why in zip(steps, found, strict=True)
     ]
+
+
+def _flows(versions: Mapping[int, CampaignVersion]) -> dict[int, Flow]:
+    """Of those that can be read: nobody works on the others either."""
+    flows = {}
+    for key, version in versions.items():
+        with suppress(DefinitionError):
+            flows[key] = Flow(read(version.definition))
+    return flows
 
 
 def _certain(

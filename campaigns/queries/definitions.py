@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 
 from campaigns.definition.flow import Flow
 from campaigns.definition.kinds import KINDS
 from campaigns.definition.parts import Definition, Tree
-from campaigns.definition.text import read_definition
+from campaigns.definition.text import DefinitionError, read_definition
 from campaigns.models import CampaignVersion
 from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.rules.parse import Problem, RuleError, parse
+
+log = logging.getLogger(__name__)
 
 
 def problems_of_tree(tree: Tree) -> list[Problem]:
@@ -35,3 +39,12 @@ def _flow(version_id: int, written: datetime) -> Flow:
 def flow_of(version: CampaignVersion) -> Flow:
     """The steps of a version. A text that was live never changes, so it is read once."""
     return _flow(version.id, version.written_at)
+
+
+def readable(versions: Iterable[CampaignVersion]) -> Iterator[tuple[CampaignVersion, Flow]]:
+    """Those that can be read, and their steps: one that cannot, as a metric is gone, keeps nobody from the others."""
+    for version in versions:
+        try:
+            yield version, flow_of(version)
+        except DefinitionError:
+            log.exception("Version %d of campaign %d cannot be read", version.number, version.campaign_id)

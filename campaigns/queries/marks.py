@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from campaigns.definition.parts import Definition, EnteredTag, Marks
-from campaigns.definition.text import DefinitionError
 from campaigns.models import CampaignVersion, EndReason, VersionState
 from lifecycle.models import StatusTag
 
-from .definitions import flow_of
+from .definitions import readable
 
-log = logging.getLogger(__name__)
 Tags = dict[tuple[str, str], int]
 
 
@@ -46,7 +43,7 @@ def listening() -> Listening:
     tags = {(lifecycle, code): number for number, lifecycle, code in
             StatusTag.objects.values_list("id", "lifecycle__code", "code")}  # fmt: skip
     versions = CampaignVersion.objects.filter(state__in=(VersionState.LIVE, VersionState.RETIRED))
-    heard = list(_readable(versions.defer("definition")))
+    heard = [(version, flow.definition) for version, flow in readable(versions.defer("definition"))]
     marks = tuple(mark for version, definition in heard for mark in _marks(version, definition, tags))
     awaited = {version.id: list(_awaited(definition)) for version, definition in heard}
     return Listening(
@@ -54,15 +51,6 @@ def listening() -> Listening:
         awaited=frozenset(word for words in awaited.values() for word in words),
         versions=frozenset(mark.version for mark in marks).union(one for one, words in awaited.items() if words),
     )
-
-
-def _readable(versions: Iterable[CampaignVersion]) -> Iterator[tuple[CampaignVersion, Definition]]:
-    """A text that cannot be read any more, since a metric is gone, keeps nobody from hearing the others."""
-    for version in versions:
-        try:
-            yield version, flow_of(version).definition
-        except DefinitionError:
-            log.exception("Version %d of campaign %d cannot be read", version.number, version.campaign_id)
 
 
 def _marks(version: CampaignVersion, definition: Definition, tags: Tags) -> Iterator[Mark]:

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from standardwebhooks import Webhook
 
 from campaigns.models import Delivery, Receipt, Suppression
+from campaigns.queries.contact import suppressed
 from tests.factories.campaigns import DeliveryFactory
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,15 @@ def test_a_body_that_makes_no_sense_is_refused_whole(body, status):
     assert not Receipt.objects.exists()
 
 
+def test_a_bounce_of_an_address_longer_than_any_is_taken_all_the_same():
+    bounced = one(kind="bounced", message_id=None, recipient="x" * 288 + "@example.com")
+
+    assert statuses(post({"receipts": [bounced]})) == ["unknown"]
+
+    assert len(Suppression.objects.get().address) == 254
+    assert suppressed([bounced["recipient"]])
+
+
 def postmark(client: APIClient, event: dict[str, Any], *, login: str = "me:secret", provider: str = "postmark") -> Any:
     given = {"Authorization": "Basic " + b64encode(login.encode()).decode()} if login else {}
     url = reverse("api-anymail-tracking", kwargs={"provider": provider})
@@ -141,6 +151,16 @@ def test_the_webhook_of_the_provider_bounces_a_message(client):
     receipt = Receipt.objects.get()
     assert (receipt.provider, receipt.delivery, receipt.kind) == ("postmark", row, "bounced")
     assert Suppression.objects.get().address == "gone@example.com"
+
+
+def test_what_a_provider_says_in_characters_that_cannot_be_stored_is_taken(client):
+    opened = {"RecordType": "Open", "MessageID": "pm\ud800\0", "ReceivedAt": AT, "Recipient": "ann\ud800@example.com"}
+    url = reverse("api-anymail-tracking", kwargs={"provider": "postmark"})
+    login = {"Authorization": "Basic " + b64encode(b"me:secret").decode()}
+
+    assert client.post(url, json.dumps(opened), content_type="application/json", headers=login).status_code == 200
+
+    assert Receipt.objects.get().recipient == "ann?@example.com"
 
 
 def test_a_bounce_for_now_stops_nobody(client):

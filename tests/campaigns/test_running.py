@@ -113,6 +113,18 @@ def test_resuming_leaves_out_what_was_due_with_its_reason_and_goes_on_to_the_nex
     assert (task.enrollment.state, task.enrollment.end_reason) == ("completed", "end")
 
 
+def test_a_message_that_was_put_off_is_left_out_as_well(campaign):
+    message = waits(campaign, "hello", "email")
+    DeliveryFactory(run=message, state="planned", reason="capped")
+
+    resume(campaign=paused(campaign), how="skip", by=None, now=LATER)
+
+    message.refresh_from_db()
+    sent = Delivery.objects.get()
+    assert (message.state, sent.state, sent.reason, sent.ended_at) == ("skipped", "skipped", "resume", LATER)
+    assert StepRun.objects.get(enrollment=message.enrollment, step="rest").state == RunState.WAITING
+
+
 def test_an_unknown_way_to_resume_is_refused(campaign):
     with pytest.raises(ValueError, match="later"):
         resume(campaign=paused(campaign), how="later", by=None, now=LATER)

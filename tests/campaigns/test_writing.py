@@ -162,7 +162,13 @@ def test_a_message_in_the_app_has_title_text_and_address(ann):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"url": "javascript:alert(1)"}, {"url": "{{ event.url }}"}, {"title": "{{ event.title }}"}]
+    "wrong",
+    [
+        {"url": "javascript:alert(1)"},
+        {"url": "{{ event.url }}"},
+        {"title": "{{ event.title }}"},
+        {"url": "/{{ event.title }}{{ event.title }}"},
+    ],
 )
 def test_a_message_in_the_app_with_a_bad_value_is_not_written(ann, wrong):
     data = {"url": "data:text/html,x", "title": "x" * 300}

@@ -98,7 +98,7 @@ def _told(event: AnymailTrackingEvent, kind: ReceiptKind, provider: str, happene
     name = event.event_id or sha256(repr(texts).encode()).hexdigest()  # not each provider numbers its events
     return Told(
         provider=provider,
-        event_id=f"{event.event_type}:{name}"[:200],
+        event_id=_text(f"{event.event_type}:{name}", 200),
         kind=kind,
         happened_at=happened_at,
         message_id=_ours(event),
@@ -116,4 +116,5 @@ def _ours(event: AnymailTrackingEvent) -> UUID | None:
 
 
 def _text(found: object, most: int) -> str:
-    return str(found or "").replace("\0", "")[:most]
+    """What PostgreSQL can keep of it."""
+    return str(found or "").replace("\0", "").encode(errors="replace").decode()[:most]

@@ -189,3 +189,10 @@ def test_the_page_of_a_customer_of_whom_nothing_is_planned_says_so(ann: Customer
     page = desk.get(reverse("admin:campaigns_enrollment_calendar", args=[ann.pk])).content.decode()
 
     assert "Nothing is planned" in page
+
+
+def test_a_campaign_that_cannot_be_read_any_more_leaves_the_others(ann: Customer) -> None:
+    enrolled(ann, lifecycle=7)
+    enrolled(ann)
+
+    assert [one.step.key for one in calendar_of(ann, now=NOW)] == ["hello", "note", "choice"]

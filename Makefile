@@ -1,7 +1,7 @@
 # What one does with Tenure. Each command makes or checks the environment first, which costs nothing when it is there.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock env clean
+.PHONY: help demo test check bench soak lock env clean
 PYTHON ?=
 ARGS ?=
 BIN := .venv/bin
@@ -27,6 +27,9 @@ check: env  ## format, lint, types, import contracts, Django's checks, missing m
 
 bench: env  ## measures against hand-written SQL and other engines; writes bench.json
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+soak: env  ## sends 10,000 mails while everything is killed in turn (SEED=… plays a run again)
+	@KILL_STEPS=10000 $(BIN)/python -m pytest -s tests/campaigns/kill $(ARGS)
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes
 lock: export UV_CUSTOM_COMPILE_COMMAND := make lock

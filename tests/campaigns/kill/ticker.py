@@ -1,0 +1,19 @@
+"""Wakes the workers twice a second, whatever becomes of the broker."""
+
+import time
+
+import django
+
+django.setup()
+
+from campaigns.tasks import run_due_steps, take_back_leases  # noqa: E402
+from config.celery import app  # noqa: E402
+
+while True:
+    try:
+        run_due_steps.apply_async(retry=False)
+        take_back_leases.apply_async(retry=False)
+    except Exception as error:
+        print("no broker:", error, flush=True)
+        app.pool.force_close_all()
+    time.sleep(0.5)

@@ -218,6 +218,10 @@ SPECTACULAR_SETTINGS = {
             )
         },
         **{
+            name: f"campaigns.models.{name}"
+            for name in ("CampaignState", "DeliveryState", "EnrollmentState", "ReceiptKind", "RunState", "VersionState")
+        },
+        **{
             name: f"lifecycle.models.{name}"
             for name in ("BacktestState", "EvaluationState", "RecommendationState", "ReviewReason", "RuleState")
         },

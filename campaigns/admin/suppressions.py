@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -19,10 +18,10 @@ from unfold.decorators import action, display
 from campaigns.engine.consent import release_suppression, suppress
 from campaigns.models import Suppression, SuppressionReason
 from campaigns.queries.contact import digest_of
+from campaigns.queries.suppressions import suppressions_seen
 from customer_success.admin.steps import ReasonForm
 from lifecycle.admin.pages import framed
 from lifecycle.admin.paging import CappedList
-from lifecycle.queries import customers_seen, sees_everybody
 
 from .words import shown
 
@@ -63,12 +62,7 @@ class SuppressionAdmin(CappedList, ModelAdmin):
     actions_detail = ("release",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Suppression]:
-        """Who has a portfolio sees the addresses in it."""
-        rows = super().get_queryset(request)
-        if sees_everybody(request.user):
-            return rows
-        theirs = customers_seen(request.user).filter(email__isnull=False).order_by().values(found=Lower("email"))
-        return rows.alias(found=Lower("address")).filter(found__in=theirs)
+        return suppressions_seen(super().get_queryset(request), request.user)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         text = search_term.strip().lower()

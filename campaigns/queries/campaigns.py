@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from campaigns.definition.parts import Definition
-from campaigns.models import Campaign, Enrollment, EnrollmentState, RunState, StepRun
+from campaigns.models import Campaign, CampaignVersion, Enrollment, EnrollmentState, RunState, StepRun, VersionState
 
 WAITING = (RunState.WAITING, RunState.FROZEN)
 
@@ -61,3 +61,15 @@ def inside_of(campaigns: Iterable[Campaign]) -> dict[int, int]:
     """Customers inside, by campaign."""
     active = Enrollment.objects.filter(campaign__in=campaigns, state=EnrollmentState.ACTIVE).order_by()
     return dict(active.values_list("campaign").annotate(Count("id")))
+
+
+def with_versions(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Each with its versions, the newest first."""
+    versions = CampaignVersion.objects.select_related("written_by", "submitted_by", "published_by")
+    return campaigns.prefetch_related(Prefetch("versions", versions.order_by("-number")))
+
+
+def open_version(campaign: Campaign) -> CampaignVersion | None:
+    """Its draft, or what is in review."""
+    drafts = campaign.versions.filter(state__in=(VersionState.DRAFT, VersionState.IN_REVIEW))
+    return drafts.select_related("written_by", "campaign").first()

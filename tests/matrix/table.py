@@ -242,6 +242,33 @@ _CUSTOMER_SUCCESS_API = {
 }
 
 _CAMPAIGNS_API = {
+    "api-campaigns": door(get=ALL, post=WRITERS),
+    "api-campaigns-validate": door(post=ALL),
+    "api-campaign": door(get=ALL, patch=WRITERS, at="campaign"),
+    "api-campaign-draft": door(put=WRITERS, delete=WRITERS, at="campaign"),
+    "api-campaign-*": door(post=WRITERS, at="campaign"),
+    "api-segments": door(get=ALL, post=WRITERS),
+    "api-segment": door(get=ALL, patch=WRITERS, delete=ADMINS, at="segment"),
+    "api-topics": door(get=ALL),
+    "api-enrollments": door(get=ALL, shows=ALL),
+    "api-enrollment": door(get=ALL, of="enrollment"),
+    "api-enrollment-take-out": door(post=WRITERS, of="enrollment"),
+    "api-deliveries": door(get=ALL, shows=ALL),
+    "api-delivery": door(get=ALL, of="delivery"),
+    "api-delivery-resolve": door(post=WRITERS, of="delivery"),
+    "api-templates": door(get=ALL),
+    "api-template": door(get=ALL, at="message"),
+    "api-template-text": door(put=WRITERS, at="message", address={"language": "en"}),
+    "api-template-render": door(post=ALL, at="message"),
+    "api-campaigns-calendar": door(get=ALL, of="customer"),
+    "api-preferences": door(get=ALL, post=WRITERS, of="customer"),
+    "api-consents": door(get=ALL, of="customer"),
+    "api-suppressions": door(get=ALL, post=WRITERS, shows=ALL),
+    "api-suppression-release": door(post=ADMINS, of="suppression"),
+    "api-sending-switches": door(get=ALL),
+    "api-sending-switch": door(put=ADMINS, address={"channel": "email"}),
+    "api-in-app-messages": door(get=WRITERS, query={"external_id": "Zz-orphan"}),  # to fetch leaves a mark
+    "api-in-app-acknowledge": door(post=WRITERS, of="in_app"),
     "api-receipts": door(post=NOBODY),  # whoever signs; tests/campaigns/test_receipts_api.py
     "api-anymail-tracking": door(post=NOBODY, address={"provider": "postmark"}),  # whoever knows the secret
 }

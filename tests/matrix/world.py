@@ -191,6 +191,7 @@ def _of_messages(customer: Customer) -> dict[str, Any]:
     return {
         "enrollment": enrollment,
         "delivery": delivery,
+        "in_app": {"id": delivery.message_id},
         "uncertain": {"number": uncertain.pk},
         "consent": ConsentEntryFactory(customer=customer),
         "suppression": SuppressionFactory(address=customer.email),

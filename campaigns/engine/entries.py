@@ -13,8 +13,8 @@ class CampaignNotEditable(ValueError):
 
 
 def locked(campaign: Campaign) -> Campaign:
-    """Whoever changes a campaign or its versions holds its row."""
-    return Campaign.objects.select_for_update().get(pk=campaign.pk)
+    """Whoever changes a campaign or its versions holds its row; what only refers to it need not wait."""
+    return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
 
 
 def note(campaign: Campaign, did: str, *, by: Any, now: datetime, reason: str = "") -> None:

@@ -120,6 +120,7 @@ class _Reader:
         return tuple(step for step in read if step is not None)
 
     def step(self, found: dict[str, Any], place: str, depth: int) -> Step | None:
+        """A step that is wrong keeps its place, so that the mistakes in its paths and in others are named as well."""
         self.steps_left -= 1
         if self.steps_left < 0:
             if self.steps_left == -1:
@@ -129,13 +130,12 @@ class _Reader:
         if not isinstance(kind, str) or kind not in self.kinds:
             known = ", ".join(sorted(self.kinds))
             self.problems.append(Problem(f"{place}.kind", f"there is no kind of step {kind!r}; known are {known}"))
-            return None
+            return Step("", "", None, Delay())
         own = self.converted({name: value for name, value in found.items() if name in _OWN}, _Step, place)
+        own = own or _Step("", paths=_readable(found.get("paths")))
         rest = {name: value for name, value in found.items() if name not in _OWN and name != "kind"}
         settings = self.converted(rest, self.kinds[kind], place)
-        if own is None or settings is None:
-            return None
-        if own.key in self.keys:
+        if own.key and own.key in self.keys:
             self.problems.append(Problem(f"{place}.key", f"another step is called {own.key}"))
         self.keys.add(own.key)
         paths = self.paths(kind, settings, own.paths, place, depth)
@@ -144,12 +144,22 @@ class _Reader:
     def paths(
         self, kind: str, settings: Any, found: dict[str, list[dict[str, Any]]], place: str, depth: int
     ) -> tuple[Path, ...]:
-        names = tuple(settings.shares) if isinstance(settings, Split) else PATHS.get(kind, ())
+        names = PATHS.get(kind, ())
+        if self.kinds[kind] is Split:
+            names = tuple(found if settings is None else settings.shares)
         for name in found:
             if name not in names:
                 right = f"; its paths are {', '.join(names)}" if names else "; this kind has none"
                 self.problems.append(Problem(f"{place}.paths.{name}", f"there is no path {name}{right}"))
         return tuple(Path(name, self.steps(found.get(name, []), f"{place}.paths.{name}", depth + 1)) for name in names)
+
+
+def _readable(paths: object) -> dict[str, list[dict[str, Any]]]:
+    """The paths of a step of which something else is wrong, as far as they can be read."""
+    if not isinstance(paths, dict):
+        return {}
+    lists = {name: steps for name, steps in paths.items() if isinstance(name, str) and isinstance(steps, list)}
+    return {name: steps for name, steps in lists.items() if all(isinstance(one, dict) for one in steps)}
 
 
 _DEFAULTS = dict(zip(_Whole.__struct_fields__[3:], _Whole.__struct_defaults__, strict=True))

@@ -10,7 +10,7 @@ from campaigns.definition import kinds as says
 from campaigns.models import Channel, EndReason
 from campaigns.queries.conditions import customers_meeting
 from campaigns.queries.heard import heard_in_time
-from campaigns.rules.split import is_held_out, path_of
+from campaigns.rules.split import is_held_out, path_of, salt_of
 
 from .inside import alert, make_tasks, tell_traits
 from .kinds import Done, Ends, Kind, Outcome, Work, register_kind
@@ -68,8 +68,7 @@ def _hold_out(works: Sequence[Work], now: datetime) -> Mapping[int, Outcome]:
 
 
 def _salt(work: Work) -> str:
-    """The same customer takes the same path of the same step, in whatever version."""
-    return f"{work.run.campaign_id}:{work.step.key}"
+    return salt_of(work.campaign, work.step.key)
 
 
 def _meeting(works: Sequence[Work], now: datetime) -> set[int]:

@@ -76,7 +76,7 @@ def works_of(claim: Claim, *, held: bool = False) -> tuple[list[Work], list[Step
     if held:
         found = found.select_for_update(of=("self",), no_key=True)
     works, lost = [], []
-    related = ("enrollment__customer", "enrollment__version")
+    related = ("enrollment__customer", "enrollment__version__campaign")
     for run in found.select_related(*related).defer("enrollment__version__definition"):
         try:
             flow = flow_of(run.enrollment.version)

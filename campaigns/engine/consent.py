@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-import structlog
+import pghistory
 from django.db import transaction
 
 from campaigns.models import Consent, ConsentEntry, Delivery, Suppression, SuppressionReason, Topic
@@ -16,7 +16,6 @@ from lifecycle.models import Customer
 
 __all__ = ["choose_topics", "digest_of", "give_consent", "release_suppression", "suppress", "withdraw_consent"]
 MAX_ADDRESS = Suppression._meta.get_field("address").max_length
-log = structlog.get_logger(__name__)
 
 
 def give_consent(
@@ -81,11 +80,9 @@ def suppress(*, address: str, reason: str, by: Any, now: datetime, note: str = "
 
 
 def release_suppression(*, suppression: Suppression, reason: str, by: Any, now: datetime) -> bool:
-    """The address may be written to again; the log of the process says who wanted it. Returns whether it was listed."""
-    is_listed = bool(Suppression.objects.filter(pk=suppression.pk).delete()[0])
-    if is_listed:
-        log.info("suppression_released", digest=suppression.digest, reason=reason, by=str(by), at=now.isoformat())
-    return is_listed
+    """The address may be written to again; its history says who wanted it, and why. Returns whether it was listed."""
+    with pghistory.context(user=by and by.pk, reason=reason, at=now.isoformat()):
+        return bool(Suppression.objects.filter(pk=suppression.pk).delete()[0])
 
 
 def _reopen(words: Mapping[int, Words], told: Mapping[str, Any]) -> None:

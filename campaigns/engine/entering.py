@@ -15,7 +15,7 @@ from campaigns.models import Campaign, CampaignState, CampaignVersion, VersionSt
 from campaigns.queries.conditions import customers_for_whom
 from campaigns.queries.definitions import flow_of
 from campaigns.queries.marks import listening
-from campaigns.rules.split import is_held_out
+from campaigns.rules.split import is_held_out, salt_of
 from campaigns.sql import enroll as statements
 from lifecycle.sql.run import rows, run
 
@@ -117,7 +117,8 @@ def _held_out(version: CampaignVersion, definition: Definition, coming: Coming) 
     if not definition.holdout:
         return []
     customers = [customer for (customer,) in rows(statements.COMING.format(coming=coming.sql), **coming.params)]
-    return [one for one in customers if is_held_out(version.campaign.key, one, definition.holdout)]
+    salt = salt_of(version.campaign.key)
+    return [one for one in customers if is_held_out(salt, one, definition.holdout)]
 
 
 def _dues(step: Step, entered: list[int]) -> dict[str, list[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
@@ -11,9 +11,11 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from campaigns.definition.kinds import PATHS
+from campaigns.definition.parts import Window
 from campaigns.models import (
     Campaign,
     CampaignState,
+    CampaignVersion,
     Delivery,
     DeliveryState,
     Enrollment,
@@ -23,6 +25,7 @@ from campaigns.models import (
     StepRun,
 )
 from campaigns.queries.definitions import flow_of
+from campaigns.rules.schedule import within
 from lifecycle.models import Customer
 
 from .advance import plan_next
@@ -59,15 +62,38 @@ def freeze_stragglers() -> int:
 
 def thaw(campaign: Campaign, *, how: Resume, paused_at: datetime, now: datetime) -> int:
     """Everything waits again; returns how many steps were left out."""
-    frozen = StepRun.objects.filter(campaign=campaign, state=RunState.FROZEN)
-    left_out = _leave_out(frozen.filter(due_at__lte=now).exclude(kind__in=WAYS), now) if how == Resume.SKIP else 0
-    due_at = {
-        Resume.SHIFT: F("due_at") + (now - paused_at),
-        Resume.SKIP: F("due_at"),
-        Resume.NOW: Greatest(F("due_at"), Value(now)),
-    }[how]
-    frozen.update(due_at=due_at, state=RunState.WAITING)
+    frozen, left_out = StepRun.objects.filter(campaign=campaign, state=RunState.FROZEN), 0
+    match how:
+        case Resume.SHIFT:
+            _shift(frozen, now - paused_at)
+        case Resume.SKIP:
+            left_out = _leave_out(frozen.filter(due_at__lte=now).exclude(kind__in=WAYS), now)
+        case Resume.NOW:
+            frozen.update(due_at=Greatest(F("due_at"), Value(now)))
+    frozen.update(state=RunState.WAITING)
     return left_out
+
+
+def _shift(frozen: QuerySet[StepRun], by: timedelta) -> None:
+    """Steps, and the messages that wait with them, are later by as long, or by more until their windows open."""
+    Delivery.objects.filter(run__in=frozen, state=DeliveryState.PLANNED).update(planned_at=F("planned_at") + by)
+    frozen.update(due_at=F("due_at") + by)
+    versions = CampaignVersion.objects.filter(id__in=frozen.values("enrollment__version")).defer("definition")
+    for version in versions:
+        for step in flow_of(version).steps.values():
+            if step.window is not None:
+                _fit(frozen.filter(enrollment__version=version, step=step.key, heard_id=None), step.window)
+
+
+def _fit(runs: QuerySet[StepRun], window: Window) -> None:
+    """What was heard of is due at once; the rest keeps to its window, where the customer is."""
+    moved = []
+    for run in runs.select_related("customer").only("due_at", "customer__timezone").iterator(AT_ONCE):
+        opens = within(run.due_at, window, run.customer.timezone)
+        if opens != run.due_at:
+            run.due_at = opens
+            moved.append(run)
+    StepRun.objects.bulk_update(moved, ["due_at"], batch_size=AT_ONCE)
 
 
 def _leave_out(overdue: QuerySet[StepRun], now: datetime) -> int:
@@ -86,8 +112,16 @@ def _leave_out(overdue: QuerySet[StepRun], now: datetime) -> int:
     return number
 
 
+def _skip_messages(works: Sequence[Work], now: datetime) -> None:
+    """Messages that wait are skipped, and of the others that were not written yet it is said."""
+    rows = Delivery.objects.filter(run__in=[work.run for work in works])
+    rows.filter(state=DeliveryState.PLANNED).update(state=DeliveryState.SKIPPED, reason=SkipReason.RESUME, ended_at=now)
+    known = set(rows.values_list("run", flat=True))
+    Delivery.objects.bulk_create(_not_sent(work, now) for work in works if work.run.id not in known)
+
+
 def _works(runs: Sequence[StepRun]) -> list[Work]:
-    related = Enrollment.objects.select_related("customer", "version")
+    related = Enrollment.objects.select_related("customer", "version__campaign")
     enrollments = related.in_bulk([run.enrollment_id for run in runs])
     works = []
     for run in runs:

@@ -15,12 +15,17 @@ from campaigns.models import Enrollment, StepRun
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One run that is due, and all that its kind may read. ``enrollment`` comes with customer and version."""
+    """One run that is due, and all that its kind may read. ``enrollment`` comes with customer, version and campaign."""
 
     run: StepRun
     enrollment: Enrollment
     definition: Definition
     step: Step
+
+    @property
+    def campaign(self) -> str:
+        """Its key."""
+        return self.enrollment.version.campaign.key
 
     @property
     def settings(self) -> Any:

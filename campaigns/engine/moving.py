@@ -17,7 +17,7 @@ def move_people(*, version: CampaignVersion, definition: Definition) -> int:
     kinds = {step.key: step.kind for _, step in definition.all_steps()}
     older = Enrollment.objects.filter(campaign=version.campaign_id, state=EnrollmentState.ACTIVE)
     runs = StepRun.objects.filter(enrollment__in=older.exclude(version=version).values("id"), state__in=WAITS)
-    held = runs.filter(step__in=kinds).order_by("id").select_for_update(of=("self",))
+    held = runs.filter(step__in=kinds).order_by("id").select_for_update(of=("self",), no_key=True)
     moving = [(run, enrollment) for run, enrollment, step, kind in
               held.values_list("id", "enrollment_id", "step", "kind") if kinds[step] == kind]  # fmt: skip
     Enrollment.objects.filter(id__in=[enrollment for _, enrollment in moving]).update(version=version)

@@ -90,7 +90,12 @@ def delete_draft(*, version: CampaignVersion, by: Any, now: datetime) -> None:
 
 
 def why_not_publish(version: CampaignVersion, by: Any, expected: int | None) -> str:
-    """Why it takes somebody else to publish, in a sentence; empty if it does not. ``expected``: the audience."""
+    """Why it takes somebody else to publish, in a sentence; empty if it does not. ``expected``: the audience.
+
+    Administrators and marketers have the permission to publish. What they wrote themselves they publish alone only up
+    to ``CAMPAIGN_FOUR_EYES_ABOVE`` customers a month (0: never); above, or if nobody can count in time, another person
+    who has the permission puts it in force. Superusers are no exception.
+    """
     least = settings.CAMPAIGN_FOUR_EYES_ABOVE
     if by is None:
         return f"Somebody has to answer for publishing {version}."
@@ -129,7 +134,8 @@ def publish(
     version.save()
     if campaign.state in {CampaignState.OFF, CampaignState.ENDING}:
         campaign.state, campaign.state_reason, campaign.state_at = CampaignState.LIVE, "", now
-        campaign.save()
+    campaign.state_before = CampaignState.LIVE  # what a pause goes back to: a version that takes people in
+    campaign.save()
     moved = move_people_to(version=version, definition=text) if move_people else 0
     with_people = f"; customers moved to it: {moved:,}" if moved else ""
     note(campaign, f"Published version {version.number}{with_people}", by=by, now=now)

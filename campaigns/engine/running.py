@@ -38,8 +38,9 @@ def pause(*, campaign: Campaign, by: Any, reason: str, now: datetime) -> Campaig
 @transaction.atomic
 def resume(*, campaign: Campaign, how: Resume, by: Any, now: datetime, reason: str = "") -> Campaign:
     """Go on. What became due meanwhile is done later by as long as it stood still, left out, or done now."""
-    paused_at = locked(campaign).state_at or now
-    campaign = _turned(campaign, (CampaignState.PAUSED,), CampaignState.LIVE, now, reason)
+    campaign = locked(campaign)
+    paused_at, before = campaign.state_at or now, campaign.state_before or CampaignState.LIVE
+    campaign = _turned(campaign, (CampaignState.PAUSED,), before, now, reason)
     left_out = thaw(campaign, how=Resume(how), paused_at=paused_at, now=now)
     campaign.versions.filter(state=VersionState.LIVE).update(looked_at=now)
     told = {
@@ -77,7 +78,7 @@ def settle_ends(*, now: datetime) -> int:
     """Switch off the campaigns that are ending and have nobody inside any more; returns how many."""
     active = Enrollment.objects.filter(state=EnrollmentState.ACTIVE, version__campaign__state=CampaignState.ENDING)
     ended = Campaign.objects.filter(state=CampaignState.ENDING).exclude(id__in=active.values("campaign"))
-    found = list(ended.order_by("id").select_for_update(of=("self",)))
+    found = list(ended.order_by("id").select_for_update(of=("self",), no_key=True))
     for campaign in found:
         campaign.state, campaign.state_at = CampaignState.OFF, now
         campaign.save()
@@ -89,6 +90,7 @@ def _turned(campaign: Campaign, before: tuple[str, ...], after: str, now: dateti
     campaign = locked(campaign)
     if campaign.state not in before:
         raise CampaignNotEditable(f"{campaign} is {campaign.get_state_display().lower()} already.")
-    campaign.state, campaign.state_at, campaign.state_reason = after, now, reason
+    campaign.state_before, campaign.state = campaign.state, after
+    campaign.state_at, campaign.state_reason = now, reason
     campaign.save()
     return campaign

@@ -17,7 +17,7 @@ from campaigns.models import CampaignState, CampaignVersion, RunState, Segment, 
 from campaigns.queries.definitions import read
 from campaigns.queries.played import lines_that_came
 from campaigns.rules.schedule import due_after
-from campaigns.rules.split import is_held_out, path_of
+from campaigns.rules.split import is_held_out, path_of, salt_of
 from lifecycle.engine.collect import collect_alone
 from lifecycle.engine.evaluate import evaluate_customers
 from lifecycle.engine.outbox import Batch, Message
@@ -178,12 +178,13 @@ def _customer_who(version: CampaignVersion, definition: Definition, scenario: Sc
     for key, path in takes.items():
         if not isinstance(steps.get(key), Split) or path not in steps[key].shares:
             raise ScenarioError(f"customer.takes.{key}: there is no split {key} with a path {path}.")
-    shares = {f"{version.campaign_id}:{key}": one.share for key, one in steps.items() if isinstance(one, Holdout)}
-    shares[version.campaign.key] = definition.holdout
+    campaign = version.campaign.key
+    shares = {salt_of(campaign, key): one.share for key, one in steps.items() if isinstance(one, Holdout)}
+    shares[salt_of(campaign)] = definition.holdout
     for number in range(1, MOST_TRIES):
         is_out = any(is_held_out(salt, number, share) for salt, share in shares.items())
         if is_out == wants_out and all(
-            path_of(f"{version.campaign_id}:{key}", number, steps[key].shares) == path for key, path in takes.items()
+            path_of(salt_of(campaign, key), number, steps[key].shares) == path for key, path in takes.items()
         ):
             return number
     raise ScenarioError("customer: nobody takes these paths; is anybody held out at all?")

@@ -15,7 +15,7 @@ from campaigns.channels.port import Outgoing
 from campaigns.messages.box import MailTexts, names_in, render_mail, render_texts
 from campaigns.messages.errors import CannotRender
 from campaigns.messages.languages import language_for
-from campaigns.models import Campaign, Channel, Delivery, TemplateText
+from campaigns.models import Channel, Delivery, TemplateText
 from campaigns.queries.placeholders import Names, Values, placeholders, plain
 from lifecycle.models import Customer
 
@@ -125,10 +125,9 @@ def _sender(owner: Values) -> tuple[str, str]:
 
 
 def _told(work: Work, kind: str, told: Mapping[str, Any]) -> Outgoing:
-    """In the shape that Standard Webhooks recommends; the same each time, so that a repeat is one."""
-    campaign = Campaign.objects.values_list("key", flat=True).get(pk=work.run.campaign_id)
-    where = {"campaign": campaign, "step": work.step.key, "customer_id": work.enrollment.customer.external_id}
-    payload = {"type": kind, "timestamp": work.run.due_at.isoformat(), "data": {**where, **told}}
+    """In the shape that Standard Webhooks recommends. Its time is that of the entry, which no repeat moves."""
+    where = {"campaign": work.campaign, "step": work.step.key, "customer_id": work.enrollment.customer.external_id}
+    payload = {"type": kind, "timestamp": work.enrollment.entered_at.isoformat(), "data": {**where, **told}}
     return Outgoing(_message_id(_delivery(work)), Channel.WEBHOOK, work.settings.endpoint, payload=payload)
 
 

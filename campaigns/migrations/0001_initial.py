@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('off', 'Off'), ('live', 'Live'), ('paused', 'Paused'), ('ending', 'Ending')], default='off', editable=False, max_length=10)),
                 ('state_reason', models.CharField(blank=True, editable=False, max_length=500)),
                 ('state_at', models.DateTimeField(editable=False, null=True)),
+                ('state_before', models.CharField(blank=True, choices=[('off', 'Off'), ('live', 'Live'), ('paused', 'Paused'), ('ending', 'Ending')], editable=False, help_text='What a pause goes back to.', max_length=10)),
             ],
             options={
                 'ordering': ('name', 'id'),
@@ -70,6 +71,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('off', 'Off'), ('live', 'Live'), ('paused', 'Paused'), ('ending', 'Ending')], default='off', editable=False, max_length=10)),
                 ('state_reason', models.CharField(blank=True, editable=False, max_length=500)),
                 ('state_at', models.DateTimeField(editable=False, null=True)),
+                ('state_before', models.CharField(blank=True, choices=[('off', 'Off'), ('live', 'Live'), ('paused', 'Paused'), ('ending', 'Ending')], editable=False, help_text='What a pause goes back to.', max_length=10)),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='campaigns.campaign')),
             ],
@@ -465,6 +467,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SuppressionEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('digest', models.CharField(editable=False, max_length=64)),
+                ('reason', models.CharField(choices=[('hard_bounce', 'The address does not exist'), ('soft_bounces', 'The address refused several times'), ('complaint', 'Marked as spam'), ('by_hand', 'By hand')], default='by_hand', max_length=15)),
+                ('since', models.DateTimeField(editable=False)),
+                ('by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='campaigns.suppression')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='TemplateText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -575,15 +595,15 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='campaign',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_campaignevent" ("description", "id", "key", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "state_at", "state_reason") VALUES (NEW."description", NEW."id", NEW."key", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."state_at", NEW."state_reason"); RETURN NULL;', hash='5335d3e8df87f7cd706b5a4142f968693bd308c6', operation='INSERT', pgid='pgtrigger_insert_insert_5522d', table='campaigns_campaign', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_campaignevent" ("description", "id", "key", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "state_at", "state_before", "state_reason") VALUES (NEW."description", NEW."id", NEW."key", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."state", NEW."state_at", NEW."state_before", NEW."state_reason"); RETURN NULL;', hash='8758e8069d7e9167d63ac561026df44ecc8e51d2', operation='INSERT', pgid='pgtrigger_insert_insert_5522d', table='campaigns_campaign', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='campaign',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_campaignevent" ("description", "id", "key", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "state_at", "state_reason") VALUES (NEW."description", NEW."id", NEW."key", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."state_at", NEW."state_reason"); RETURN NULL;', hash='e6a768ab637dc1bf5b0548a190b48343e4af4e46', operation='UPDATE', pgid='pgtrigger_update_update_f2afa', table='campaigns_campaign', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_campaignevent" ("description", "id", "key", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "state_at", "state_before", "state_reason") VALUES (NEW."description", NEW."id", NEW."key", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."state", NEW."state_at", NEW."state_before", NEW."state_reason"); RETURN NULL;', hash='cdeada07ddf9b2b2864c2ce8d3969b122c07ee90', operation='UPDATE', pgid='pgtrigger_update_update_f2afa', table='campaigns_campaign', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='campaign',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_campaignevent" ("description", "id", "key", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "state_at", "state_reason") VALUES (OLD."description", OLD."id", OLD."key", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state", OLD."state_at", OLD."state_reason"); RETURN NULL;', hash='c8303eb9757f85aca4d14d7cbc3bb528aaf145a2', operation='DELETE', pgid='pgtrigger_delete_delete_4123f', table='campaigns_campaign', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_campaignevent" ("description", "id", "key", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "state_at", "state_before", "state_reason") VALUES (OLD."description", OLD."id", OLD."key", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."state", OLD."state_at", OLD."state_before", OLD."state_reason"); RETURN NULL;', hash='a6ae50f820628d3301f686398c9afe261d155210', operation='DELETE', pgid='pgtrigger_delete_delete_4123f', table='campaigns_campaign', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='frequencycap',
@@ -680,6 +700,18 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='sendingswitch',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_sendingswitchevent" ("changed_at", "changed_by_id", "channel", "id", "is_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."changed_at", OLD."changed_by_id", OLD."channel", OLD."id", OLD."is_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason"); RETURN NULL;', hash='26a36279041751aa2416820cb319451cbd7be2f9', operation='DELETE', pgid='pgtrigger_delete_delete_fb3f9', table='campaigns_sendingswitch', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='suppression',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_suppressionevent" ("by_id", "digest", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "since") VALUES (NEW."by_id", NEW."digest", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."since"); RETURN NULL;', hash='5570c735dc30520eedb66c483d9317b2abf02100', operation='INSERT', pgid='pgtrigger_insert_insert_9ff8b', table='campaigns_suppression', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='suppression',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."digest" IS DISTINCT FROM (NEW."digest") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."since" IS DISTINCT FROM (NEW."since"))', func='INSERT INTO "campaigns_suppressionevent" ("by_id", "digest", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "since") VALUES (NEW."by_id", NEW."digest", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."since"); RETURN NULL;', hash='595c4311ef4d5c6ab94a53a71873e906308471ef', operation='UPDATE', pgid='pgtrigger_update_update_4931e', table='campaigns_suppression', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='suppression',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_suppressionevent" ("by_id", "digest", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "since") VALUES (OLD."by_id", OLD."digest", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."since"); RETURN NULL;', hash='3537191c8b0a76a785836861fedbdf3dfa02e955', operation='DELETE', pgid='pgtrigger_delete_delete_d9c2e', table='campaigns_suppression', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='templatetext',

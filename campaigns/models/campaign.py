@@ -72,6 +72,9 @@ class Campaign(models.Model):
     state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.OFF, editable=False)
     state_reason = models.CharField(max_length=500, blank=True, editable=False)
     state_at = models.DateTimeField(null=True, editable=False)
+    state_before = models.CharField(
+        max_length=10, choices=CampaignState, blank=True, editable=False, help_text="What a pause goes back to."
+    )
 
     class Meta:
         ordering = ("name", "id")

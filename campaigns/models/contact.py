@@ -87,8 +87,12 @@ class SuppressionReason(models.TextChoices):
     BY_HAND = "by_hand", "By hand"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["address", "note"])
 class Suppression(models.Model):
-    """An address that nothing is sent to, whoever uses it. ``digest``: keyed, of the address in small letters."""
+    """An address that nothing is sent to, whoever uses it. ``digest``: keyed, of the address in small letters.
+
+    Its history knows it by the digest alone, so that nothing has to be erased there.
+    """
 
     id = models.BigAutoField(primary_key=True)
     digest = models.CharField(max_length=64, unique=True, editable=False)

@@ -1,4 +1,4 @@
-"""Whether what a definition names is there: tags, topics, templates, endpoints, segments, teams."""
+"""Whether what a definition names is there: tags, topics, templates, endpoints, segments, teams, types of tasks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from django.db.models import Model
 
+from campaigns.definition.kinds import HumanTask
 from campaigns.definition.parts import Definition, EnteredTag, LeftTag, Scheduled
 from campaigns.models import MessageTemplate, Segment, Topic, WebhookEndpoint
+from customer_success.models import TaskType
 from lifecycle.models import Lifecycle, StatusTag, Team
 from lifecycle.rules.parse import Problem
 
@@ -37,17 +39,21 @@ def _missing(definition: Definition) -> Iterator[Problem]:
                 yield Problem(f"{place}.tags[{number}]", f"the lifecycle {definition.lifecycle} has no tag {code!r}")
     if definition.stay_in_tag and not isinstance(definition.trigger, EnteredTag):
         yield Problem("stay_in_tag", "only a campaign that begins with entering a tag can ask to stay in it")
+    for place, step in definition.all_steps():
+        if isinstance(step.settings, HumanTask) and step.settings.type not in TaskType.values:
+            known = ", ".join(TaskType.values)
+            yield Problem(f"{place}.type", f"there is no type of task {step.settings.type!r}; known are {known}")
     for setting, (model, field, word) in _NAMED.items():
         named = {
             place: name
             for place, step in definition.all_steps()
             if isinstance(name := getattr(step.settings, setting, None), str)
         }
-        known = set(
+        there = set(
             model._default_manager.filter(**{f"{field}__in": set(named.values())}).values_list(field, flat=True)
         )
         for place, name in named.items():
-            if name not in known:
+            if name not in there:
                 yield Problem(f"{place}.{setting}", f"there is no {word} {name!r}")
 
 

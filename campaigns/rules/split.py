@@ -8,6 +8,14 @@ from hashlib import blake2b
 BUCKETS = 10_000
 
 
+def salt_of(campaign: str, step: str = "") -> str:
+    """What chance depends on besides the customer: the key of a campaign and of a step, or none for all of it.
+
+    The same in whatever version, and on another installation.
+    """
+    return f"{campaign}:{step}"
+
+
 def bucket(salt: str, customer: int) -> int:
     """A number from 0 to 9,999 that depends on the two alone, evenly spread."""
     digest = blake2b(f"{salt}:{customer}".encode(), digest_size=8).digest()

@@ -7,6 +7,7 @@ from threading import Thread
 
 import pytest
 from django.db import connection, connections, transaction
+from pghistory.models import Events
 
 from campaigns.engine.consent import choose_topics, give_consent, release_suppression, suppress, withdraw_consent
 from campaigns.models import Consent, ConsentEntry, Suppression
@@ -200,6 +201,11 @@ def test_an_address_that_is_released_may_be_written_to():
     released = {"suppression": listed, "reason": "It exists again.", "by": None, "now": LATER}
 
     assert release_suppression(**released)
+    kept = Events.objects.tracks(listed).last()
+    assert (kept.pgh_label, kept.pgh_context["reason"], kept.pgh_data["digest"]) == (
+        "delete", "It exists again.", digest_of("ann@example.com")
+    )  # fmt: skip
+    assert "address" not in kept.pgh_data
     assert not release_suppression(**released)
     assert not suppressed(["ann@example.com"])
 

@@ -10,7 +10,7 @@ from campaigns.definition.flow import Flow
 from campaigns.definition.text import DefinitionError, write_definition
 from campaigns.models import DeliveryState
 from campaigns.queries.definitions import read
-from campaigns.rules.split import is_held_out, path_of
+from campaigns.rules.split import bucket, is_held_out, path_of, salt_of
 from campaigns.rules.states import later
 
 WHOLE = {
@@ -91,6 +91,32 @@ def test_a_mistake_is_named_with_its_place(change, place, says):
     assert any(one.path == place and says in one.message for one in refused.value.problems), refused.value.problems
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"key": "a", "kind": "split", "shares": {"x": "half"}},
+        {"key": "a", "kind": "split", "shares": {"x": 100}, "after": {"days": -1}},
+        {"key": "A!", "kind": "wait_for", "timeout": {}},
+    ],
+)
+def test_a_step_that_is_wrong_hides_no_mistake_in_its_paths_and_after_it(wrong):
+    inner = [{"key": "b", "kind": "split", "shares": {"y": 50}}, {"key": "c", "kind": "fax"}]
+    paths = dict.fromkeys(("x", "happened"), inner)
+
+    with pytest.raises(DefinitionError) as refused:
+        read({**WHOLE, "steps": [{**wrong, "paths": paths}, {"key": "d", "kind": "split", "shares": {"z": 60}}]})
+
+    name = "x" if wrong["kind"] == "split" else "happened"
+    places = {one.path for one in refused.value.problems}
+    assert places >= {f"steps[0].paths.{name}[0].shares", f"steps[0].paths.{name}[1].kind", "steps[1].shares"}
+
+
+@pytest.mark.parametrize("paths", [None, 5, [], {"yes": "x"}, {"yes": [5]}, {"yes": None}])
+def test_paths_that_are_no_paths_are_refused(paths):
+    with pytest.raises(DefinitionError, match=r"steps\[0\].paths"):
+        read({**WHOLE, "steps": [{"key": "a", "kind": "branch", "condition": {}, "paths": paths}]})
+
+
 @pytest.mark.parametrize("found", [None, [], "x", {}, {"steps": {}}])
 def test_what_is_no_campaign_at_all_is_refused(found):
     with pytest.raises(DefinitionError):
@@ -106,6 +132,12 @@ def test_receipts_in_any_order_and_twice_end_in_the_same_state():
         assert state == "complained"
     for state in DeliveryState.values:
         assert later(state, state) == state
+
+
+def test_chance_is_that_of_the_keys_alone():
+    """These very numbers hold on every installation; whoever changes them moves customers to other paths."""
+    salts = [salt_of("welcome", "text"), salt_of("welcome", "other"), salt_of("welcome"), salt_of("other")]
+    assert [bucket(salt, 17) for salt in salts] == [4283, 8828, 5843, 5143]
 
 
 def test_chance_is_even_and_stays():

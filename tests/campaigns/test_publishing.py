@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from campaigns.definition.text import DefinitionError
-from campaigns.engine.entries import CampaignNotEditable
+from campaigns.engine.entries import CampaignNotEditable, locked
 from campaigns.engine.publishing import (
     SecondPersonNeeded,
     delete_draft,
@@ -102,6 +104,7 @@ def test_a_draft_knows_its_trigger_and_is_written_over(campaign, shop, ann):
         ({"steps": [{"key": "a", "kind": "email", "template": "moon"}]}, "steps[0].template"),
         ({"steps": [{"key": "a", "kind": "webhook", "endpoint": "moon"}]}, "steps[0].endpoint"),
         ({"steps": [{"key": "a", "kind": "alert", "team": "moon", "message": "x"}]}, "steps[0].team"),
+        ({"steps": [{"key": "a", "kind": "task", "title": "x", "type": "MOON"}]}, "steps[0].type"),
         ({"steps": []}, "steps"),
     ],
 )
@@ -154,6 +157,19 @@ def test_whoever_wrote_for_many_cannot_publish_it_too(campaign, shop, ann, bob, 
     assert why_not_publish(version, bob, 11) == ""
     assert "may not publish" in why_not_publish(version, person("eve"), 1)
     assert "has to answer" in why_not_publish(version, None, 1)
+
+
+def test_of_all_groups_administrators_and_marketers_may_publish_and_four_eyes_hold_for_both():
+    found = Group.objects.filter(permissions__codename="publish_campaign").values_list("name", flat=True)
+
+    assert set(found) == {"Administrator", "Marketer"}
+
+
+def test_who_changes_a_campaign_holds_up_nobody_who_only_refers_to_it(campaign):
+    with CaptureQueriesContext(connection) as asked:
+        locked(campaign)
+
+    assert "FOR NO KEY UPDATE" in asked.captured_queries[0]["sql"]
 
 
 def test_with_four_eyes_always_the_writer_is_refused(campaign, shop, ann, bob, settings):

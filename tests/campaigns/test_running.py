@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -12,6 +12,7 @@ from campaigns.engine.entries import CampaignNotEditable
 from campaigns.engine.running import end, pause, resume, settle_ends, switch_off, switch_on
 from campaigns.models import Campaign, CampaignState, Delivery, Enrollment, RunState, StepRun, VersionState
 from campaigns.queries.campaigns import overdue
+from lifecycle.models import Customer
 from tests.factories import (
     CampaignFactory,
     CampaignVersionFactory,
@@ -84,6 +85,45 @@ def test_resuming_shifts_everything_by_the_time_it_stood_still(campaign):
 
     run.refresh_from_db()
     assert (run.state, run.due_at) == (RunState.WAITING, NOW + timedelta(days=3, hours=1))
+
+
+def test_what_is_shifted_keeps_to_its_window_where_the_customer_is_and_takes_its_message_along(campaign):
+    window = {"starts": "09:00", "ends": "17:00", "weekdays": [1, 2, 3, 4, 5]}
+    steps = [{**STEPS[0], "window": window}, *STEPS[1:]]
+    campaign.versions.update(definition={**DEFINITION, "steps": steps})
+    run = waits(campaign, "hello", "email", due_at=datetime(2026, 3, 5, 1, tzinfo=UTC))  # Thursday, ten in Tokyo
+    woken = waits(campaign, "hello", "email", due_at=datetime(2026, 3, 5, 1, tzinfo=UTC), heard_id=1)
+    Customer.objects.update(timezone="Asia/Tokyo")
+    row = DeliveryFactory(run=run, state="planned", planned_at=run.due_at)
+
+    resume(campaign=paused(campaign), how="shift", by=None, now=NOW + timedelta(days=2))
+
+    for one in (run, woken, row):
+        one.refresh_from_db()
+    assert run.due_at == datetime(2026, 3, 9, tzinfo=UTC)  # not on Saturday, but on Monday at nine
+    assert woken.due_at == row.planned_at == datetime(2026, 3, 7, 1, tzinfo=UTC)
+
+
+def test_messages_that_wait_are_skipped_with_their_steps(campaign):
+    run, later = waits(campaign, "hello", "email"), waits(campaign, "hello", "email", due_at=LATER + timedelta(days=1))
+    row, other = (DeliveryFactory(run=one, state="planned") for one in (run, later))
+
+    resume(campaign=paused(campaign), how="skip", by=None, now=LATER)
+
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.state, row.reason, row.ended_at, other.state) == ("skipped", "resume", LATER, "planned")
+
+
+@pytest.mark.parametrize("how", ["shift", "skip", "now"])
+def test_a_campaign_that_was_ending_goes_on_ending(campaign, how):
+    waits(campaign, "hello", "email")
+    end(campaign=campaign, by=None, now=NOW)
+
+    assert resume(campaign=paused(campaign), how=how, by=None, now=LATER).state == CampaignState.ENDING
+
+    assert switch_on(campaign=campaign, by=None, now=LATER).state == CampaignState.LIVE
+    assert resume(campaign=paused(campaign), how=how, by=None, now=LATER).state == CampaignState.LIVE
 
 
 def test_resuming_does_now_what_was_due_and_leaves_the_rest_when_it_is(campaign):

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.engine import attempts
+from campaigns.engine import advance, attempts
 from campaigns.engine.steps import run_due
 from campaigns.models import CampaignState, CampaignVersion, Enrollment, EnrollmentState, RunState, StepRun
+from campaigns.rules.schedule import due_after
 from tests.campaigns.inside import NOW, campaign_of, course, inside
 from tests.factories import CustomerFactory, SendingSwitchFactory
 from tests.factories.campaigns import THEN
@@ -155,3 +156,23 @@ class TestFaults:
         assert course(lost) == [("rest", "failed", "The campaign does not speak of this step.")]
         assert lost.end_reason == "campaign_ended"
         assert course(other) == [("rest", "done", "")]
+
+
+def test_a_step_that_can_never_be_due_fails_and_the_customer_goes_on(monkeypatch):
+    def due(start, delay, zone, window=None):
+        if window is not None:
+            raise ValueError("the window never opens")
+        return due_after(start, delay, zone)
+
+    monkeypatch.setattr(advance, "due_after", due)
+    never = {"kind": "wait", "window": {"starts": "18:00"}}
+    one = inside(campaign_of(WAIT, {**never, "key": "never"}, {"key": "more", "kind": "wait"}))
+    other = inside(campaign_of(WAIT, {**never, "key": "last"}))
+
+    run_due(now=NOW)
+
+    said = "It can never be due: the window never opens."
+    assert course(one) == [("rest", "done", ""), ("never", "failed", said), ("more", "waiting", "")]
+    assert course(other) == [("rest", "done", ""), ("last", "failed", said)]
+    other.refresh_from_db()
+    assert (other.state, other.end_reason) == (EnrollmentState.COMPLETED, "end")

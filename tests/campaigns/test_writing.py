@@ -187,12 +187,20 @@ def test_an_action_is_told_with_its_values_however_deep(ann):
     assert message.recipient == "actions"
     assert message.payload == {
         "type": "action.extend_trial",
-        "timestamp": due.run.due_at.isoformat(),
+        "timestamp": due.enrollment.entered_at.isoformat(),
         "data": {
             "campaign": due.run.campaign.key, "step": "say", "customer_id": ann.external_id, "action": "extend_trial",
             "parameters": {"days": 7, "say": ["Ann", {"plan": "pro"}], "raw": "100 %"},
         },
     }  # fmt: skip
+
+
+def test_a_webhook_that_was_put_off_says_the_same_when_it_is_repeated(ann):
+    due = work(ann, kind="webhook", endpoint="crm", payload={"plan": "{{ customer.plan }}"})
+    first = write_webhook(due, THEN)
+    due.run.due_at += timedelta(hours=6)
+
+    assert write_webhook(due, THEN + timedelta(hours=6)).payload == first.payload
 
 
 def test_a_webhook_names_the_place_of_a_mistake(ann):

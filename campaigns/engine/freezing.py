@@ -112,14 +112,6 @@ def _leave_out(overdue: QuerySet[StepRun], now: datetime) -> int:
     return number
 
 
-def _skip_messages(works: Sequence[Work], now: datetime) -> None:
-    """Messages that wait are skipped, and of the others that were not written yet it is said."""
-    rows = Delivery.objects.filter(run__in=[work.run for work in works])
-    rows.filter(state=DeliveryState.PLANNED).update(state=DeliveryState.SKIPPED, reason=SkipReason.RESUME, ended_at=now)
-    known = set(rows.values_list("run", flat=True))
-    Delivery.objects.bulk_create(_not_sent(work, now) for work in works if work.run.id not in known)
-
-
 def _works(runs: Sequence[StepRun]) -> list[Work]:
     related = Enrollment.objects.select_related("customer", "version__campaign")
     enrollments = related.in_bulk([run.enrollment_id for run in runs])

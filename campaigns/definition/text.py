@@ -10,7 +10,7 @@ import msgspec
 from lifecycle.rules.parse import Problem
 
 from .kinds import PATHS, Split, WaitFor
-from .parts import Definition, Delay, Key, Marks, Part, Path, Step, Tree, Trigger, Window
+from .parts import Definition, Delay, Key, Marks, Part, Path, Scheduled, Step, Tree, Trigger, Window
 
 MAX_STEPS, MAX_DEPTH = 100, 5
 Checks = Callable[[Tree], list[Problem]]
@@ -173,6 +173,8 @@ def _disorder(definition: Definition) -> Iterator[Problem]:
         yield Problem("topic", "marketing needs a topic, so that customers can say no to it")
     if not 1 <= definition.priority <= 100:
         yield Problem("priority", "a whole number from 1, which comes first, to 100")
+    if isinstance(trigger := definition.trigger, Scheduled) and trigger.every == "week" and trigger.day > 7:
+        yield Problem("trigger.day", "a day of the week is 1, which is Monday, to 7")
     days = definition.reentry
     if days not in ("never", "always") and not (isinstance(days, int) and 1 <= days <= 3_660):
         yield Problem("reentry", "never, always, or a number of days from 1 to 3,660")

@@ -5,17 +5,20 @@ from __future__ import annotations
 from campaigns.definition.parts import Definition
 from campaigns.models import CampaignVersion, Enrollment, EnrollmentState, RunState, StepRun
 
+from .exits import hold_customers
+
 WAITS = (RunState.WAITING, RunState.FROZEN)
 
 
 def move_people(*, version: CampaignVersion, definition: Definition) -> int:
     """Bring those to a version who wait at a step that it has as well; returns how many.
 
-    Whoever is in work at this moment keeps the version it is in. The rows are held, so that no worker claims them
-    in between; a wait hears of what the new version waits for, and is due when it was due.
+    Whoever is in work at this moment keeps the version it is in. Customers and rows are held, so that nobody leaves and
+    no worker claims them in between; a wait hears of what the new version waits for, and is due when it was due.
     """
     kinds = {step.key: step.kind for _, step in definition.all_steps()}
     older = Enrollment.objects.filter(campaign=version.campaign_id, state=EnrollmentState.ACTIVE)
+    hold_customers(older.exclude(version=version).order_by().values_list("customer", flat=True))
     runs = StepRun.objects.filter(enrollment__in=older.exclude(version=version).values("id"), state__in=WAITS)
     held = runs.filter(step__in=kinds).order_by("id").select_for_update(of=("self",), no_key=True)
     moving = [(run, enrollment) for run, enrollment, step, kind in

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from campaigns.definition.parts import Definition, EnteredTag, HappenedEvent, LeftTag
 from campaigns.definition.text import DefinitionError, write_definition
-from campaigns.models import Campaign, CampaignState, CampaignVersion, VersionState
+from campaigns.models import Campaign, CampaignState, CampaignVersion, ConditionMet, VersionState
 from campaigns.queries.audience import audience
 from campaigns.queries.definitions import read
 from campaigns.queries.references import missing
@@ -127,8 +127,9 @@ def publish(
     if not is_shipped and (why := why_not_publish(version, by, expected)):
         raise SecondPersonNeeded(why)
     campaign = version.campaign
+    looked_at = _looked_at(campaign, version) or now
     campaign.versions.filter(state=VersionState.LIVE).update(state=VersionState.RETIRED)
-    version.state, version.looked_at, version.audience = VersionState.LIVE, now, expected
+    version.state, version.looked_at, version.audience = VersionState.LIVE, looked_at, expected
     version.published_by, version.published_at = by, now
     version.trigger_kind, version.trigger_tag, version.trigger_event = _trigger_columns(text)
     version.save()
@@ -141,6 +142,19 @@ def publish(
     note(campaign, f"Published version {version.number}{with_people}", by=by, now=now)
     listen()
     return version
+
+
+def _looked_at(campaign: Campaign, version: CampaignVersion) -> datetime | None:
+    """Until when the version before has looked for the very same: what came since then is not lost on the new one."""
+    live = campaign.versions.filter(state=VersionState.LIVE).first()
+    if (
+        live is None
+        or campaign.state != CampaignState.LIVE
+        or live.definition["trigger"] != version.definition["trigger"]
+    ):
+        return None
+    ConditionMet.objects.filter(version=live).update(version=version)
+    return live.looked_at
 
 
 @transaction.atomic

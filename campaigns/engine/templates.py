@@ -17,8 +17,11 @@ from campaigns.channels.port import Accepted, Outgoing
 from campaigns.channels.registry import port_for
 from campaigns.messages.box import Mail, MailTexts, names_in, render_mail
 from campaigns.messages.errors import CannotRender
-from campaigns.models import Channel, Enrollment, MessageTemplate, TemplateText
+from campaigns.models import Channel, Enrollment, MessageTemplate, SkipReason, TemplateText
+from campaigns.queries.contact import suppressed
+from campaigns.queries.gate import policy
 from campaigns.queries.placeholders import LINKS, NAMES, Values, placeholders, plain
+from campaigns.rules.gate import Go, Message, Standing, Verdict, decide
 from lifecycle.models import Customer, CustomerStatus
 
 from .writing import FIELDS, names_read
@@ -104,6 +107,8 @@ def send_test(*, text: TemplateText, customer: Customer | None, to: str, by: Any
     """Send it to a user of the back office, never to a customer. Raises ``TemplateRefused``."""
     if not to or not get_user_model()._default_manager.filter(is_active=True, email__iexact=to).exists():
         raise TemplateRefused(Problem("to", f"{to} is nobody's here; tests go to users of the back office."))
+    if not isinstance(verdict := _verdict(to, now), Go):
+        raise TemplateRefused(Problem("to", f"{SkipReason(verdict.reason).label}."))
     texts = {name: getattr(text, name) for name in FIELDS}
     mail = preview(texts=texts, language=text.language, customer=customer, now=now)
     message = Outgoing(
@@ -113,6 +118,12 @@ def send_test(*, text: TemplateText, customer: Customer | None, to: str, by: Any
     log.info("template_tested", template=text.template_id, language=text.language, to=to, by=str(by))
     if not isinstance(result, Accepted):
         raise TemplateRefused(Problem("", result.reason))
+
+
+def _verdict(to: str, now: datetime) -> Verdict:
+    """Switches, the recipients of a test installation and the suppression list hold for tests as for all else."""
+    message = Message(Channel.EMAIL, to, latest=now, is_marketing=False)
+    return decide(message, Standing(is_suppressed=bool(suppressed([to]))), policy(), now)
 
 
 def _written(texts: Mapping[str, str], language: str) -> MailTexts:

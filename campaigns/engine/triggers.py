@@ -58,8 +58,8 @@ def _look(number: int, now: datetime) -> int:
 
 
 def _since(version: CampaignVersion, now: datetime) -> datetime:
-    """From when on things count: the last look, or what came after it: that it was published, or switched on."""
-    known = (version.looked_at, version.published_at, version.campaign.state_at)
+    """From when on things count: the last look, that of the version before among them, or that it was switched on."""
+    known = (version.looked_at or version.published_at, version.campaign.state_at)
     return max((at for at in known if at is not None), default=now)
 
 
@@ -78,5 +78,5 @@ def _found(version: CampaignVersion, since: datetime, now: datetime) -> list[Fou
 
 def _was_looked_at(version: CampaignVersion) -> bool:
     """Whether there is a look to compare with. The first one after it was switched on only sees how things are."""
-    began = [at for at in (version.published_at, version.campaign.state_at) if at is not None]
-    return version.looked_at is not None and all(at < version.looked_at for at in began)
+    looked_at, switched_on = version.looked_at, version.campaign.state_at
+    return looked_at not in (None, version.published_at) and (switched_on is None or switched_on < looked_at)

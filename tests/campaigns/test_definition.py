@@ -83,6 +83,7 @@ def test_a_path_without_steps_goes_on_below():
         ({"reentry": 0}, "reentry", "number of days"),
         ({"entry": {"metric": "nonsense", "operator": ">", "value": 1}}, "entry.metric", "nonsense"),
         ({"trigger": {"on": "moon"}}, "trigger.on", "moon"),
+        ({"trigger": {"on": "schedule", "segment": "s", "every": "week", "day": 8}}, "trigger.day", "1, which is Mon"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(change, place, says):

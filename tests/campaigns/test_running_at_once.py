@@ -10,9 +10,12 @@ import pytest
 from django.db import connection, transaction
 
 from campaigns.engine import gate, listening, sending
+from campaigns.engine.exits import hold_customers
 from campaigns.engine.freezing import freeze_stragglers
+from campaigns.engine.moving import move_people
 from campaigns.engine.running import pause, resume, switch_off
 from campaigns.models import Campaign, CampaignState, EnrollmentState, RunState, VersionState
+from campaigns.queries.definitions import read
 from lifecycle.models import EventListener
 from tests.campaigns.posting import NOW, Post, campaign, run, serve, work
 from tests.factories import CampaignFactory, CampaignVersionFactory, EnrollmentFactory, StepRunFactory
@@ -55,6 +58,23 @@ def test_a_step_planned_while_its_campaign_was_paused_is_not_frozen_after_it_was
     assert frozen.result(10) == 0
     late.refresh_from_db()
     assert late.state == RunState.WAITING
+
+
+def test_who_is_brought_to_a_new_version_is_held_meanwhile(pool):
+    old = live()
+    run = StepRunFactory(enrollment=EnrollmentFactory(version=old))
+    new = CampaignVersionFactory(campaign=old.campaign)
+    move = transaction.atomic(move_people)
+
+    with transaction.atomic():
+        hold_customers([run.customer_id])
+        moved = pool(lambda: move(version=new, definition=read(new.definition)))
+        sleep(0.5)
+        assert not moved.done()
+
+    assert moved.result(10) == 1
+    run.enrollment.refresh_from_db()
+    assert run.enrollment.version == new
 
 
 def test_two_campaigns_that_go_live_at_once_are_both_heard(pool, monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 
 from campaigns.channels.port import Accepted, Refused
 from campaigns.engine import templates
+from campaigns.engine.consent import suppress
 from campaigns.engine.templates import Problem, TemplateRefused, advice, lint, preview, save_text, send_test
 from campaigns.models import TemplateText
 from tests.factories import (
@@ -15,7 +16,7 @@ from tests.factories import (
     TemplateTextFactory,
     UserFactory,
 )
-from tests.factories.campaigns import THEN
+from tests.factories.campaigns import THEN, SendingSwitchFactory
 
 
 def texts(text="Hello", **more):
@@ -151,6 +152,26 @@ def test_a_test_goes_to_nobody_else(port, to):
 
     with pytest.raises(TemplateRefused):
         send_test(text=TemplateTextFactory(), customer=None, to=to, by=None, now=THEN)
+
+    assert port.sent == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("close", "why"),
+    [
+        (lambda settings: SendingSwitchFactory(channel=""), "switched off"),
+        (lambda settings: SendingSwitchFactory(channel="email"), "switched off"),
+        (lambda settings: suppress(address="mia@tenure.example", reason="by_hand", by=None, now=THEN), "suppression"),
+        (lambda settings: setattr(settings, "CAMPAIGN_ALLOWED_RECIPIENTS", ["@else.example"]), "allowed recipients"),
+    ],
+)
+def test_what_stops_all_messages_stops_tests_too(port, settings, close, why):
+    mia = UserFactory(email="mia@tenure.example")
+    close(settings)
+
+    with pytest.raises(TemplateRefused, match=why):
+        send_test(text=TemplateTextFactory(), customer=None, to=mia.email, by=mia, now=THEN)
 
     assert port.sent == []
 

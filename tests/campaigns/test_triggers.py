@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from campaigns.engine.publishing import publish, write_draft
 from campaigns.engine.triggers import look_for_triggers
 from campaigns.models import Campaign, CampaignState, CampaignVersion, ConditionMet, Enrollment
 from campaigns.rules.times import Due, periods_due
 from lifecycle.models import Customer, CustomerFacts, Lifecycle
 from tests.campaigns.entry_stage import inside, live_version, shop
-from tests.factories import SegmentFactory
+from tests.factories import SegmentFactory, UserFactory
 from tests.lifecycle.stage import event, is_at_least, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -185,3 +186,47 @@ def test_periods_are_named_by_their_days(every: str, on: int, named: list[str]) 
 
     assert [one.named for one in found] == named
     assert all(isinstance(one, Due) and one.at.hour == 9 for one in found)
+
+
+def published_again(version: CampaignVersion, at: datetime) -> CampaignVersion:
+    """The same text once more, put in force by somebody who may."""
+    by = UserFactory(is_superuser=True)
+    draft = write_draft(campaign=version.campaign, definition=version.definition, by=None, now=at)
+    return publish(version=draft, by=by, now=at, is_shipped=True)
+
+
+def test_a_period_that_begins_just_before_a_new_version_is_not_lost(lifecycle: Lifecycle) -> None:
+    SegmentFactory(key="all", lifecycle=lifecycle, condition=is_at_least("login_count", 0))
+    version = looking(lifecycle, {"on": "schedule", "segment": "all", "every": "day", "at": "12:02"})
+    people()
+    look_for_triggers(now=MONDAY + MINUTE)
+
+    new = published_again(version, MONDAY + 3 * MINUTE)
+
+    assert look_for_triggers(now=MONDAY + 4 * MINUTE) == 1
+    assert inside(new) == ["UTC"]
+
+
+def test_a_condition_that_becomes_true_just_before_a_new_version_is_not_lost(lifecycle: Lifecycle) -> None:
+    version = looking(lifecycle, OFTEN)
+    people("UTC Asia/Tokyo")
+    logins(9, "Asia/Tokyo")
+    look_for_triggers(now=MONDAY + MINUTE)
+    logins(9, "UTC")
+
+    new = published_again(version, MONDAY + 3 * MINUTE)
+
+    assert look_for_triggers(now=MONDAY + 4 * MINUTE) == 1
+    assert inside(new) == ["UTC"]
+
+
+def test_a_new_condition_only_sees_how_things_are_at_first(lifecycle: Lifecycle) -> None:
+    version = looking(lifecycle, {**OFTEN, "condition": is_at_least("login_count", 50)})
+    people()
+    logins(9, "UTC")
+    look_for_triggers(now=MONDAY + MINUTE)
+    version.definition = {**version.definition, "trigger": OFTEN}
+
+    published_again(version, MONDAY + 3 * MINUTE)
+
+    assert look_for_triggers(now=MONDAY + 4 * MINUTE) == 0

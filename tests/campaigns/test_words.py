@@ -18,7 +18,8 @@ TEXT: dict[str, Any] = {
     "message_class": "transactional",
     "goal": {"tags": ["ST_002"]},
     "steps": [
-        {"key": "tell", "kind": "alert", "team": "customer_success", "message": "{{ customer.name | upcase }} fades."},
+        {"key": "tell", "kind": "alert", "team": "customer_success", "message": "{name} fades."},
+        {"key": "show", "kind": "in_app", "title": "Well done, {{ customer.name | upcase }}.", "body": "Go on."},
         {"key": "mail", "kind": "email", "template": "personal_check_in"},
         {"key": "extend", "kind": "action", "action": "extend_trial"},
     ],
@@ -29,7 +30,8 @@ def test_steps_read_without_keys_and_placeholders() -> None:
     told = [about(step, str) for step in read(TEXT).steps]
 
     assert told == [
-        "Tell customer success: [customer.name] fades",
+        "Tell customer success: [name] fades",
+        "In-app message “Well done, [customer.name]”",
         "Email “personal check in”",
         "Have “extend trial” done by actions",
     ]

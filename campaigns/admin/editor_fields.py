@@ -59,14 +59,15 @@ OF_KIND: Mapping[str, tuple[Field, ...]] = {
         Field("parameters", "Parameters", "json", "JSON; its texts are Liquid."),
     ),
     "task": (
-        Field("title", "Title"), Field("type", "Type", "choice", choices=tuple(TaskType.choices), start="CALL"),
+        Field("title", "Title", help="{name} stands for the customer."),
+        Field("type", "Type", "choice", choices=tuple(TaskType.choices), start="CALL"),
         Field("priority", "Priority", "choice", choices=_PRIORITIES, start="MEDIUM"),
         Field("due_hours", "Due in hours", "number", start="24"),
         Field("team", "Team", "choice", "Empty: the customer's success manager.", "teams"),
         Field("notes", "Notes", "long"),
     ),
     "alert": (
-        _TEAM, Field("message", "Message", "long"),
+        _TEAM, Field("message", "Message", "long", "{name} stands for the customer."),
         Field("priority", "Priority", "choice", start="MEDIUM",
               choices=tuple((one, one.capitalize()) for one in ("LOW", "MEDIUM", "HIGH", "URGENT"))),
     ),

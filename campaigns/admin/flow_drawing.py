@@ -10,8 +10,8 @@ from campaigns.definition.words import about, begins, name_of, path_name, span
 from campaigns.queries.funnel import AtStep
 from lifecycle.admin.layered import Box, Drawing, Place, curve, drawn
 
-BOX, LABEL, END = (208.0, 54.0), 26.0, (110.0, 28.0)
-LETTERS, LETTER = 28, 6.9
+BOX, LABEL, END = (256.0, 54.0), 26.0, (110.0, 28.0)
+LETTERS, LETTER = 36, 6.9
 LOOKS = {
     "email": "tn-blue", "in_app": "tn-blue", "webhook": "tn-teal", "action": "tn-teal", "task": "tn-orange",
     "alert": "tn-orange", "set_trait": "tn-violet", "remove_trait": "tn-violet",
@@ -92,7 +92,8 @@ def flow_picture(
 ) -> FlowPicture:  # fmt: skip
     parts = _Parts(tell, counts or {})
     start = begins(definition.trigger, tell, named)
-    first = parts.add([], *BOX, shape="start", look="tn-green", head="Begins", text=_short(start), title=start)
+    says = _short(start.removeprefix("A customer "))
+    first = parts.add([], *BOX, shape="start", look="tn-green", head="Begins", text=says, title=start)
     last = parts.steps(definition.steps, first, "steps")
     parts.add(last, *END, shape="end", look="tn-grey", head="", text="End", title="The end of the campaign")
     drawing = drawn([box for box, _ in parts.boxes], parts.arrows)

@@ -37,7 +37,7 @@ from .parts import (
 
 Tell = Callable[[Tree], str]
 Named = Callable[[str], str]  # the name of a tag, by its code
-_PLACEHOLDER = re.compile(r"\{\{\s*([\w.]+)[^{}]*\}\}")
+_PLACEHOLDER = re.compile(r"\{\{?\s*([\w.]+)[^{}]*\}\}?")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PATHS = {"happened": "It happened", "timeout": "It did not in time", "yes": "Yes", "no": "No"}
 NAMES = {
@@ -94,9 +94,8 @@ def about(step: Step, tell: Tell) -> str:
         case Action(action=action, endpoint=endpoint):
             return f"Have “{spoken(action)}” done by {endpoint}"
         case HumanTask(title=title, due_hours=hours, team=team):
-            return (
-                f"Task “{title}” for {spoken(team or '') or 'the success manager'}, due in {span(Delay(hours=hours))}"
-            )
+            who = spoken(team) if team else "the success manager"
+            return f"Task “{_readable(title)}” for {who}, due in {span(Delay(hours=hours))}"
         case Alert(team=team, message=message):
             return f"Tell {spoken(team)}: {_readable(message)}"
         case SetTrait(trait=trait, value=value):

@@ -88,6 +88,25 @@ def test_the_queue_shows_what_is_uncertain_and_nothing_else(desk: Any) -> None:
     assert "nobody knows" in answer.content.decode()
 
 
+def test_the_empty_queue_says_so_and_the_menu_marks_it(desk: Any) -> None:
+    answer = desk.get(LIST, {"state__exact": "uncertain"})
+
+    items = [item for group in answer.context["sidebar_navigation"] for item in group["items"]]
+    assert [item["title"] for item in items if item["active"]] == ["Uncertain"]
+    assert "No message is uncertain" in answer.content.decode()
+
+
+def test_a_message_leads_to_its_campaign_and_to_the_way_through_it(desk: Any) -> None:
+    run = StepRunFactory()
+    delivery = DeliveryFactory(run=run, campaign=run.campaign)
+    way = reverse("admin:campaigns_enrollment_change", args=[run.enrollment_id])
+    campaign = reverse("admin:campaigns_campaign_change", args=[run.campaign_id])
+
+    assert f'href="{way}"' in (text := desk.get(page(delivery)).content.decode())
+    assert f'href="{campaign}"' in text
+    assert f'href="{campaign}?version=' in desk.get(way).content.decode()
+
+
 @pytest.mark.parametrize(("way", "state"), [("sent", "accepted"), ("again", "planned")])
 def test_settles_one_after_a_reason(desk: Any, boss: Any, way: str, state: str) -> None:
     delivery = uncertain()

@@ -13,7 +13,7 @@ import django
 
 django.setup()
 
-from django.db import Error  # noqa: E402
+from django.db import Error, connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from campaigns.engine.links import links_for  # noqa: E402
@@ -27,6 +27,7 @@ def say_no(customer: int) -> bool:
         return Client().post(link.path, headers={"host": "localhost"}).status_code == 200
     except Error as error:
         print("no database:", error, flush=True)
+        connection.close()
         return False
 
 

@@ -40,14 +40,18 @@ class Servers:
 
     def migrate(self) -> None:
         """Once; each case gets a copy."""
-        self.connect("postgres").execute(f"CREATE DATABASE {MODEL}")
+        self.create(MODEL)
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=settings.BASE_DIR, check=True,
                        env=self.environment(MODEL))  # fmt: skip
 
     def new_database(self) -> str:
         name = f"case_{next(self.numbers)}"
-        self.connect("postgres").execute(f"CREATE DATABASE {name} TEMPLATE {MODEL}")
+        self.create(name, model=MODEL)
         return name
+
+    def create(self, database: str, *, model: str = "template1") -> None:
+        with self.connect("postgres") as connection:
+            connection.execute(f"CREATE DATABASE {database} TEMPLATE {model}")
 
     def connect(self, database: str) -> psycopg.Connection:
         socket = place.socket_folder(self.home)

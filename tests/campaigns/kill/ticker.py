@@ -11,9 +11,9 @@ from config.celery import app  # noqa: E402
 
 while True:
     try:
-        run_due_steps.apply_async(retry=False)
-        take_back_leases.apply_async(retry=False)
+        with app.connection_for_write() as connection:
+            run_due_steps.apply_async(connection=connection, retry=False)
+            take_back_leases.apply_async(connection=connection, retry=False)
     except Exception as error:
         print("no broker:", error, flush=True)
-        app.pool.force_close_all()
     time.sleep(0.5)

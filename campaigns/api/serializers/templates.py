@@ -12,7 +12,7 @@ from campaigns.engine.templates import TemplateRefused
 from campaigns.models import MessageTemplate, TemplateText
 from lifecycle.api.serializers.fields import StrictSerializer, Text
 
-MAX_BODY = 200_000
+MAX_BODY = 90_000  # of the 100,000 bytes that a request may have
 
 
 class TextSerializer(serializers.Serializer):

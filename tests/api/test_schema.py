@@ -97,7 +97,8 @@ def token(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> s
 
 def say_something(customer: Customer) -> None:
     """A campaign and what it said, whose ids come first too."""
-    version = CampaignVersionFactory.create(campaign__id=0)
+    version = CampaignVersionFactory.create(campaign__id=0, state="retired")
+    CampaignVersionFactory.create(campaign=version.campaign)
     enrollment = EnrollmentFactory.create(id=0, version=version, customer=customer)
     message = DeliveryFactory.create(id=0, run=StepRunFactory.create(enrollment=enrollment), channel="in_app")
     ReceiptFactory.create(delivery=message)

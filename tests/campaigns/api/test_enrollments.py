@@ -55,7 +55,7 @@ def test_nobody_is_enrolled_into_what_is_not_on(marketer, campaign, ann, bob):
     ("body", "field"),
     [
         ({"customers": []}, "customers"), ({"customers": "ann"}, "customers"), ({"customers": [7]}, "customers.0"),
-        ({"customers": ["a\0"]}, "customers.0"), ({"customers": ["x"] * 1_001}, "customers"),
+        ({"customers": ["a\0"]}, "customers.0"), ({"customers": ["x"] * 201}, "customers"),
         ({"occasion": ""}, "occasion"), ({"occasion": "x" * 61}, "occasion"), ({"now": "x"}, "now"),
     ],
 )  # fmt: skip

@@ -105,8 +105,10 @@ def test_a_draft_that_somebody_changed_meanwhile_is_not_written_over(marketer, m
 def test_a_draft_is_reviewed_sent_back_and_deleted(marketer, made, says):
     assert marketer.post(f"{made}/submit").json()["draft"]["state"] == "in_review"
     assert marketer.put(f"{made}/draft", {"definition": says}).status_code == 409
-    assert marketer.delete(f"{made}/draft").status_code == 204  # as in the admin: nobody is inside
+    assert marketer.post(f"{made}/take-back", {"reason": "A typo"}).json()["draft"]["state"] == "draft"
     assert marketer.post(f"{made}/take-back", {}).status_code == 409
+    assert marketer.delete(f"{made}/draft").status_code == 204
+    assert marketer.delete(f"{made}/draft").status_code == 409
 
 
 def test_publishing_makes_it_live_and_a_second_draft_takes_its_place(marketer, live, says):

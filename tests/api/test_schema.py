@@ -33,7 +33,21 @@ from lifecycle.engine.defaults import load_defaults
 from lifecycle.engine.evaluate import evaluate_everybody
 from lifecycle.models import Customer, Lifecycle
 from tests.api.conftest import READS, WRITES, person, token_of
-from tests.factories import AccountFactory, CustomerFactory, RecommendationFactory
+from tests.factories import (
+    AccountFactory,
+    CampaignVersionFactory,
+    ConsentEntryFactory,
+    CustomerFactory,
+    DeliveryFactory,
+    EnrollmentFactory,
+    InAppMessageFactory,
+    ReceiptFactory,
+    RecommendationFactory,
+    SegmentFactory,
+    StepRunFactory,
+    SuppressionFactory,
+    TemplateTextFactory,
+)
 from tests.lifecycle.stage import NOW, event, paid, send
 
 EVERYTHING: list[CheckFunction] = [
@@ -73,10 +87,26 @@ def token(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> s
         SimpleRateThrottle, "THROTTLE_RATES", dict.fromkeys(("anon", "user", "login"), "1000000/minute")
     )
     mia = person("mia", *READS, *WRITES)
-    AccountFactory.create(customer=CustomerFactory.create(id=0, owner=mia))
+    first = CustomerFactory.create(id=0, owner=mia)
+    AccountFactory.create(customer=first)
+    say_something(first)
     load_defaults(now=NOW)
-    mia.user_permissions.add(*Permission.objects.filter(content_type__app_label="customer_success"))
+    mia.user_permissions.add(*Permission.objects.filter(content_type__app_label__in=("campaigns", "customer_success")))
     return token_of(mia)
+
+
+def say_something(customer: Customer) -> None:
+    """A campaign and what it said, whose ids come first too."""
+    version = CampaignVersionFactory.create(campaign__id=0, state="retired")
+    CampaignVersionFactory.create(campaign=version.campaign)
+    enrollment = EnrollmentFactory.create(id=0, version=version, customer=customer)
+    message = DeliveryFactory.create(id=0, run=StepRunFactory.create(enrollment=enrollment), channel="in_app")
+    ReceiptFactory.create(delivery=message)
+    InAppMessageFactory.create(delivery=message)
+    ConsentEntryFactory.create(customer=customer)
+    TemplateTextFactory.create(template__id=0)
+    SegmentFactory.create(id=0)
+    SuppressionFactory.create(id=0)
 
 
 def test_the_schema_is_valid_and_written_without_a_warning(tmp_path: Path) -> None:
@@ -109,6 +139,15 @@ RULE = {
     "to_tag": "AT_RISK",
     "conditions": {"all": [{"metric": "days_since_order", "operator": ">=", "value": 30}]},
 }
+SAYS = {
+    "definition": {
+        **COMMERCE,
+        "trigger": {"on": "event", "name": "ORDER_PAID"},
+        "message_class": "transactional",
+        "steps": [{"key": "rest", "kind": "wait", "after": {"days": 1}}],
+    }
+}
+CAMPAIGN = {**SAYS, "key": "thanks", "name": "Thanks"}
 BATCH = {"events": [event("bob", "login"), event("bob", "identify", plan="gold")]}
 
 
@@ -140,6 +179,15 @@ BATCH = {"events": [event("bob", "login"), event("bob", "identify", plan="gold")
         ("/api/metrics", "GET", {}),
         ("/api/lifecycles", "GET", {}),
         ("/api/events", "POST", {"body": BATCH, "media_type": "application/json"}),
+        ("/api/v1/campaigns", "GET", {}),
+        ("/api/v1/campaigns/validate", "POST", {"body": SAYS, "media_type": "application/json"}),
+        ("/api/v1/campaigns", "POST", {"body": CAMPAIGN, "media_type": "application/json"}),
+        ("/api/v1/campaigns/enrollments", "GET", {"query": {"state": "active"}}),
+        ("/api/v1/campaigns/deliveries", "GET", {"query": {"channel": "in_app"}}),
+        ("/api/v1/campaigns/suppressions", "GET", {}),
+        ("/api/v1/campaigns/templates", "GET", {}),
+        ("/api/v1/campaigns/segments", "GET", {}),
+        ("/api/v1/campaigns/sending-switches", "GET", {}),
     ],
 )
 def test_answers_with_full_hands_as_the_schema_says(

@@ -11,7 +11,7 @@ from campaigns.models import DeliveryState, EndReason, Enrollment, EnrollmentSta
 from campaigns.queries.enrollments import runs_of
 from lifecycle.api.serializers.fields import Instant, StrictSerializer, Text
 
-MAX_CUSTOMERS = 1_000
+MAX_CUSTOMERS = 200
 
 
 class EnrollmentSerializer(serializers.Serializer):

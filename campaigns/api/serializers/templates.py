@@ -12,7 +12,7 @@ from campaigns.engine.templates import TemplateRefused
 from campaigns.models import MessageTemplate, TemplateText
 from lifecycle.api.serializers.fields import StrictSerializer, Text
 
-MAX_BODY = 200_000
+MAX_BODY, MAX_TEXT = 60_000, 30_000  # of the 100,000 bytes that a request may have
 
 
 class TextSerializer(serializers.Serializer):
@@ -55,7 +55,7 @@ class TextBodySerializer(StrictSerializer):
     subject = Text(max_length=300)
     preheader = Text(max_length=300, required=False, allow_blank=True, default="")
     body = Text(max_length=MAX_BODY, trim_whitespace=False, help_text="MJML.")
-    text = Text(max_length=MAX_BODY, required=False, allow_blank=True, default="", trim_whitespace=False)
+    text = Text(max_length=MAX_TEXT, required=False, allow_blank=True, default="", trim_whitespace=False)
 
 
 class AdviceSerializer(serializers.Serializer):

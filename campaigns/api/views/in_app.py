@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from campaigns.api.serializers.in_app import AcknowledgeSerializer, InAppMessageSerializer
 from campaigns.engine.in_app import acknowledge, fetch_messages
 from campaigns.models import InAppMessage
+from lifecycle.api.problems import ProblemSerializer
 from lifecycle.api.views.base import ApiView
 from lifecycle.api.views.rules import read
 
@@ -33,7 +34,8 @@ class InAppMessages(ApiView):
     known_parameters = frozenset({"external_id"})
 
     @extend_schema(operation_id="fetch_in_app_messages", summary="Messages for a customer, the newest first",
-                   parameters=[CUSTOMER], responses=InAppMessageSerializer(many=True))  # fmt: skip
+                   parameters=[CUSTOMER],
+                   responses={200: InAppMessageSerializer(many=True), 404: ProblemSerializer})  # fmt: skip
     def get(self, request: Request) -> Response:
         """At most 100 that are neither acknowledged nor expired. Each is marked as fetched."""
         external_id = request.query_params.get("external_id")

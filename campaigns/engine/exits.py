@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from campaigns.definition.text import DefinitionError
 from campaigns.models import (
     CampaignEntry,
     CampaignVersion,
@@ -99,7 +100,10 @@ def end_who_may_not_stay(*, now: datetime, customers: Collection[int] | None = N
 
 
 def _end_strangers(version: CampaignVersion, now: datetime, customers: Collection[int] | None) -> int:
-    definition = flow_of(version).definition
+    try:
+        definition = flow_of(version).definition
+    except DefinitionError:  # whoever is at work on it will say so
+        return 0
     if definition.stay is None:
         return 0
     holds = customers_for_whom(definition.stay, lifecycle=definition.lifecycle, as_of=now)

@@ -9,6 +9,7 @@ from celery import shared_task
 from campaigns.engine import autopause, waking
 from campaigns.engine.enroll import enroll_from_outbox
 from campaigns.engine.exits import end_who_may_not_stay
+from campaigns.engine.receipts import match_receipts
 from campaigns.engine.steps import run_due
 from campaigns.engine.sweep import sweep
 from campaigns.engine.triggers import look_for_triggers
@@ -44,8 +45,10 @@ def look_after_campaigns() -> int:
 
 @shared_task(expires=60)
 def sweep_leases() -> None:
-    """Every minute: what workers that died have left behind."""
-    sweep(now=database_now())
+    """Every minute: what workers that died have left behind, and receipts that were faster than they."""
+    now = database_now()
+    sweep(now=now)
+    match_receipts(now=now)
 
 
 @shared_task

@@ -42,6 +42,7 @@ class EmailPort:
     """One mail at a time over a connection that each thread keeps for a while."""
 
     name = "email"
+    is_instant = False
     at_once = 4
 
     def __init__(self) -> None:

@@ -14,6 +14,7 @@ class MemoryPort:
 
     name = "memory"
     key_window: timedelta | None = timedelta(days=1)
+    is_instant = True
     at_once = 1000
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ from .port import Accepted, Outgoing, Result
 class NullPort:
     name = "null"
     key_window: timedelta | None = timedelta(days=365)
+    is_instant = True
     at_once = 1000
 
     def send(self, message: Outgoing, *, seconds: float) -> Result:

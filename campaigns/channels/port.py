@@ -61,11 +61,13 @@ class Port(Protocol):
     """A way out. ``send`` never raises: whatever happens is one of the three results.
 
     ``key_window``: for how long the provider drops a repeat with the same key; ``None``: it does not.
+    ``is_instant``: no time passes while it sends, so that a virtual clock stands still.
     ``at_once``: how many messages may be on their way together, each of which a crash would leave uncertain.
     """
 
     name: str
     key_window: timedelta | None
+    is_instant: bool
     at_once: int
 
     def send(self, message: Outgoing, *, seconds: float) -> Result:

@@ -48,6 +48,7 @@ class Endpoints(Protocol):
 class WebhookPort:
     name = "webhook"
     key_window: timedelta | None = timedelta(days=3)  # the receiver drops a repeat by its id
+    is_instant = False
     at_once = 20
     endpoints: Endpoints
 

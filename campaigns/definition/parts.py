@@ -75,7 +75,10 @@ class BecameTrue(Part, frozen=True, tag="metric", tag_field="on"):
 
 
 class DateReached(Part, frozen=True, tag="date", tag_field="on"):
-    """So many days before (negative) or after a date of the customer: a trait, or a metric that is a date."""
+    """So many days before (negative) or after a date of the customer.
+
+    It is ``renewal_date`` or ``contract_end_date`` of the account, a metric that is a date, or a trait.
+    """
 
     date: Name
     days: Annotated[int, Meta(ge=-366, le=1_100)]

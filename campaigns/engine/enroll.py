@@ -23,7 +23,7 @@ from lifecycle.sql.run import rows
 
 from .entering import AT_ONCE, Coming, enroll_found, enter, hold_versions
 from .exits import cancel_moves, hold_customers
-from .news import act_upon, catch_up, concerned
+from .news import act_upon, catch_up, concerned, take_back_goals
 from .running import pause
 
 CONSUMER = "campaigns"
@@ -49,7 +49,7 @@ def enroll_from(*, messages: Batch, now: datetime) -> None:
     """Let moves and events act upon campaigns.
 
     1. Hold the campaigns that they start, so that none is paused meanwhile, and the customers inside whom they concern.
-    2. Cancel what moves had started that were taken back.
+    2. Cancel what moves had started that were taken back; what they had reached is reached no more.
     3. Enroll whom they bring in.
     4. End, convert and wake. For who is new, also by what had been heard of before: messages come in the order of
        their transactions, not in the order in which things happened.
@@ -59,13 +59,14 @@ def enroll_from(*, messages: Batch, now: datetime) -> None:
     events = sorted(set(messages.subjects(Topic.EVENT)))
     versions, heard = hold_versions(_triggered_by(moves, events)), listening()
     started = Enrollment.objects.filter(transition_id__in=taken_back).values_list("customer", flat=True)
-    hold_customers({*concerned(listening=heard, moves=moves, events=events), *started})
+    hold_customers({*concerned(listening=heard, moves=[*moves, *taken_back], events=events), *started})
     if taken_back:
         cancel_moves(moves=taken_back, now=now)
+        take_back_goals(listening=heard, moves=taken_back, now=now)
     entered = {version.id: _entered(version, moves, events, now) for version in versions}
     act_upon(listening=heard, moves=moves, events=events, now=now)
     new = [number for version in heard.versions.intersection(entered) for number in entered[version]]
-    catch_up(listening=heard, entered=new, now=now)
+    catch_up(listening=heard, entered=new, now=now, taken_back=taken_back)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import connection
 from campaigns.models import EndReason, Enrollment
 from campaigns.queries.marks import Listening
 from campaigns.sql import exits as statements
+from lifecycle.sql.run import rows
 
 from .exits import end_enrollments
 
@@ -33,10 +35,21 @@ def act_upon(*, listening: Listening, moves: list[int], events: list[int], now: 
     _act(statements.NEWS, {"moves": moves, "events": events}, listening, now)
 
 
-def catch_up(*, listening: Listening, entered: list[int], now: datetime) -> None:
-    """The same for enrollments that are new, by what was heard of before although it happened after they began."""
+def catch_up(*, listening: Listening, entered: list[int], now: datetime, taken_back: Collection[int] = ()) -> None:
+    """The same for enrollments that are new, by what was heard of before although it happened after they began.
+
+    ``taken_back``: moves that count no more.
+    """
     if entered:
-        _act(statements.SINCE_ENTRY, {"entered": entered}, listening, now)
+        _act(statements.SINCE_ENTRY, {"entered": entered, "taken_back": list(taken_back)}, listening, now)
+
+
+def take_back_goals(*, listening: Listening, moves: Collection[int], now: datetime) -> None:
+    """A goal that was reached by a move which was taken back is none; whatever else reached it counts instead."""
+    if not moves or not listening.marks:
+        return
+    found = rows(statements.UNCONVERT, moves=list(moves), **_columns(listening))
+    catch_up(listening=listening, entered=[number for (number,) in found], now=now, taken_back=moves)
 
 
 def _act(news: str, params: dict[str, Any], listening: Listening, now: datetime) -> None:

@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q
 
-from campaigns.models import Channel, ConsentSource, Delivery, DeliveryState, ReceiptKind, SuppressionReason
+from campaigns.models import Channel, ConsentSource, Delivery, DeliveryState, Receipt, ReceiptKind, SuppressionReason
 from campaigns.queries.contact import of_addresses, words_of
-from campaigns.queries.receipts import messages_by_id, messages_by_provider, reasons_of, refusing_addresses
+from campaigns.queries.receipts import messages_by_id, messages_by_provider, now_known, reasons_of, refusing_addresses
 from campaigns.rules.consent import is_stopped
 from campaigns.rules.states import later
 from campaigns.sql import receipts as statements
@@ -22,6 +22,7 @@ from lifecycle.models import Customer
 from .consent import suppress, withdraw_consent
 
 SOFT_BOUNCES = 5
+AT_ONCE, MATCHED_WITHIN = 1_000, timedelta(days=1)
 PROGRAM_SECONDS = timedelta(seconds=2)
 BY_A_PROGRAM = "Clicked by a program, within 2 s of acceptance."
 
@@ -84,15 +85,37 @@ def take_receipts(*, receipts: Sequence[Told], now: datetime) -> Taken:
     told = {one.event: one for one in reversed(receipts)}  # of two in one batch, the first
     with transaction.atomic():
         found = _messages(told)
-        _hold(found, told)
-        rows = Delivery.objects.in_bulk({row.pk for row in found.values()})
-        mine = {event: rows[row.pk] for event, row in found.items()}
-        marked = [_marked(one, mine.get(event)) for event, one in told.items()]
-        stored = _store(marked, mine, now)
-        news = [(one, mine.get(one.event)) for one in marked if one.event in stored]
-        _move(news)
-        _stop(news, now)
-    return Taken(frozenset(stored), frozenset(told.keys() - mine.keys()))
+        stored = _take(told, found, statements.STORE, now)
+    return Taken(frozenset(stored), frozenset(told.keys() - found.keys()))
+
+
+def match_receipts(*, now: datetime, most: int = AT_ONCE) -> int:
+    """Do what follows from receipts that came before their messages were known by that id; returns how many."""
+    told = {one.event: one for one in map(_told_by, now_known(since=now - MATCHED_WITHIN, most=most))}
+    if not told:
+        return 0
+    with transaction.atomic():
+        return len(_take(told, _messages(told), statements.MATCH, now))
+
+
+def _take(told: Mapping[Event, Told], found: Mapping[Event, Delivery], store: str, now: datetime) -> set[Event]:
+    """Steps 1 to 4 of ``take_receipts``; returns what is news."""
+    _hold(found, told)
+    rows = Delivery.objects.in_bulk({row.pk for row in found.values()})
+    mine = {event: rows[row.pk] for event, row in found.items()}
+    marked = [_marked(one, mine.get(event)) for event, one in told.items()]
+    stored = _store(store, marked, mine, now)
+    news = [(one, mine.get(one.event)) for one in marked if one.event in stored]
+    _move(news)
+    _stop(news, now)
+    return stored
+
+
+def _told_by(row: Receipt) -> Told:
+    return Told(
+        row.provider, row.event_id, ReceiptKind(row.kind), row.happened_at,
+        provider_id=row.provider_id, recipient=row.recipient, detail=row.detail,
+    )  # fmt: skip
 
 
 def _messages(told: Mapping[Event, Told]) -> dict[Event, Delivery]:
@@ -124,11 +147,12 @@ def _marked(one: Told, row: Delivery | None) -> Told:
     return replace(one, detail=f"{BY_A_PROGRAM} {one.detail}".strip())
 
 
-def _store(told: Sequence[Told], mine: Mapping[Event, Delivery], now: datetime) -> set[Event]:
+def _store(statement: str, told: Sequence[Told], mine: Mapping[Event, Delivery], now: datetime) -> set[Event]:
     values: dict[str, Any] = {
         "now": now,
         "providers": [one.provider for one in told],
         "event_ids": [one.event_id for one in told],
+        "ids": [one.provider_id for one in told],
         "deliveries": [mine[one.event].pk if one.event in mine else None for one in told],
         "kinds": [str(one.kind) for one in told],
         "happened": [one.happened_at for one in told],
@@ -136,7 +160,7 @@ def _store(told: Sequence[Told], mine: Mapping[Event, Delivery], now: datetime) 
         "details": [one.detail[:500] for one in told],
     }
     with connection.cursor() as cursor:
-        cursor.execute(statements.STORE, values)
+        cursor.execute(statement, values)
         return {(provider, event_id) for provider, event_id in cursor.fetchall()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from time import monotonic
@@ -27,6 +27,8 @@ CALL_SECONDS = 20.0
 LEAST_SECONDS = 1.0
 IN_APP_AT_ONCE = 500
 MOST_ATTEMPTS = 12
+# What the other side said, and when. ``None``: it was not tried, since time was up or nobody answered any more.
+Answer = tuple[Result | None, datetime]
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=6)
 
 
@@ -37,10 +39,10 @@ def send(works: Sequence[Work], now: datetime) -> dict[int, Outcome]:
     it comes back when its lease is over.
     """
     reach("after_claim")
-    deadline = _deadline(works, now)
+    watch = _watch(works, now)
     outcomes: dict[int, Outcome] = {}
     for way, mine in groupby(sorted(works, key=_order), key=_way):
-        outcomes |= _send_by(way, list(mine), now, deadline)
+        outcomes |= _send_by(way, list(mine), watch)
     return outcomes
 
 
@@ -54,16 +56,31 @@ def _way(work: Work) -> str:
     return f"{channel}:{endpoint}" if endpoint else channel
 
 
-def _deadline(works: Sequence[Work], now: datetime) -> float:
-    """Until when calls may take, by a clock that also runs while the process stands still.
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """A clock that runs on while the process stands still: what it showed at ``now``, and until when calls may take."""
 
-    The last fifth of the lease is for writing down what came of them.
-    """
+    now: datetime
+    began: float
+    until: float
+
+    @property
+    def left(self) -> float:
+        return self.until - monotonic()
+
+    @property
+    def instant(self) -> datetime:
+        return self.now + timedelta(seconds=monotonic() - self.began)
+
+
+def _watch(works: Sequence[Work], now: datetime) -> _Watch:
+    """The last fifth of the lease is for writing down what came of calls."""
     leases = [work.run.lease_until - now for work in works if work.run.lease_until is not None]
-    return monotonic() + 0.8 * min(leases, default=timedelta()).total_seconds()
+    began = monotonic()
+    return _Watch(now, began, began + 0.8 * min(leases, default=timedelta()).total_seconds())
 
 
-def _send_by(way: str, works: Sequence[Work], now: datetime, deadline: float) -> dict[int, Outcome]:
+def _send_by(way: str, works: Sequence[Work], watch: _Watch) -> dict[int, Outcome]:
     channel = channel_of(works[0].step.kind)
     port = None if channel == Channel.IN_APP else port_for(channel)
     size = port.at_once if port else IN_APP_AT_ONCE
@@ -71,13 +88,13 @@ def _send_by(way: str, works: Sequence[Work], now: datetime, deadline: float) ->
     opened = [work for work in works if rows[work.run.id].state in OPEN_STATES]
     outcomes: dict[int, Outcome] = {run: Done() for run, row in rows.items() if row.state not in OPEN_STATES}
     for start in range(0, len(opened), size):
-        batch, permit = opened[start : start + size], breaker.ask(way=way, now=now)
-        if monotonic() >= deadline:
-            permit = breaker.Permit(most=0, again_at=now)
+        batch, permit = opened[start : start + size], breaker.ask(way=way, now=watch.now)
+        if watch.left <= 0:
+            permit = breaker.Permit(most=0, again_at=watch.now)
         tried = batch[: permit.most]
         outcomes |= {work.run.id: Later(at=permit.again_at, reason=f"{way} rests.") for work in batch[len(tried) :]}
         if tried:
-            outcomes |= _send_batch(way, port, [(work, rows[work.run.id]) for work in tried], now, deadline)
+            outcomes |= _send_batch(way, port, [(work, rows[work.run.id]) for work in tried], watch)
     return outcomes
 
 
@@ -91,8 +108,9 @@ def _rows(works: Sequence[Work], channel: str) -> dict[int, Delivery]:
 
 
 def _send_batch(
-    way: str, port: Port | None, batch: Sequence[tuple[Work, Delivery]], now: datetime, deadline: float
+    way: str, port: Port | None, batch: Sequence[tuple[Work, Delivery]], watch: _Watch
 ) -> dict[int, Outcome]:
+    now = watch.now
     letters, broken = _write(port, batch, now)
     outcomes = _fail(broken, now) if broken else {}
     if not letters:
@@ -104,10 +122,10 @@ def _send_batch(
         return outcomes | {run: _outcome(verdict) for run, verdict in verdicts.items()}
     outcomes |= {run: _outcome(verdict) for run, verdict in verdicts.items() if not isinstance(verdict, Go)}
     going = [letter for letter in letters if isinstance(verdicts.get(letter.work.run.id), Go)]
-    results = _call(port, going, deadline)
+    answers = _call(port, going, watch)
     reach("before_result")
-    outcomes |= _note(port, going, results, now)
-    breaker.note(way=way, results=filter(None, results), now=now)
+    outcomes |= _note(port, going, answers)
+    breaker.note(way=way, results=[result for result, _ in answers if result is not None], now=now)
     reach("after_result")
     return outcomes
 
@@ -144,28 +162,26 @@ def _writer(work: Work) -> Write:
     return write
 
 
-def _call(port: Port, letters: Sequence[Letter], deadline: float) -> list[Result | None]:
-    """Hand over one after the other. ``None``: it was not tried, since time was up or nobody answered any more."""
-    results: list[Result | None] = []
+def _call(port: Port, letters: Sequence[Letter], watch: _Watch) -> list[Answer]:
+    """Hand over one after the other."""
+    answers: list[Answer] = []
     in_a_row = 0
     for letter in letters:
-        left = deadline - monotonic()
-        if left < LEAST_SECONDS or in_a_row >= breaker.OPENS_AFTER:
-            results.append(None)
-            continue
-        result = port.send(letter.message, seconds=min(CALL_SECONDS, left))
-        in_a_row = in_a_row + 1 if breaker.fails(result) else 0
-        results.append(result)
-    return results
+        result, left = None, watch.left
+        if left >= LEAST_SECONDS and in_a_row < breaker.OPENS_AFTER:
+            result = port.send(letter.message, seconds=min(CALL_SECONDS, left))
+            in_a_row = in_a_row + 1 if breaker.fails(result) else 0
+        answers.append((result, watch.now if port.is_instant else watch.instant))
+    return answers
 
 
 @transaction.atomic
-def _note(port: Port, letters: Sequence[Letter], results: Sequence[Result | None], now: datetime) -> dict[int, Outcome]:
+def _note(port: Port, letters: Sequence[Letter], answers: Sequence[Answer]) -> dict[int, Outcome]:
     """Write down what came of calls, unless another worker has taken over; a receipt may have been faster."""
     rows = held_rows(letters, held(letters))
     outcomes = {
-        letter.work.run.id: _take(port, letter, rows[letter.work.run.id], result, now)
-        for letter, result in zip(letters, results, strict=True)
+        letter.work.run.id: _take(port, letter, rows[letter.work.run.id], *answer)
+        for letter, answer in zip(letters, answers, strict=True)
         if letter.work.run.id in rows
     }
     store(rows.values())

@@ -15,7 +15,7 @@ from lifecycle.engine.locks import again_after_deadlock
 from .advance import plan_next
 from .attempts import poisoned, run_kind, settled
 from .claim import Claim, Ending, claim, complete, due_kinds, works_of
-from .exits import end_enrollments, hold_customers
+from .exits import end_enrollments, end_who_may_not_stay, hold_customers
 from .failpoints import reach
 from .kinds import Done, Ends, Failed, Kind, Later, Outcome, Skipped, Work, channel_of, kind_of, known_kinds
 from .sending import send
@@ -45,6 +45,7 @@ def _run_kind(name: str, now: datetime, most: int, customers: Collection[int] | 
     mine = claim(kind=name, now=now, most=at_once, customers=customers)
     reach("after_claim")
     if mine.runs:
+        end_who_may_not_stay(now=now, customers=mine.customers)  # nothing is done for who should have left by now
         _finish(kind=kind, mine=mine, sent=_sent(mine, now) if kind.channel else {}, now=now)
     return len(mine.runs)
 

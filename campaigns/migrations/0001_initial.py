@@ -374,6 +374,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('provider', models.CharField(max_length=40)),
                 ('event_id', models.CharField(max_length=200)),
+                ('provider_id', models.CharField(blank=True, db_default='', help_text='Its id of the message.', max_length=200)),
                 ('kind', models.CharField(choices=[('accepted', 'Accepted'), ('delivered', 'Delivered'), ('opened', 'Opened'), ('clicked', 'Clicked'), ('bounced', 'Bounced'), ('soft_bounced', 'Bounced for now'), ('complained', 'Complained'), ('unsubscribed', 'Unsubscribed'), ('failed', 'Failed')], max_length=15)),
                 ('happened_at', models.DateTimeField()),
                 ('received_at', models.DateTimeField()),
@@ -383,6 +384,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
+                'indexes': [models.Index(condition=models.Q(('delivery', None)), fields=['-received_at'], name='receipt_unknown')],
                 'constraints': [models.UniqueConstraint(fields=('provider', 'event_id'), name='receipt_event_unique')],
             },
         ),

@@ -110,11 +110,15 @@ class ReceiptKind(models.TextChoices):
 
 
 class Receipt(History):
-    """What a provider says of a message. The same event is stored once; one of an unknown message is kept as well."""
+    """What a provider says of a message. The same event is stored once; one of an unknown message is kept as well.
+
+    It may be known later: an answer can come before we have stored under which id the provider took the message.
+    """
 
     id = models.BigAutoField(primary_key=True)
     provider = models.CharField(max_length=40)
     event_id = models.CharField(max_length=200)
+    provider_id = models.CharField(max_length=200, blank=True, db_default="", help_text="Its id of the message.")
     delivery = models.ForeignKey(Delivery, null=True, on_delete=models.PROTECT, related_name="receipts")
     kind = models.CharField(max_length=15, choices=ReceiptKind)
     happened_at = models.DateTimeField()
@@ -125,6 +129,7 @@ class Receipt(History):
     class Meta:
         ordering = ("-id",)
         constraints = (models.UniqueConstraint(fields=("provider", "event_id"), name="receipt_event_unique"),)
+        indexes = (models.Index(fields=("-received_at",), condition=Q(delivery=None), name="receipt_unknown"),)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} by {self.provider}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from campaigns.definition.flow import Flow
@@ -13,8 +13,9 @@ from campaigns.definition.kinds import CHANNELS, PATHS
 from campaigns.definition.parts import Step
 from campaigns.definition.text import DefinitionError
 from campaigns.definition.words import name_of, spoken
-from campaigns.models import Campaign, CampaignVersion, RunState, StepRun
+from campaigns.models import Campaign, CampaignVersion, QuietHours, RunState, StepRun
 from campaigns.queries.definitions import read
+from campaigns.rules.gate import opening, tells_customer
 from campaigns.rules.schedule import due_after
 from lifecycle.models import Customer
 from lifecycle.rules.calendar import zone_of
@@ -58,6 +59,16 @@ class Planned:
         return CHANNELS.get(self.step.kind, "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """The zone of the customer, the hours that are quiet there, and from when until when is asked."""
+
+    zone: str
+    quiet: tuple[time, time] | None
+    now: datetime
+    until: datetime
+
+
 def calendar_of(customer: Customer, *, now: datetime, days: int = DAYS) -> list[Planned]:
     """Steps that wait and those that follow them for certain, in order of time; a fixed number of statements."""
     until = now + timedelta(days=days)
@@ -65,12 +76,14 @@ def calendar_of(customer: Customer, *, now: datetime, days: int = DAYS) -> list[
     runs = list(rows.select_related("campaign", "enrollment__version")[:_MOST_RUNS])
     if not runs:
         return []
+    quiet = QuietHours.objects.filter(is_on=True).values_list("starts", "ends").first()
+    clock = _Clock(customer.timezone, quiet, now, until)
     flows = _flows({run.enrollment.version_id: run.enrollment.version for run in runs})
     steps = [
         (run, step, at, is_next)
         for run in runs
         if run.enrollment.version_id in flows
-        for step, at, is_next in _certain(run, flows[run.enrollment.version_id], customer.timezone, now, until)
+        for step, at, is_next in _certain(run, flows[run.enrollment.version_id], clock)
     ]
     steps.sort(key=lambda one: one[2])
     found = hindrances_of(
@@ -94,18 +107,25 @@ def _flows(versions: Mapping[int, CampaignVersion]) -> dict[int, Flow]:
     return flows
 
 
-def _certain(
-    run: StepRun, flow: Flow, zone: str, now: datetime, until: datetime
-) -> Iterator[tuple[Step, datetime, bool]]:
+def _certain(run: StepRun, flow: Flow, clock: _Clock) -> Iterator[tuple[Step, datetime, bool]]:
     """The step of a run, and those after it up to the first that parts."""
-    step, at, is_next = flow.steps.get(run.step), max(run.due_at, now), True
-    while step is not None and at < until:
+    step, at, is_next = flow.steps.get(run.step), max(run.due_at, clock.now), True
+    while step is not None and at < clock.until:
         yield step, at, is_next
         if step.kind in _UNCERTAIN:
             return
+        done_at = _done_at(step, at, flow, clock)
         step, is_next = flow.next(step.key), False
         if step is not None:
-            at = due_after(at, step.after, zone, step.window)
+            at = due_after(done_at, step.after, clock.zone, step.window)
+
+
+def _done_at(step: Step, at: datetime, flow: Flow, clock: _Clock) -> datetime:
+    """When a step that is due at an instant is done: its message waits while hours are quiet."""
+    channel = CHANNELS.get(step.kind, "")
+    if clock.quiet is None or flow.definition.message_class != "marketing" or not channel:
+        return at
+    return opening(at, clock.quiet, step.window, clock.zone) if tells_customer(channel) else at
 
 
 def _message(run: StepRun, step: Step, at: datetime, flow: Flow) -> Message:

@@ -19,6 +19,8 @@ from .conditions import customers_for_whom
 
 # What is older when it is found is left alone.
 LATEST = timedelta(hours=48)
+# The dates of ``customer_success.Account``.
+ACCOUNT_DATES = frozenset({"renewal_date", "contract_end_date"})
 Found = tuple[int, str, datetime]  # customer, occasion, and when it was time
 
 
@@ -38,6 +40,8 @@ def whose_time_has_come(definition: Definition, *, since: datetime, now: datetim
 
 
 def _whose_date_is(name: str, lifecycle: str, due: list[Due], now: datetime) -> list[Found]:
+    if name in ACCOUNT_DATES:
+        return rows(statements.ACCOUNT_IS.format(column=name), **_columns(due), trait=name)
     if name not in CATALOGUE or CATALOGUE[name].type != "date":
         return rows(statements.TRAIT_IS, **_columns(due), trait=name)
     days = CustomerStatus.objects.filter(lifecycle__code=lifecycle).order_by().annotate(day=value_of(CATALOGUE[name]))

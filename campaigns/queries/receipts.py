@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Window
@@ -28,6 +29,13 @@ def messages_by_provider(ids: Collection[tuple[str, str]]) -> dict[tuple[str, st
         provider__in={provider for provider, _ in ids}, provider_id__in={one for _, one in ids}
     )
     return {(row.provider, row.provider_id or ""): row for row in rows}
+
+
+def now_known(*, since: datetime, most: int) -> list[Receipt]:
+    """Receipts of unknown messages that came since then, and whose messages are known by now."""
+    theirs = Delivery.objects.filter(provider=OuterRef("provider"), provider_id=OuterRef("provider_id"))
+    unknown = Receipt.objects.filter(delivery=None, received_at__gte=since).exclude(provider_id="")
+    return list(unknown.filter(Exists(theirs)).order_by("id")[:most])
 
 
 def refusing_addresses(customers: Collection[int], *, times: int) -> set[str]:

@@ -135,13 +135,13 @@ def _caps(message: Message, standing: Standing, policy: Policy, now: datetime) -
     if any(cap.drops for _, cap in frees):
         return Never("capped")
     free = max(free for free, _ in frees)
-    return Wait(_opening(free, message, standing, policy), "capped")
+    return Wait(opening(free, policy.quiet, message.window, standing.zone), "capped")
 
 
 def _quiet(message: Message, standing: Standing, policy: Policy, now: datetime) -> Verdict | None:
     if policy.quiet is None or quiet_until(now, *policy.quiet, standing.zone) is None:
         return None
-    return Wait(_opening(now, message, standing, policy), "quiet_hours")
+    return Wait(opening(now, policy.quiet, message.window, standing.zone), "quiet_hours")
 
 
 def _hours(message: Message, standing: Standing, policy: Policy, now: datetime) -> Verdict | None:
@@ -170,12 +170,12 @@ def _latest(times: Iterable[datetime]) -> list[datetime]:
     return sorted(times, reverse=True)
 
 
-def _opening(instant: datetime, message: Message, standing: Standing, policy: Policy) -> datetime:
+def opening(instant: datetime, quiet: tuple[time, time] | None, window: Window | None, zone: str) -> datetime:
     """The first instant from then on that neither quiet hours nor the step's hours forbid, if there soon is one."""
     for _ in range(7):
-        found = (policy.quiet and quiet_until(instant, *policy.quiet, standing.zone)) or instant
-        if message.window is not None:
-            found = within(found, message.window, standing.zone)
+        found = (quiet and quiet_until(instant, *quiet, zone)) or instant
+        if window is not None:
+            found = within(found, window, zone)
         if found == instant:
             break
         instant = found

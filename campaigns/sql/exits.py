@@ -21,6 +21,7 @@ UNION
 SELECT {_MOVE} FROM campaigns_enrollment AS n
 JOIN lifecycle_transition AS t ON t.customer_id = n.customer_id AND t.applied_at >= n.entered_at
 CROSS JOIN LATERAL {_WORDS} WHERE n.id = ANY(%(entered)s) AND t.from_tag_id IS DISTINCT FROM t.to_tag_id
+  AND t.id <> ALL(%(taken_back)s)
 """
 
 # Whether news ``n`` came after what a customer entered upon; at one instant, events come before moves.
@@ -48,6 +49,16 @@ CONVERT = """
 UPDATE campaigns_enrollment AS e SET converted_at = n.at
 FROM unnest(%(ids)s::bigint[], %(ats)s::timestamptz[]) AS n(id, at)
 WHERE e.id = n.id AND e.converted_at IS NULL
+"""
+
+# The goals that were reached by moves which were taken back.
+UNCONVERT = """
+UPDATE campaigns_enrollment AS e SET converted_at = NULL
+FROM lifecycle_transition AS t, unnest(%(versions)s::bigint[], %(mark_words)s::text[], %(reasons)s::text[])
+    AS m(version_id, word, reason)
+WHERE t.id = ANY(%(moves)s) AND e.customer_id = t.customer_id AND e.converted_at = t.applied_at
+  AND m.version_id = e.version_id AND m.reason = 'goal' AND m.word = 'into:' || t.to_tag_id
+RETURNING e.id
 """
 
 # The waits that news end: the event is stored with the run first, and a run that nobody works on is due at once. One

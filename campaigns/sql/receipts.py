@@ -3,14 +3,23 @@
 # Values as arrays of one length. Returns what was not known before.
 STORE = """
 INSERT INTO campaigns_receipt (
-    provider, event_id, delivery_id, kind, happened_at, recipient, detail, received_at
+    provider, event_id, provider_id, delivery_id, kind, happened_at, recipient, detail, received_at
 )
 SELECT *, %(now)s FROM unnest(
-    %(providers)s::text[], %(event_ids)s::text[], %(deliveries)s::bigint[], %(kinds)s::text[],
+    %(providers)s::text[], %(event_ids)s::text[], %(ids)s::text[], %(deliveries)s::bigint[], %(kinds)s::text[],
     %(happened)s::timestamptz[], %(recipients)s::text[], %(details)s::text[]
 )
 ON CONFLICT (provider, event_id) DO NOTHING
 RETURNING provider, event_id
+"""
+
+# Which messages receipts speak of that were stored before that was known. Returns those that are news.
+MATCH = """
+UPDATE campaigns_receipt AS r SET delivery_id = v.delivery_id, detail = v.detail
+FROM unnest(%(providers)s::text[], %(event_ids)s::text[], %(deliveries)s::bigint[], %(details)s::text[])
+    AS v (provider, event_id, delivery_id, detail)
+WHERE r.provider = v.provider AND r.event_id = v.event_id AND r.delivery_id IS NULL
+RETURNING r.provider, r.event_id
 """
 
 # Write down what became of messages.

@@ -23,6 +23,12 @@ TRAIT_IS = f"""
 SELECT c.id, 'date:' || d.named, d.at FROM {_TIMES}
 JOIN lifecycle_customer AS c ON c.timezone = d.zone AND left(c.traits ->> %(trait)s, 10) = d.named ORDER BY c.id
 """
+# The same of a date of the account ({{column}}); where it has none, the trait of this name counts.
+ACCOUNT_IS = f"""
+SELECT c.id, 'date:' || d.named, d.at FROM {_TIMES} JOIN lifecycle_customer AS c ON c.timezone = d.zone
+LEFT JOIN customer_success_account AS a ON a.customer_id = c.id
+WHERE COALESCE(to_char(a.{{column}}, 'YYYY-MM-DD'), left(c.traits ->> %(trait)s, 10)) = d.named ORDER BY c.id
+"""
 METRIC_IS = f"""
 SELECT c.id, 'date:' || d.named, d.at FROM {_TIMES} JOIN lifecycle_customer AS c ON c.timezone = d.zone
 JOIN ({{days}}) AS m ON m.customer_id = c.id AND m.day = d.named::date ORDER BY c.id

@@ -33,6 +33,8 @@ STEPS = (
 class Post:
     """A port that answers what it is told to, then always yes. It drops no repeats."""
 
+    is_instant = True
+
     def __init__(self, *answers, name="fake", key_window=None, at_once=20):
         self.name, self.key_window, self.at_once = name, key_window, at_once
         self.answers, self.sent = list(answers), []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from campaigns.engine.exits import end_enrollments, end_who_may_not_stay, take_out
+from campaigns.engine.steps import run_due
 from campaigns.models import (
     CampaignVersion,
     Delivery,
@@ -188,6 +189,37 @@ def test_whose_condition_to_stay_has_ended_leaves(lifecycle: Lifecycle) -> None:
 
     assert (inside(version), inside(other)) == (["bob"], ["ann", "bob"])
     assert Enrollment.objects.get(end_reason=EndReason.STAY_ENDED).customer.external_id == "ann"
+
+
+def test_nothing_is_done_for_who_should_have_left_by_now(lifecycle: Lifecycle) -> None:
+    ann_inside(lifecycle, stay=is_at_least("login_count", 0))
+    CustomerFacts.objects.update(login_count=-1)
+
+    run_due(now=NOW + timedelta(days=30))
+
+    assert how_it_ended() == (EnrollmentState.EXITED, EndReason.STAY_ENDED, None)
+    run = StepRun.objects.get()
+    assert (run.state, run.reason) == (RunState.SKIPPED, "ended")
+
+
+@pytest.mark.parametrize("also", [False, True])
+def test_a_goal_whose_move_is_taken_back_is_reached_no_more_unless_by_something_else(
+    lifecycle: Lifecycle, also: bool
+) -> None:
+    live_version(
+        lifecycle, {"on": "event", "name": "login"}, steps=MONTH, goal={"tags": ["OLD"], "events": ["page_view"]}
+    )
+    heard("login", NOW - timedelta(hours=1))
+    moved(lifecycle, "ann")
+    enroll()
+    assert how_it_ended() == (EnrollmentState.EXITED, EndReason.GOAL, NOW)
+    if also:
+        heard("page_view")
+    roll_back(Batch(transition=Transition.objects.get()), by=UserFactory(), reason="a wrong rule", now=LATER)
+
+    enroll()
+
+    assert how_it_ended() == (EnrollmentState.EXITED, EndReason.GOAL, LATER if also else None)
 
 
 def test_a_move_that_is_taken_back_cancels_all_that_it_started(lifecycle: Lifecycle) -> None:

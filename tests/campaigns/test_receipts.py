@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from campaigns.engine.receipts import SOFT_BOUNCES, Told, take_receipts
+from campaigns.engine.receipts import SOFT_BOUNCES, Told, match_receipts, take_receipts
 from campaigns.models import (
     Campaign,
     Channel,
@@ -261,3 +261,34 @@ def test_ten_thousand_receipts_end_the_same_in_three_orders_and_doubled():
     assert len(found[0][1]) == 10_000
     assert {one[1] for one in found[0][0]} >= {"delivered", "opened", "clicked", "bounced", "complained"}
     assert found[0][2]
+
+
+@pytest.mark.parametrize(("kind", "ends"), [("delivered", "delivered"), ("bounced", "bounced"), ("opened", "opened")])
+def test_a_receipt_that_came_before_the_id_of_the_provider_was_stored_is_matched_once_it_is(kind, ends):
+    row, early = sent(provider="postmark"), told(None, kind, provider_id="p-1", recipient="ann@example.com")
+    assert take(early).unknown == {early.event}
+    assert match_receipts(now=NOW) == 0
+    Delivery.objects.filter(pk=row.pk).update(provider_id="p-1")
+
+    assert (match_receipts(now=NOW), match_receipts(now=NOW)) == (1, 0)
+
+    assert state(row)[0] == ends
+    assert Receipt.objects.get().delivery == row
+    assert bool(suppressed(["ann@example.com"])) is (kind == "bounced")
+
+
+def test_a_receipt_that_unsubscribes_does_so_once_its_message_is_known():
+    row = sent(provider="postmark", provider_id="p-1")
+    take(told(None, "unsubscribed", provider_id="p-2"))
+    Delivery.objects.filter(pk=row.pk).update(provider_id="p-2")
+
+    match_receipts(now=NOW)
+
+    assert Consent.objects.get().customer_id == row.customer_id
+
+
+def test_what_stays_unknown_and_what_another_provider_says_is_left_alone():
+    sent(provider="mailgun", provider_id="p-1")
+    take(told(None, "delivered", provider_id="p-1"), told(None, "opened", recipient="x@example.com"))
+
+    assert match_receipts(now=NOW) == 0

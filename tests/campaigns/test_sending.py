@@ -44,6 +44,19 @@ def post(monkeypatch):
     return port
 
 
+def test_a_message_is_accepted_when_the_answer_came_however_long_those_before_it_took(post, monkeypatch):
+    post.is_instant = False
+    seconds = iter(range(0, 1_000, 3))
+    monkeypatch.setattr(sending, "monotonic", lambda: next(seconds))
+    first, second = run(campaign()), run(campaign())
+
+    send(first, second)
+
+    one, other = delivery(first), delivery(second)
+    assert one.sending_at == other.sending_at == NOW
+    assert NOW < one.accepted_at == one.ended_at < other.accepted_at
+
+
 def test_a_message_goes_out_once_and_its_row_says_so(post):
     mail = run(campaign())
 

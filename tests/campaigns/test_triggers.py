@@ -13,7 +13,7 @@ from campaigns.models import Campaign, CampaignState, CampaignVersion, Condition
 from campaigns.rules.times import Due, periods_due
 from lifecycle.models import Customer, CustomerFacts, Lifecycle
 from tests.campaigns.entry_stage import inside, live_version, shop
-from tests.factories import SegmentFactory, UserFactory
+from tests.factories import AccountFactory, SegmentFactory, UserFactory
 from tests.lifecycle.stage import event, is_at_least, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,6 +116,20 @@ def test_a_trait_is_a_date_or_begins_with_one(lifecycle: Lifecycle, told: str, e
     look_for_triggers(now=MONDAY)
 
     assert inside(version) == (["UTC"] if enters else [])
+
+
+@pytest.mark.parametrize(("name", "days"), [("renewal_date", -60), ("contract_end_date", 30)])
+def test_a_date_of_the_account_counts_before_a_trait_of_that_name(lifecycle: Lifecycle, name: str, days: int) -> None:
+    version = looking(lifecycle, {"on": "date", "date": name, "days": days}, since=MONDAY - DAY)
+    due, other = MONDAY.date() - timedelta(days=days), MONDAY.date() - timedelta(days=days + 1)
+    people("UTC Etc/UTC Etc/GMT Etc/Zulu", **{name: due.isoformat()})
+    for zone, date in (("UTC", due), ("Etc/UTC", other), ("Etc/GMT", None)):
+        AccountFactory(customer=Customer.objects.get(external_id=zone), **{name: date})
+
+    assert look_for_triggers(now=MONDAY) == 3
+
+    assert inside(version) == ["Etc/GMT", "Etc/Zulu", "UTC"]
+    assert {one.occasion for one in Enrollment.objects.all()} == {"once"}
 
 
 def test_a_metric_that_is_a_date_is_reached_as_well(lifecycle: Lifecycle) -> None:

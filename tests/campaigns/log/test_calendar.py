@@ -85,6 +85,19 @@ def test_tells_the_time_of_the_customer_s_zone(ann: Customer) -> None:
     assert shown == ["02 19:00", "03 19:00", "04 09:00"]
 
 
+def test_what_follows_a_message_that_waits_for_the_morning_is_later_too(ann: Customer) -> None:
+    QuietHoursFactory(starts="18:30", ends="08:00")
+    said = {"steps": [STEPS[0], {"key": "rest", "kind": "wait", "after": {"hours": 2}}]}
+    enrolled(ann, **said)
+
+    shown = [f"{one.local:%d %H:%M}" for one in calendar_of(ann, now=NOW)]
+    Enrollment.objects.all().delete()
+    enrolled(ann, **said, message_class="transactional")
+    at_once = [f"{one.local:%d %H:%M}" for one in calendar_of(ann, now=NOW)]
+
+    assert (shown, at_once) == (["02 19:00", "03 10:00"], ["02 19:00", "02 21:00"])
+
+
 def test_shows_nothing_beyond_thirty_days(ann: Customer) -> None:
     enrollment = enrolled(ann)
     enrollment.runs.update(due_at=NOW + timedelta(days=31))

@@ -39,12 +39,12 @@ def expected_lines(scenario: Scenario) -> Iterator[Line]:
     for one in expected.enrollments:
         yield _line(scenario, "enrollment", one.at, ended=one.ended, reason=one.reason)
     for message in expected.messages:
-        said = {"channel": message.channel, "template": message.template, "subject": message.subject}
+        said = {name: getattr(message, name) for name in ("step", "channel", "template", "subject")}
         state = message.state or ("skipped" if message.skipped else "accepted")
         yield _line(scenario, "message", message.at, state=state, reason=message.skipped, **said)
     for kind, lines in (("task", expected.tasks), ("alert", expected.alerts)):
         for task in lines:
-            yield _line(scenario, kind, task.at, title=task.title, team=task.team, due=task.due)
+            yield _line(scenario, kind, task.at, title=task.title, team=task.team, due=task.due, state=task.state)
     for trait, value in expected.traits.items():
         yield Line("trait", scenario.ends, {"trait": trait, "value": value})
 

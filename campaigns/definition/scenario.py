@@ -62,9 +62,10 @@ class Enrolled(Part, frozen=True):
 
 
 class Message(Part, frozen=True):
-    """``skipped``: the reason for which it did not go out."""
+    """``step``: its key; ``skipped``: the reason for which it did not go out."""
 
     at: When
+    step: Text | None = None
     channel: Literal["email", "in_app", "webhook"] = "email"
     template: Text | None = None
     subject: Text | None = None
@@ -79,6 +80,7 @@ class Asked(Part, frozen=True):
     title: Text | None = None
     team: Text | None = None
     due: When | None = None
+    state: Text | None = None
 
 
 class Expected(Part, frozen=True):

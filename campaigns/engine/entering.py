@@ -52,6 +52,8 @@ def enroll_found(
 
     The caller holds the version. Customers are held too if anything may end what begins here.
     """
+    if not found:
+        return 0
     heard, number = listening(), 0
     for start in range(0, len(found), AT_ONCE):
         some = found[start : start + AT_ONCE]

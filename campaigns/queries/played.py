@@ -24,10 +24,11 @@ def _enrollments() -> Iterator[Line]:
 
 
 def _messages() -> Iterator[Line]:
-    for one in Delivery.objects.order_by("id"):
+    for one in Delivery.objects.select_related("run").order_by("id"):
         waits = one.state == DeliveryState.PLANNED
         at = one.planned_at if waits else one.accepted_at or one.ended_at or one.sending_at or one.planned_at
         said = {
+            "step": one.run.step if one.run else "",
             "channel": one.channel,
             "state": one.state,
             "template": one.template,

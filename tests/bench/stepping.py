@@ -1,4 +1,4 @@
-"""Steps that are due, among a million that wait: claimed, against the bare claim, and done by two processes."""
+"""Steps among a million that wait: claimed, against the bare claim; done soon; and done by two processes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.db import connection
 
 from campaigns.engine.claim import LEASE, claim
+from campaigns.engine.steps import run_due
 from campaigns.models import Campaign, CampaignState, CampaignVersion, StepRun, TriggerKind, VersionState
 
 from . import world
@@ -18,6 +19,7 @@ from .harness import Bench
 CUSTOMERS, OCCASIONS = 50_000, 20
 CLAIMS, AT_ONCE = 20, 1_000
 AN_HOUR = 1_000_000
+SINGLES, SOON = 20, 1.0  # of the two seconds from due to done, the time that the tick of a second leaves
 NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
 DEFINITION = {
     "lifecycle": "bench",
@@ -41,11 +43,13 @@ RETURNING id
 
 def run_cases(bench: Bench) -> None:
     """50,000 of the million are due: the first of 20 enrollments of each customer."""
-    if not bench.wants("claim_steps") and not bench.wants("step_runs_per_hour"):
+    if not any(map(bench.wants, ("claim_steps", "due_within", "step_runs_per_hour"))):
         return
     clean()
     populate()
     bench.compare("claim_steps", CLAIMS * AT_ONCE, ours=claims, floor=bare_claims, before=restore, most=1.3)
+    if bench.wants("due_within"):
+        due_within(bench)
     if bench.wants("step_runs_per_hour"):
         an_hour(bench)
 
@@ -61,6 +65,25 @@ def bare_claims() -> int:
             cursor.execute(BARE, [uuid4(), NOW + LEASE, NOW, AT_ONCE])
             found += len(cursor.fetchall())
     return found
+
+
+def due_within(bench: Bench) -> None:
+    """One step becomes due while the million wait, and is done at the next tick; the slowest of some counts."""
+    restore()
+    world.run("UPDATE campaigns_steprun SET due_at = due_at + interval '30 days'")
+    world.run("VACUUM (ANALYZE) campaigns_steprun")
+    first = StepRun.objects.order_by("id").values_list("id", flat=True)[0]
+    took = []
+    for number in range(first, first + CUSTOMERS * OCCASIONS, CUSTOMERS * OCCASIONS // SINGLES):
+        StepRun.objects.filter(id=number).update(due_at=NOW)
+        began = time.perf_counter()
+        run_due(now=NOW)
+        took.append(time.perf_counter() - began)
+        if not StepRun.objects.filter(id=number, state="done").exists():
+            raise AssertionError(f"due_within: run {number} was due and was not done")
+        while run_due(now=NOW):  # what follows at once is not measured
+            pass
+    bench.keep("due_within", CUSTOMERS * OCCASIONS, max(took), SOON, max(took) / SOON, most=1.0)
 
 
 def an_hour(bench: Bench) -> None:

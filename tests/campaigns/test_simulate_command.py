@@ -52,7 +52,7 @@ def test_what_was_expected_came(tmp_path):
 
     assert code == 0
     assert "As expected." in said
-    assert "2026-03-29 10:00  message: channel “in_app”" in said
+    assert "2026-03-29 10:00  message: step “hello”, channel “in_app”" in said
 
 
 def test_what_was_not_expected_is_said_and_what_did_not_come(tmp_path):

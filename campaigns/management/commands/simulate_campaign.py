@@ -23,7 +23,8 @@ from lifecycle.management.arguments import rule_file
 class Command(BaseCommand):
     help = (
         "Plays a scenario (what happens to a customer, and what shall follow) on a campaign with a clock of its own. "
-        "The exit code is 1 if anything else came than was expected.."
+        "The exit code is 1 if anything else came than was expected. "
+        "Scenarios of what is shipped are in campaigns/shipped/scenarios."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

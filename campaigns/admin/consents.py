@@ -43,7 +43,7 @@ class WordForm(forms.Form):
 @admin.register(ConsentEntry)
 class ConsentEntryAdmin(OfCustomers):
     when_empty = "Each yes and no of a customer is kept here, with what it read and where."
-    list_display = ("when", "customer_shown", "topic_shown", "is_given", "source", "by")
+    list_display = ("when", "customer_shown", "topic_shown", "says", "source", "by")
     list_filter = (("source", ChoicesDropdownFilter), CustomerFilter)
     list_filter_submit = True
     list_select_related = ("customer", "topic", "by")
@@ -103,6 +103,10 @@ class ConsentEntryAdmin(OfCustomers):
     @display(description="When")
     def when(self, entry: ConsentEntry) -> str:
         return shown(entry.at)
+
+    @display(description="Says", label={"Yes": "success", "No": "danger"})
+    def says(self, entry: ConsentEntry) -> str:
+        return "Yes" if entry.is_given else "No"
 
     @display(description="Topic")
     def topic_shown(self, entry: ConsentEntry) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from django.conf import settings
 
 from campaigns.definition.words import about, begins, ends
 from campaigns.queries.definitions import read
@@ -55,3 +58,13 @@ def test_a_customer_is_greeted_by_what_can_be_a_first_name(name: str, first: str
     values = _customer(CustomerFactory(name=name), datetime(2026, 3, 2, tzinfo=UTC))
 
     assert values["first_name"] == first
+
+
+def test_messages_to_teams_of_the_first_programmes_name_the_customer_as_tasks_do() -> None:
+    """Liquid is for customers' messages; a team would read the braces."""
+    shipped = yaml.safe_load((Path(settings.BASE_DIR) / "campaigns/shipped/campaigns.yaml").read_text())
+    steps = [step for one in shipped["campaigns"] for step in one["definition"]["steps"]]
+    texts = [step.get("message") or step["title"] for step in steps if step["kind"] in {"alert", "task"}]
+
+    assert texts
+    assert all("{name}" in text and "{{" not in text for text in texts)

@@ -18,6 +18,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from customer_success.models import CustomerHealth, HealthOverride, Scorecard
+from customer_success.queries.accounts import closed
 from customer_success.queries.health import HealthExplanation, PartChange, explain_health
 from customer_success.queries.health_page import ShownDimension, bands_of, history, label_of, taken_apart, unit_of
 from customer_success.queries.my_day import DECLINING, UNWELL
@@ -53,7 +54,9 @@ class CareFilter(DropdownFilter):
         return [("needed", "Poor, fair or declining")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[CustomerHealth]) -> QuerySet[CustomerHealth]:
-        return queryset.filter(UNWELL | DECLINING) if self.value() == "needed" else queryset
+        if self.value() != "needed":
+            return queryset
+        return queryset.filter(UNWELL | DECLINING).exclude(closed("customer_id"))
 
 
 class OverriddenFilter(DropdownFilter):

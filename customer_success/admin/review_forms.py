@@ -180,6 +180,16 @@ class ActionItemForm(forms.Form):
 ActionItems = forms.formset_factory(ActionItemForm, extra=ACTION_ITEMS, max_num=ACTION_ITEMS, absolute_max=MOST_LINES)
 
 
+def add_wrong_time(form: HoldForm, items: forms.BaseFormSet, error: WrongTime) -> None:
+    """Say at its field, of the meeting or of one of the promises, which time cannot be right."""
+    if not error.field.startswith("action_items."):
+        form.add_error(error.field or "held_at", str(error))
+        return
+    _, number, field = error.field.split(".")
+    filled_in = [one for one in items.forms if one.cleaned_data.get("text")]
+    filled_in[int(number)].add_error(field, str(error))
+
+
 def promises(found: forms.BaseFormSet) -> list[Promise]:
     """The rows of a valid formset that were filled in."""
     rows = [row for row in found.cleaned_data if row.get("text")]

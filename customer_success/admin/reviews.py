@@ -26,7 +26,7 @@ from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import Question, ask, framed
 from lifecycle.templatetags.wording import customer_link
 
-from .review_forms import ActionItems, HoldForm, PlanForm, WriteForm, promises
+from .review_forms import ActionItems, HoldForm, PlanForm, WriteForm, add_wrong_time, promises
 from .review_page import review_page
 
 SOON = timedelta(days=14)
@@ -189,7 +189,7 @@ class BusinessReviewAdmin(OfCustomers):
             try:
                 engine.hold(review=review, meeting=meeting, by=request.user, now=now)
             except engine.WrongTime as error:
-                form.add_error("held_at", str(error))
+                add_wrong_time(form, items, error)
             except engine.ReviewRefused as error:
                 form.add_error(None, str(error))
             else:

@@ -16,14 +16,15 @@ from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from customer_success.engine.task_outcomes import finish
 from customer_success.engine.tasks import (
     MOST_LETTERS,
     TaskNotAllowed,
     drop_task,
-    finish_task,
     reassign_task,
     snooze_task,
     take_task,
@@ -86,8 +87,13 @@ class Step:
 
 
 def _finish(task: Task, values: dict[str, Any], by: Any, now: datetime) -> str:
-    finish_task(task=task, outcome=values["outcome"], by=by, now=now)
-    return f"Done: {task}."
+    milestone = finish(task=task, outcome=values["outcome"], by=by, now=now)
+    if milestone is None:
+        return f"Done: {task}."
+    url = reverse("admin:customer_success_successplan_change", args=[milestone.plan_id])
+    return format_html(
+        'Done: {}. Its milestone is still open; complete it in <a class="tn-link" href="{}">the plan</a>.', task, url
+    )  # fmt: skip
 
 
 def _snooze(task: Task, values: dict[str, Any], by: Any, now: datetime) -> str:

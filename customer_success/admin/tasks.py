@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from customer_success.engine.tasks import NewTask, TaskNotAllowed, check_new, create_task
 from customer_success.models import Task, TaskState
+from customer_success.queries.task_origins import asked_by
 from customer_success.queries.tasks import colleagues, entries_of, tasks_seen, teams_of
 from lifecycle.admin.pages import framed
 from lifecycle.admin.paging import CappedList
@@ -177,11 +178,12 @@ class TaskAdmin(FoundByCustomer, CappedList, ModelAdmin):
         if not self.has_view_permission(request, task):
             raise PermissionDenied
         may_act = self.has_change_permission(request) and task.state == TaskState.OPEN
+        origin = asked_by(task, request.user)
         return framed(
             self, request, "customer_success/admin/task.html", title=str(task), original=task, task=task,
             entries=entries_of(task), may_act=may_act, people=handing_on() if may_act else (), now=timezone.now(),
-            sees_customer=_sees(request, task.customer), back=request.get_full_path(),
-            may_take=may_act and task.owner is None and task.team_id is not None,
+            sees_customer=_sees(request, task.customer), origin=origin, origin_url=_page_of(origin),
+            back=request.get_full_path(), may_take=may_act and task.owner is None and task.team_id is not None,
         )  # fmt: skip
 
     def get_urls(self) -> list[URLPattern]:
@@ -204,6 +206,10 @@ class TaskAdmin(FoundByCustomer, CappedList, ModelAdmin):
         if task is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(number))
         return step_page(self, request, task, name, now=timezone.now())
+
+
+def _page_of(row: Model | None) -> str:
+    return reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk]) if row else ""
 
 
 def _sees(request: HttpRequest, customer: Customer | None) -> bool:

@@ -29,9 +29,9 @@ from customer_success.rules.plans import OPEN, circle, settled, told_circle
 from .plan_checks import (
     MOST_MILESTONES,
     PlanInvalid,
-    check_day,
     check_depends_on,
     check_done_before,
+    check_due,
     check_not_over,
     check_title,
     hold,
@@ -93,6 +93,8 @@ def update_milestone(
             setattr(held, field, value)
     if before[0] == MilestoneStatus.COMPLETED != held.status and "progress" not in changes:
         held.progress = 0
+    if held.due_date != before[1]:
+        check_due(plan, held.due_date, field="due_date")
     _settle(held, plan, now)
     check_title(held.title, plan.milestones.exclude(id=held.id).values_list("title", flat=True))
     depends_on = changes.get("depends_on", held.depends_on.all())
@@ -124,6 +126,7 @@ def store_milestones(
         )  # fmt: skip
         if one.status == MilestoneStatus.OVERDUE:
             raise PlanInvalid(f"{at}status", "OVERDUE is set by the clock, after the due date.")
+        check_due(plan, row.due_date, field=f"{at}due_date")
         _settle(row, plan, now, at)
         known[one.title] = row
         rows.append(row)
@@ -171,7 +174,6 @@ def drop_reminders(*, plan: SuccessPlan, by: Any, now: datetime) -> None:
 
 
 def _settle(milestone: PlanMilestone, plan: SuccessPlan, now: datetime, at: str = "") -> None:
-    check_day(f"{at}due_date", milestone.due_date)
     milestone.status, milestone.progress = settled(
         milestone.status, milestone.progress, due=milestone.due_date, today=day_at(now, plan.customer.timezone),
         is_running=plan.status == SuccessPlanStatus.ACTIVE,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from customer_success.models import MilestoneStatus, PlanMilestone, PlanSection, SuccessPlan, SuccessPlanStatus
 from customer_success.rules.plans import MOVES, OPEN, circle, told_circle
 
 MOST_MILESTONES = 100
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+AFTER_THE_PLAN = timedelta(days=31)  # for what is settled after the last meeting
 _OVER = (SuccessPlanStatus.COMPLETED, SuccessPlanStatus.CANCELLED)
 
 
@@ -46,6 +47,14 @@ def check_plan(plan: SuccessPlan) -> None:
 def check_day(field: str, day: date) -> None:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise PlanInvalid(field, f"A day from {FIRST_DAY} to {LAST_DAY} is needed.")
+
+
+def check_due(plan: SuccessPlan, due: date, *, field: str) -> None:
+    last = plan.ends_on + AFTER_THE_PLAN
+    if not plan.starts_on <= due <= last:
+        raise PlanInvalid(
+            field, f"A milestone is due from {plan.starts_on}, where the plan starts, to {last}, 31 days after its end."
+        )
 
 
 def check_move(plan: SuccessPlan, old: str) -> None:

@@ -57,7 +57,8 @@ def create_plan_from(
 
 
 def milestones_from(template: PlanTemplate, *, starts_on: date, owner: Any, manager: Any) -> list[NewMilestone]:
-    """The milestones that a plan from a template would have."""
+    """The milestones that a plan from a template would have. Raises ``PlanInvalid``."""
+    check_day("starts_on", starts_on)
     people = {OwnerRole.PLAN_OWNER.value: owner, OwnerRole.SUCCESS_MANAGER.value: manager}
     return [
         NewMilestone(

@@ -30,6 +30,7 @@ from .tasks import NewTask, close_by_origin, create_tasks
 
 OPEN = (ReviewStatus.SCHEDULED, ReviewStatus.MISSED)
 FARTHEST = timedelta(days=5 * 366)
+LONGEST_PROMISE = timedelta(days=2 * 366)
 WORDS = frozenset({
     "type", "owner", "attendees", "agenda", "achievements", "challenges", "metrics_review", "goals_progress",
     "decisions", "next_steps", "overall_rating", "feedback",
@@ -41,7 +42,11 @@ class ReviewRefused(ValueError):
 
 
 class WrongTime(ValueError):
-    """The review was not planned or recorded: its time cannot be right."""
+    """The review was not planned or recorded: its time cannot be right. ``field``: which one, empty: its own."""
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,7 @@ def hold(*, review: BusinessReview, meeting: Meeting, by: Any, now: datetime) ->
     if meeting.held_at > now:
         raise WrongTime("A review cannot have been held in the future.")
     check_time(meeting.held_at, now)
+    _check_promises(review, meeting)
     held = {"status": ReviewStatus.HELD, "held_at": meeting.held_at, "follow_up_on": meeting.follow_up_on}
     _change(review, OPEN, {**_known(meeting.words), **held, "changed_by": by, "updated_at": now})
     items = ReviewActionItem.objects.bulk_create(
@@ -159,6 +165,16 @@ def check_time(at: datetime, now: datetime) -> None:
     """Raises ``WrongTime``."""
     if abs(at - now) > FARTHEST:
         raise WrongTime("A review is within five years of today.")
+
+
+def _check_promises(review: BusinessReview, meeting: Meeting) -> None:
+    first = day_at(meeting.held_at, review.customer.timezone)
+    days = {f"action_items.{number}.due_on": one.due_on for number, one in enumerate(meeting.action_items)}
+    if meeting.follow_up_on is not None:
+        days["follow_up_on"] = meeting.follow_up_on
+    for at, day in days.items():
+        if not first <= day <= first + LONGEST_PROMISE:
+            raise WrongTime(f"Choose a day from {first}, when the review was held, and within two years.", field=at)
 
 
 def close_preparing(ids: Sequence[int], *, state: TaskState, outcome: str, by: Any, now: datetime) -> None:

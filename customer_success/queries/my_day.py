@@ -120,7 +120,8 @@ def at_risk(scope: Scope, *, most: int) -> list[AtRisk]:
     Of everybody, who is in a tag of risk and well comes after all who are not; they are looked for if there is room.
     """
     in_risk = CustomerStatus.objects.filter(tag__in=_tags_of_risk(), lifecycle__is_active=True).order_by()
-    customers = scope.of(Customer.objects.select_related("account", "health"), "owner")
+    running = Customer.objects.select_related("account", "health").exclude(closed("pk"))
+    customers = scope.of(running, "owner")
     customers = customers.annotate(**{ALERT: alert_place("pk")}).order_by(*ranked.rank_at_risk())
     unwell = _first(customers, (Q(POOR, _has_alert("health__customer")), POOR, _is_unwell(scope)), scope, most)
     is_full = scope.owners is None and len(unwell) == most
@@ -151,6 +152,7 @@ def unread_alerts(scope: Scope, *, now: datetime) -> QuerySet[HealthAlert]:
 def coming_reviews(scope: Scope, *, now: datetime) -> QuerySet[BusinessReview]:
     """Reviews to be held within fourteen days, those that wait since before first."""
     found = scheduled_until(scope.user, now + REVIEWS_AHEAD).select_related("customer__health")
+    found = found.exclude(closed("customer_id"))
     return found if scope.owners is None else led_by_one_of(scope.owners, found)
 
 
@@ -158,14 +160,14 @@ def due_milestones(scope: Scope, *, now: datetime) -> QuerySet[PlanMilestone]:
     """Open steps of running plans that are overdue or due within seven days."""
     due = PlanMilestone.objects.filter(
         status__in=OPEN, due_date__lte=(now + AHEAD).date(), plan__status=SuccessPlanStatus.ACTIVE
-    )
+    ).exclude(closed("plan__customer_id"))
     return scope.of(due, "plan__customer__owner").select_related("plan__customer").order_by("due_date", "id")
 
 
 def best_opportunities(scope: Scope) -> QuerySet[ExpansionOpportunity]:
     """What is still to be won, by revenue times probability."""
-    live = scope.of(ExpansionOpportunity.objects.filter(status__in=LIVE), "customer__owner")
-    return live.select_related("customer").order_by(*MOST_WORTH)
+    live = ExpansionOpportunity.objects.filter(status__in=LIVE).exclude(closed("customer_id"))
+    return scope.of(live, "customer__owner").select_related("customer").order_by(*MOST_WORTH)
 
 
 def has_customers(user: Any) -> bool:

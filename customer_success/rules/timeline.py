@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 MOST_TICKS = 8
+MARGIN = timedelta(days=31)  # what is farther from the plan stands at the edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,12 @@ class Timeline:
 def draw(points: Sequence[Point], *, starts_on: date, ends_on: date, today: date) -> Timeline:
     """Milestones by due date. One can begin when the last that it depends on is due, or with the plan."""
     points = sorted(points, key=lambda point: (point.due_date, point.id))
-    first = min((starts_on, *(point.due_date for point in points)))
-    last = max((ends_on, *(point.due_date for point in points)))
+    first = max(min((starts_on, *(point.due_date for point in points))), starts_on - MARGIN)
+    last = min(max((ends_on, *(point.due_date for point in points))), ends_on + MARGIN)
     days = max((last - first).days, 1)
 
     def at(day: date) -> float:
-        return round(100 * (day - first).days / days, 2)
+        return round(100 * (min(max(day, first), last) - first).days / days, 2)
 
     due = {point.id: point.due_date for point in points}
     rows = []

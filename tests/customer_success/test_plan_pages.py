@@ -45,7 +45,8 @@ def client(mia) -> Client:
 
 @pytest.fixture
 def plan(mia):
-    return SuccessPlanFactory(customer=AccountFactory(customer__owner=mia, customer__name="Open Ltd").customer)
+    customer = AccountFactory(customer__owner=mia, customer__name="Open Ltd").customer
+    return SuccessPlanFactory(customer=customer, ends_on=date(2199, 1, 1))
 
 
 def address(page: str, *args: object) -> str:
@@ -94,6 +95,17 @@ def test_shows_the_dates_of_a_template_before_anything_is_stored(client, plan):
     new = SuccessPlan.objects.exclude(id=plan.id).get()
     assert made.url == address("change", new.id)
     assert new.milestones.get(title="Executive kick-off").due_date == date(2026, 5, 7)
+
+
+@pytest.mark.parametrize("button", ["preview", "create"])
+def test_a_template_begins_on_a_day_that_people_mean(client, plan, button):
+    load_plan_templates()
+    template = PlanTemplate.objects.get(code="onboarding")
+    asked = {"customer": plan.customer_id, "template": template.id, "starts_on": "9999-12-30"}
+
+    answer = client.post(address("add"), {**asked, button: "yes"})
+
+    assert "A day from 2000-01-01 to 2199-12-31" in answer.context["form"].errors["starts_on"][0]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +223,15 @@ def test_adds_a_milestone_once_a_title(client, plan):
 
     assert "There is a milestone “New” in this plan already" in shown(again)
     assert plan.milestones.count() == 1
+
+
+@pytest.mark.parametrize("due", ["2026-02-28", "2199-02-02", "9999-12-31"])
+def test_a_milestone_is_due_while_its_plan_lasts(client, plan, due):
+    milestone = PlanMilestoneFactory(plan=plan)
+
+    answer = client.post(address("milestone", plan.id, milestone.id), milestone_values(milestone, due_date=due))
+
+    assert "31 days after its end" in answer.context["form"].errors["due_date"][0]
 
 
 def test_writes_sections_and_says_which_are_shared(client, plan):

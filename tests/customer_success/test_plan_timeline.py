@@ -29,6 +29,14 @@ def test_an_axis_holds_every_due_date_and_leaves_out_a_day_beyond():
     assert drawn.today_at is None
 
 
+def test_what_is_far_from_the_plan_stands_at_the_edge():
+    far = Point(1, "Far", date(9999, 7, 20), "PENDING"), Point(2, "Long ago", date(1, 1, 1), "PENDING")
+
+    drawn = draw(far, starts_on=START, ends_on=END, today=START)
+
+    assert [(row.left, row.left + row.width) for row in drawn.rows] == [(0, 0), (drawn.today_at, 100)]
+
+
 def test_a_dependency_that_is_not_drawn_draws_no_line():
     drawn = draw((Point(1, "a", END, "PENDING", depends_on=(7,)),), starts_on=START, ends_on=END, today=START)
 

@@ -242,6 +242,18 @@ class TestWriting:
 class TestHolding:
     BODY = {**NO_ITEMS, "held_at": "2026-11-20T11:00", "decisions": "Go on", "overall_rating": "5"}
 
+    @pytest.mark.parametrize("day", ["2026-11-18", "2028-11-30", "9999-12-31"])
+    def test_promises_are_for_the_two_years_from_the_meeting(self, desk, review, day):
+        items = {"items-1-text": "Offer", "items-1-due_on": day}
+
+        follow_up = desk.post(page_of(review, "hold"), {**self.BODY, "follow_up_on": day})
+        item = desk.post(page_of(review, "hold"), {**self.BODY, **items})
+
+        review.refresh_from_db()
+        assert "within two years" in follow_up.context["form"].errors["follow_up_on"][0]
+        assert "within two years" in item.context["items"].forms[1].errors["due_on"][0]
+        assert review.status == "SCHEDULED"
+
     def test_keeps_it_and_makes_tasks(self, desk, review, mia):
         body = {
             **self.BODY, "follow_up_on": "2026-12-01", "items-0-text": "Offer", "items-0-due_on": "2026-11-30",

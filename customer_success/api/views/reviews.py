@@ -112,7 +112,8 @@ class ReviewDetail(ApiView):
         except ReviewRefused as error:
             raise Conflict(str(error)) from error
         except WrongTime as error:
-            raise ValidationError({"held_at" if asked.get("held_at") else "scheduled_for": str(error)}) from error
+            field = error.field or ("held_at" if asked.get("held_at") else "scheduled_for")
+            raise ValidationError({field: str(error)}) from error
         return Response(shown(review.id))
 
 

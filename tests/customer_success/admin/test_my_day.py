@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customer_success.models import Task, TaskState
+from lifecycle.models import Customer
 from tests.factories import (
     AccountFactory,
     BusinessReviewFactory,
@@ -20,6 +21,7 @@ from tests.factories import (
     CustomerStatusFactory,
     ExpansionOpportunityFactory,
     HealthAlertFactory,
+    LifecycleFactory,
     PlanMilestoneFactory,
     StatusTagFactory,
     SuccessPlanFactory,
@@ -103,6 +105,19 @@ def test_shows_whom_to_care_for_and_nobody_elses_customers(mia: Any, noah: Any, 
         "alerts": ["well mia"], "at-risk": ["risky mia", "tagged mia"], "reviews": [], "milestones": [],
         "renewals": ["well mia"], "expansion": [], "queues": [],
     }  # fmt: skip
+
+
+def test_a_closed_account_is_nobodys_care(mia: Any, desk_of: Any) -> None:
+    portfolio(mia, 1)
+    churned = StatusTagFactory(lifecycle=LifecycleFactory(code="account"), code="CHURNED", category="churned")
+    CustomerStatusFactory(customer=Customer.objects.get(), lifecycle=churned.lifecycle, tag=churned)
+    desk = desk_of(mia)
+
+    found = cards(desk.get(MY_DAY))
+    listed = desk.get(reverse("admin:customer_success_customerhealth_changelist"), {"care": "needed"})
+
+    assert [found[name] for name in ("at-risk", "milestones", "renewals", "reviews", "expansion")] == [[]] * 5
+    assert listed.context["cl"].result_count == 0
 
 
 def test_a_lead_can_look_at_the_day_of_the_team(lea: Any, mia: Any, noah: Any, desk_of: Any) -> None:
@@ -202,6 +217,25 @@ def test_a_task_is_finished_from_the_list(mia: Any, desk_of: Any) -> None:
     assert (task.state, task.outcome, task.closed_by) == (TaskState.DONE, "They renew", mia)
     assert answer.redirect_chain == [(MY_DAY, 302)]
     assert f"Done: {task}." in answer.text
+
+
+def test_a_milestone_is_completed_with_its_task_unless_it_waits_for_others(mia: Any, desk_of: Any) -> None:
+    plan = SuccessPlanFactory(customer=CustomerFactory(owner=mia))
+    first, second = PlanMilestoneFactory(plan=plan), PlanMilestoneFactory(plan=plan)
+    second.depends_on.add(first)
+    tasks = [task_of(mia, origin=f"milestone:{one.id}:2026-04-01") for one in (first, second)]
+    desk = desk_of(mia)
+
+    early = desk.post(step(tasks[1], "finish"), {"outcome": "", "back": MY_DAY}, follow=True)
+    desk.post(step(tasks[0], "finish"), {"outcome": ""})
+    page = desk.get(reverse("admin:customer_success_task_change", args=[tasks[0].id]))
+
+    assert "milestone is still open" in early.text
+    assert list(plan.milestones.order_by("id").values_list("status", flat=True)) == ["COMPLETED", "PENDING"]
+    assert [task.state for task in Task.objects.order_by("id")] == [TaskState.DONE] * 2
+    plan_page = reverse("admin:customer_success_successplan_change", args=[plan.id])
+    assert plan_page in early.text
+    assert plan_page in page.text
 
 
 def test_a_task_is_put_off_by_one_button(mia: Any, desk_of: Any) -> None:

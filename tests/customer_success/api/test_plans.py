@@ -39,7 +39,7 @@ def customer(mia):
 
 @pytest.fixture
 def plan(customer):
-    return SuccessPlanFactory(customer=customer)
+    return SuccessPlanFactory(customer=customer, ends_on=date(2199, 6, 1))
 
 
 def errors(answer: Any) -> dict[str, str]:

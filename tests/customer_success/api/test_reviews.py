@@ -224,6 +224,8 @@ class TestChanging:
             ({"follow_up_on": "2026-12-01"}, "follow_up_on"), ({"held_at": AT}, "held_at"),
             ({"status": "HELD", "held_at": AT}, "held_at"), ({"status": "HELD", "scheduled_for": AT}, "scheduled_for"),
             ({"status": "HELD", "action_items": [{"text": "x"}]}, "action_items.0.due_on"),
+            ({"status": "HELD", "action_items": [{"text": "x", "due_on": "9999-12-31"}]}, "action_items.0.due_on"),
+            ({"status": "HELD", "follow_up_on": "2001-01-01"}, "follow_up_on"),
             ({"status": "HELD", "action_items": [{"text": "", "due_on": "2026-12-01"}]}, "action_items.0.text"),
             ({"status": "HELD", "follow_up_on": "soon"}, "follow_up_on"), ({"id": 5}, "id"),
             ({"status": "HELD", "overall_rating": 0}, "overall_rating"),

@@ -50,6 +50,17 @@ class OutcomeForm(forms.Form):
     )  # fmt: skip
 
 
+class ActivityForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if self.instance.pk is None and not self.errors:
+            try:
+                engine.check_new(customer=given["customer"], details=given, now=timezone.now())
+            except engine.AdvocacyNotAllowed as refused:
+                self.add_error(refused.field, str(refused))
+        return given
+
+
 @admin.register(AdvocacyActivity)
 class AdvocacyActivityAdmin(FoundByCustomer, CappedList, ModelAdmin):
     when_empty = "“Ready to be asked” shows whom to begin with; then plan an activity here."
@@ -61,6 +72,7 @@ class AdvocacyActivityAdmin(FoundByCustomer, CappedList, ModelAdmin):
     list_select_related = ("customer", "owner")
     sortable_by = ()
     autocomplete_fields = ("customer",)
+    form = ActivityForm
     actions_list = ("ready",)
     actions_detail = (*_STEPS, "story")
     fieldsets: ClassVar[Any] = (

@@ -215,7 +215,7 @@ class HealthAlertAdmin(OfCustomers):
                 word.say(alert=alert, by=request.user, now=now, **form.cleaned_data)
             except alerts.AlertNotChanged as error:
                 if len(found) == 1:
-                    form.add_error(None, str(error))
+                    form.add_error(error.field or None, str(error))
                     return False
                 messages.error(request, f"{alert.customer}: {error}")
             else:

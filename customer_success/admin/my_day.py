@@ -39,13 +39,15 @@ class DueGroup:
 
 
 def my_day_page(admin: ModelAdmin[Any], request: HttpRequest, *, may_act: bool, now: datetime) -> HttpResponse:
-    """The page; the number of statements does not depend on how much there is."""
+    """The page; the number of statements does not depend on how much there is. Who has no customers of its own begins
+    with the team's day."""
     has_team = my_day.has_team(request.user)
-    is_team = has_team and request.GET.get("whose") == "team"
+    has_own = my_day.has_customers(request.user)
+    is_team = has_team and request.GET.get("whose", "mine" if has_own else "team") == "team"
     scope = my_day.scope_of(request.user, is_team=is_team)
     due = my_day.due_tasks(scope, now=now, most=SHOWN_DUE + 1)
     cards = [card(scope, now) for card in CARDS]
-    is_nobodys = not has_team and not my_day.has_customers(request.user)
+    is_nobodys = not has_team and not has_own
     return framed(
         admin, request, "customer_success/admin/my_day.html", title="My day", original=None, now=now,
         groups=_groups(due[:SHOWN_DUE], now), has_more=len(due) > SHOWN_DUE, cards=cards, sentence=SENTENCE,

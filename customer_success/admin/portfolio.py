@@ -173,7 +173,10 @@ def hand_over_page(
         except AssignmentRefused as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"{_counted(number)} in the portfolio of {to} now.")
+            if number:
+                messages.success(request, f"{_counted(number)} in the portfolio of {to} now.")
+            else:
+                messages.info(request, f"They are in the portfolio of {to} already.")
             return HttpResponseRedirect(way_back)
     names = [str(one) for one in list(customers)[:SHOWN]]
     one = len(customers) == 1

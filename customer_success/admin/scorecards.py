@@ -202,7 +202,8 @@ class ScorecardVersionAdmin(ReadOnlyAdmin):
         question = Question(f"Publish version {version.number} of “{version.scorecard}”?", happens, "Publish")
         return self._step(
             request, version, question,
-            lambda: publish_scorecard(version=version, by=request.user, now=timezone.now()), "It is in force now.",
+            lambda: publish_scorecard(version=version, by=request.user, now=timezone.now()),
+            "It is in force now; the scores follow with the next scoring run.",
         )  # fmt: skip
 
     @action(description="Write a new version", icon="edit_note", permissions=["write"])

@@ -96,7 +96,7 @@ class TaskForm(forms.ModelForm):
         data = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                check_new(self.asked())
+                check_new(self.asked(), now=timezone.now())
             except TaskNotAllowed as refused:
                 self.add_error(refused.field, str(refused))
         return data

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from customer_success.models import Account, CustomerStatus, SuccessProfile
 from customer_success.queries.accounts import LIFECYCLE
-from customer_success.rules.limits import OF_ACCOUNTS
+from customer_success.rules.limits import SAID_OF_ACCOUNTS
 from customer_success.rules.limits import problems_of as limit_problems
 from lifecycle.engine.intake import MAX_BATCH
 from lifecycle.engine.transitions import TransitionNotAllowed, initialize
@@ -154,7 +154,7 @@ def _wrong(cells: Mapping[str, str]) -> Iterable[str]:
         except ValidationError as error:
             yield f"{name}: {' '.join(error.messages).rstrip('.')}"
             return
-    yield from (sentence.rstrip(".") for sentence in limit_problems(_account(cells).values, OF_ACCOUNTS).values())
+    yield from (sentence.rstrip(".") for sentence in limit_problems(_account(cells).values, SAID_OF_ACCOUNTS).values())
 
 
 def _account(cells: Mapping[str, str]) -> NewAccount:

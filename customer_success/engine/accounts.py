@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from customer_success.models import Account, CustomerStatus, SuccessProfile
 from customer_success.queries.accounts import LIFECYCLE
-from customer_success.rules.limits import OF_ACCOUNTS, problems_of
+from customer_success.rules.limits import SAID_OF_ACCOUNTS, future_problems, problems_of
 from lifecycle import queries
 from lifecycle.engine import locks
 from lifecycle.engine.defaults import enroll_everybody
@@ -70,7 +70,7 @@ def create_account(*, external_id: str, text: AccountText, owner: Any, by: Any, 
 
     Raises ``AccountError`` if there is such an account or another owner, ``ValuesRefused``, ``TraitRefused``.
     """
-    _require_limits(text.values)
+    _require_limits(text.values, now)
     known = Customer.objects.filter(external_id=external_id)
     if text.traits or not known.exists():
         tell(traits={external_id: text.traits}, now=now)
@@ -101,7 +101,7 @@ def update_account(*, account: Account, text: AccountText, by: Any, now: datetim
     before = account.annual_revenue
     for name, value in text.values.items():
         setattr(account, name, value)
-    _require_limits({one.attname: getattr(account, one.attname) for one in Account._meta.concrete_fields})
+    _require_limits({one.attname: getattr(account, one.attname) for one in Account._meta.concrete_fields}, now)
     account.updated_at = now
     account.save()
     if text.traits:
@@ -155,6 +155,7 @@ def _tag_of(customer: Customer) -> str | None:
     return found.values_list("tag__code", flat=True).first()
 
 
-def _require_limits(values: Mapping[str, Any]) -> None:
-    if problems := problems_of(values, OF_ACCOUNTS):
+def _require_limits(values: Mapping[str, Any], now: datetime) -> None:
+    contact = {"last_contact_at": values.get("last_contact_at")}
+    if problems := {**problems_of(values, SAID_OF_ACCOUNTS), **future_problems(contact, now=now)}:
         raise ValuesRefused(problems)

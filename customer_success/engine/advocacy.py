@@ -10,6 +10,7 @@ import pghistory
 from django.db import transaction
 
 from customer_success.models import AdvocacyActivity, AdvocacyPolicy, AdvocacyStatus, AdvocacyType
+from customer_success.queries.accounts import closed
 from customer_success.queries.advocacy import ask_refusals
 from customer_success.rules.advocacy import move_problem, refusal_sentence
 from lifecycle.models import Customer
@@ -18,7 +19,11 @@ MAX_REASON = 500
 
 
 class AdvocacyNotAllowed(ValueError):
-    """Nothing was changed; the message says why."""
+    """Nothing was changed; the message says why. ``field``: where the mistake is, if anywhere."""
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 @transaction.atomic
@@ -26,12 +31,22 @@ def create_activity(
     *, customer: Customer, details: Mapping[str, Any], by: Any, now: datetime, is_asked: bool = False
 ) -> AdvocacyActivity:
     """Plan an activity, and with ``is_asked`` ask the customer at once. Raises ``AdvocacyNotAllowed``."""
+    check_new(customer=customer, details=details, now=now)
     activity = AdvocacyActivity(
         **{"owner_id": customer.owner_id, **details}, customer=customer, created_by=by, created_at=now, updated_at=now
     )
     with pghistory.context(user=by.id):
         activity.save()
         return _moved(activity, AdvocacyStatus.REQUESTED, "", now) if is_asked else activity
+
+
+def check_new(*, customer: Customer, details: Mapping[str, Any], now: datetime) -> None:
+    """Raises ``AdvocacyNotAllowed`` if no such activity could be planned."""
+    at = details.get("scheduled_for")
+    if at is not None and at < now:
+        raise AdvocacyNotAllowed("An activity is planned for the future.", field="scheduled_for")
+    if Customer.objects.filter(closed("pk"), pk=customer.pk).exists():
+        raise AdvocacyNotAllowed("This account is closed; its customer is not asked.", field="customer")
 
 
 @transaction.atomic

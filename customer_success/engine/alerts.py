@@ -14,7 +14,7 @@ from customer_success.queries.health import PROGRAM
 from customer_success.sql import alerts as statements
 from lifecycle.models import Team
 
-from .tasks import NewTask, close_by_origin, create_tasks
+from .tasks import LONGEST_SNOOZE, NewTask, close_by_origin, create_tasks
 
 DROP_DAYS = 7
 MAX_NOTE = 500
@@ -23,7 +23,11 @@ _UNRESOLVED = (AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 
 
 class AlertNotChanged(ValueError):
-    """What a person said of an alert was not taken: why, as a sentence."""
+    """What a person said of an alert was not taken: why, as a sentence. ``field``: where, if anywhere."""
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 @transaction.atomic
@@ -55,7 +59,9 @@ def acknowledge(*, alert: HealthAlert, by: Any, now: datetime, note: str = "") -
 def snooze(*, alert: HealthAlert, until: datetime, by: Any, now: datetime, note: str = "") -> None:
     """Put an alert and its task off. Raises ``AlertNotChanged``."""
     if until <= now:
-        raise AlertNotChanged("An alert can be put off only until an instant in the future.")
+        raise AlertNotChanged("An alert can be put off only until an instant in the future.", field="until")
+    if until > now + LONGEST_SNOOZE:
+        raise AlertNotChanged("An alert can be put off for a year at most.", field="until")
     _change(
         alert, _UNRESOLVED, note, state=AlertState.SNOOZED, snoozed_until=until, handled_by=by, handled_at=now
     )  # fmt: skip

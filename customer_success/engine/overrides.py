@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,8 @@ from customer_success.sql import health as sql
 from lifecycle.engine.reported import HealthReport, report_health
 from lifecycle.models import Customer
 from lifecycle.sql.run import rows, run
+
+LONGEST = timedelta(days=366)
 
 
 class OverrideNotPossible(ValueError):
@@ -62,6 +64,8 @@ def override_health(
         raise OverrideNotPossible("reason", "Say why the computed score is wrong.")
     if expires_at <= now:
         raise OverrideNotPossible("expires_at", "The override has to end in the future.")
+    if expires_at > now + LONGEST:
+        raise OverrideNotPossible("expires_at", "The override has to end within a year.")
     run(sql.ONE_AT_A_TIME)
     HealthOverride.objects.filter(customer=customer, ended_at=None).update(ended_at=now, ended_by=by)
     override = HealthOverride.objects.create(

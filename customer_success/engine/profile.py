@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from customer_success.models import Account, Stakeholder, SuccessProfile, ValueMetric
-from customer_success.rules.limits import OF_PROFILES, problems_of
+from customer_success.rules.limits import SAID_OF_PROFILES, future_problems, problems_of
 
 from .accounts import AccountError, ValuesRefused
 
@@ -36,7 +36,9 @@ def update_profile(
         raise AccountError("Somebody has changed the profile meanwhile. Look at it again, then save once more.")
     for name, value in values.items():
         setattr(profile, name, value)
-    problems = problems_of({one.attname: getattr(profile, one.attname) for one in profile._meta.fields}, OF_PROFILES)
+    known = {one.attname: getattr(profile, one.attname) for one in profile._meta.fields}
+    problems = problems_of(known, SAID_OF_PROFILES)
+    problems.update(future_problems({"first_value_on": profile.first_value_on}, now=now))
     names = Counter(row["name"] for row in value_metrics or ())
     if twice := [name for name, times in names.items() if times > 1]:
         problems["value_metrics"] = f"There are several value metrics “{twice[0]}”."

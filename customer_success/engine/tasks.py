@@ -15,6 +15,7 @@ from lifecycle.models import Customer, Team
 
 MOST_LETTERS = 2_000
 LONGEST_SNOOZE = timedelta(days=366)
+LONGEST_OVERDUE, FARTHEST = timedelta(days=366), timedelta(days=3653)
 
 
 class TaskNotAllowed(ValueError):
@@ -50,7 +51,7 @@ def create_task(*, task: NewTask, by: Any, now: datetime) -> Task:
 
     Raises ``TaskNotAllowed``.
     """
-    check_new(task)
+    check_new(task, now=now)
     row = _row(task, by, now)
     if row.owner_id is None and row.team is None:
         row.owner = by
@@ -58,10 +59,12 @@ def create_task(*, task: NewTask, by: Any, now: datetime) -> Task:
     return row
 
 
-def check_new(task: NewTask) -> None:
+def check_new(task: NewTask, *, now: datetime) -> None:
     """Raises ``TaskNotAllowed`` if nobody could make such a task by hand."""
     if not _checked(task.title, field="title"):
         raise TaskNotAllowed("Say what has to be done.", field="title")
+    if not now - LONGEST_OVERDUE <= task.due_at <= now + FARTHEST:
+        raise TaskNotAllowed("A task is due from a year ago to ten years ahead.", field="due_at")
     if task.owner_id and task.team:
         raise TaskNotAllowed("A task goes to a person or to a team's queue, not to both.", field="team")
     _checked(task.notes, field="notes")

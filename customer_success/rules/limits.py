@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 # Days that people mean; calculating with others leads out of the calendar.
@@ -41,6 +41,27 @@ OF_PROFILES = (
         "The first value cannot come before onboarding starts.",
     ),
 )  # fmt: skip
+
+
+# What people say that no constraint holds: rows from before may be otherwise.
+SAID_OF_ACCOUNTS = (
+    *OF_ACCOUNTS,
+    Limit("contract_start_date", "renewal_date", "renewal_date", "The renewal cannot be before the contract starts."),
+)
+SAID_OF_PROFILES = (
+    *OF_PROFILES,
+    Limit("active_users", "licensed_users", "active_users", "There cannot be more active users than licensed ones."),
+)
+
+
+def future_problems(values: Mapping[str, Any], *, now: datetime) -> dict[str, str]:
+    """A sentence for each of the values that has not happened yet; a day begins early somewhere."""
+    today = (now + timedelta(hours=14)).date()
+    return {
+        name: "It cannot lie in the future."
+        for name, value in values.items()
+        if value is not None and value > (now if isinstance(value, datetime) else today)
+    }
 
 
 def problems_of(values: Mapping[str, Any], limits: Iterable[Limit]) -> dict[str, str]:

@@ -240,3 +240,14 @@ def test_there_is_no_success_rate_before_the_first_answer():
     AdvocacyActivityFactory.create()
 
     assert advocacy_metrics(AdvocacyActivity.objects.all()).advocacy_success_rate is None
+
+
+def test_nothing_is_planned_for_the_past_or_with_a_closed_account(acme, mia, account_tag):
+    with pytest.raises(AdvocacyNotAllowed, match="future"):
+        planned(acme, mia, scheduled_for=days_ago(1))
+    account_tag(acme, "CHURNED")
+
+    with pytest.raises(AdvocacyNotAllowed, match="closed"):
+        planned(acme, mia)
+
+    assert not AdvocacyActivity.objects.exists()

@@ -213,6 +213,8 @@ def test_refuses_what_comes_too_late_or_says_nothing(scored, owner):
         acknowledge(alert=alert, by=owner, now=NOW, note="x" * 501)
     with pytest.raises(AlertNotChanged, match="future"):
         snooze(alert=alert, until=NOW, by=owner, now=NOW)
+    with pytest.raises(AlertNotChanged, match="a year at most"):
+        snooze(alert=alert, until=NOW + timedelta(days=367), by=owner, now=NOW)
     acknowledge(alert=alert, by=owner, now=NOW)
     with pytest.raises(AlertNotChanged, match="acknowledged already"):
         acknowledge(alert=alert, by=owner, now=NOW)

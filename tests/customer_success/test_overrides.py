@@ -114,7 +114,7 @@ class TestAnOverride:
     @pytest.mark.parametrize(
         ("wrong", "field"),
         [({"score": 101}, "score"), ({"score": -1}, "score"), ({"reason": " "}, "reason"),
-         ({"expires_at": NOW}, "expires_at")],
+         ({"expires_at": NOW}, "expires_at"), ({"expires_at": NOW + 367 * DAY}, "expires_at")],
     )  # fmt: skip
     def test_that_cannot_be_is_refused(self, ann: Customer, wrong: dict[str, object], field: str) -> None:
         right = {"score": 30, "reason": "x", "expires_at": NOW + DAY, "by": UserFactory(), "now": NOW}

@@ -62,6 +62,8 @@ def test_a_task_in_a_queue_has_no_owner(mia: Any) -> None:
         ({"title": "a\x00b"}, "title"),
         ({"notes": "a\x00b"}, "notes"),
         ({"notes": "x" * 2001}, "notes"),
+        ({"due_at": NOW - timedelta(days=367)}, "due_at"),
+        ({"due_at": NOW + timedelta(days=3654)}, "due_at"),
     ],
 )
 def test_a_task_that_says_nothing_or_too_much_is_refused(mia: Any, values: dict[str, Any], field: str) -> None:

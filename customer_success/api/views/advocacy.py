@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -72,6 +73,8 @@ class ActivityList(ApiList):
                 customer=customer, details=details, is_asked=is_asked, by=request.user, now=timezone.now()
             )
         except AdvocacyNotAllowed as error:
+            if error.field == "scheduled_for":
+                raise ValidationError({error.field: str(error)}) from error
             raise Conflict(str(error)) from error
         return Response(ActivitySerializer(made).data, status=201)
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -76,6 +77,8 @@ class _Word(ApiView):
         try:
             do(alert=alert, by=request.user, now=timezone.now(), **asked.validated_data)
         except alerts.AlertNotChanged as error:
+            if error.field:
+                raise ValidationError({error.field: str(error)}) from error
             raise Conflict(str(error)) from error
         return Response(HealthAlertSerializer(existing(seen, number)).data)
 
@@ -95,7 +98,7 @@ class Snooze(_Word):
         operation_id="snooze_health_alert", summary="Put an alert off", request=AlertSnoozeSerializer, responses=CHANGED
     )
     def post(self, request: Request, id: int) -> Response:  # noqa: A002  the path's name
-        """It is open again then, and its task due. 409 if it is resolved or over, or the instant is past."""
+        """It is open again then, and its task due. 409 if it is resolved or over."""
         return self.say(request, id, AlertSnoozeSerializer, alerts.snooze)
 
 

@@ -257,3 +257,12 @@ def test_what_people_write_is_shown_and_never_run(mia: Any, desk_of: Any) -> Non
 
     assert bad not in page
     assert page.count("&lt;script&gt;alert(1)") >= 5
+
+
+def test_a_hand_over_to_who_has_the_customer_says_so(lea: Any, mia: Any, desk_of: Any) -> None:
+    customer = account_of(mia)
+    url = reverse("admin:customer_success_handover_hand_over", args=[customer.id])
+
+    answer = desk_of(lea).post(url, {"confirm": "yes", "to": mia.id, "note": "x"}, follow=True)
+
+    assert "They are in the portfolio of mia already." in answer.text

@@ -125,7 +125,8 @@ def test_a_lead_can_look_at_the_day_of_the_team(lea: Any, mia: Any, noah: Any, d
     task_of(noah, title="of noah")
     task_of(lea, title="of lea")
 
-    mine, teams = desk_of(lea).get(MY_DAY), desk_of(lea).get(MY_DAY, {"whose": "team"})
+    desk = desk_of(lea)
+    mine, teams = desk.get(MY_DAY, {"whose": "mine"}), desk.get(MY_DAY)
 
     assert [title in mine.text for title in ("of lea", "of mia", "of noah")] == [True, False, False]
     assert [title in teams.text for title in ("of lea", "of mia", "of noah")] == [True, True, False]

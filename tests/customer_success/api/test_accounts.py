@@ -136,6 +136,11 @@ class TestOpening:
             ({"external_id": "a", "labels": ["x" * 41]}, "labels.0"),
             ({"external_id": "a", "renewal_date": "soon"}, "renewal_date"),
             ({"external_id": "a", "last_contact_at": "2026-01-31"}, "last_contact_at"),
+            ({"external_id": "a", "last_contact_at": "2199-01-31T08:00:00Z"}, "last_contact_at"),
+            (
+                {"external_id": "a", "contract_start_date": "2026-02-01", "renewal_date": "2026-01-31"},
+                "renewal_date",
+            ),
             ({"external_id": "a", "total_policies": -1}, "total_policies"),
             ({"external_id": "a", "total_policies": 2**31}, "total_policies"),
             ({"external_id": "a", "total_policies": 1, "active_policies": 2}, "active_policies"),

@@ -88,6 +88,8 @@ def test_is_made_where_there_is_none(api, address):
         ({"onboarding_started_on": "2026-02-01", "first_value_on": "2026-01-01"}, "first_value_on"),
         ({"onboarding_started_on": "9999-12-31"}, "onboarding_started_on"),
         ({"first_value_on": "1899-12-31"}, "first_value_on"),
+        ({"first_value_on": "2199-12-31"}, "first_value_on"),
+        ({"licensed_users": 3, "active_users": 4}, "active_users"),
         ({"value_metrics": [{"name": "A"}, {"name": "A"}]}, "value_metrics"),
         ({"value_metrics": [{}]}, "value_metrics.0.name"), ({"value_metrics": [7]}, "value_metrics.0"),
         ({"value_metrics": "A"}, "value_metrics"), ({"value_metrics": [{"name": "A"}] * 101}, "value_metrics"),

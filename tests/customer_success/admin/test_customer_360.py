@@ -105,8 +105,8 @@ def test_what_has_to_be_known_before_a_call_comes_first(mia: Any, desk_of: Any) 
     ExpansionOpportunityFactory(customer=customer)
 
     assert list(panels(desk_of(mia).get(page_of(customer)))) == [
-        "health-alerts", "health", "tasks", "people", "plans", "reviews", "money", "account", "expansion", "advocacy",
-        "messages", "handovers",
+        "health-alerts", "health", "tasks", "people", "plans", "calendar", "reviews", "money", "account", "expansion",
+        "advocacy", "messages", "handovers",
     ]  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def test_a_customer_without_an_account_is_not_troubled_with_plans(mia: Any, desk
 
     answer = desk_of(mia).get(page_of(customer))
 
-    assert list(panels(answer)) == ["health", "tasks", "account", "handovers"]
+    assert list(panels(answer)) == ["health", "tasks", "calendar", "account", "handovers"]
     assert f"/admin/customer_success/account/add/?customer={customer.id}" in answer.text
 
 

@@ -113,7 +113,7 @@ def test_is_worked_by_keyboard_alone(desk, shop):
     shop.customer("CUSTOMER", name="Carl Berg")
     desk.goto(reverse("admin:lifecycle_customer_changelist"))
 
-    for _ in range(60):
+    for _ in range(100):
         desk.keyboard.press("Tab")
         # What has the focus can be told from what has not.
         assert desk.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", focused(desk)
@@ -188,7 +188,7 @@ class TestReviewing:
         desk.goto(reverse("admin:lifecycle_recommendation_changelist"))
 
         def tab_to(text):
-            for _ in range(60):
+            for _ in range(100):
                 desk.keyboard.press("Tab")
                 if desk.evaluate("document.activeElement.tagName") == "A" and text in focused(desk):
                     return

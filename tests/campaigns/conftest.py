@@ -1,14 +1,10 @@
-"""Stand-ins of steps; the kill bench is gathered by ``make soak`` alone."""
-
-import os
+"""Stand-ins of steps."""
 
 import pytest
 
 from campaigns.definition import kinds as says
 from campaigns.engine import kinds, steps
 from campaigns.engine.kinds import Done, Kind
-
-collect_ignore = [] if "KILL_STEPS" in os.environ else ["kill"]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -101,13 +102,13 @@ class Bench:
         return self.records()
 
 
-def die_at(point: str, team: Crew) -> None:
+def die_at(point: str, team: Crew, ticker: subprocess.Popen[bytes]) -> None:
     """A worker dies there, and is not heard of any more."""
     team.hire(1, **{FAILPOINT: f"{point}:kill"})
     [worker] = team.workers
-    until(lambda: team.children_of(worker), worker)
+    until(lambda: team.children_of(worker), worker, ticker)
     first = set(team.children_of(worker))
-    until(lambda: first - {*team.children_of(worker)}, worker)
+    until(lambda: first - {*team.children_of(worker)}, worker, ticker)
     team.dismiss()
 
 
@@ -118,15 +119,16 @@ def played(case: Case, servers: Servers, folder: Path) -> Iterator[Bench]:
     with crew(folder, servers.environment(database)) as team:
         team.serve_mail(case.seed, case.share)
         team.do("world", "build", case.steps, case.seconds)
-        team.module("ticker")
+        ticker = team.module("ticker")
         team.environment[BROKEN] = case.broken
         if case.refusals:
             team.module("optouts", case.refusals, case.seconds / 2, case.seed)
         if case.failpoint:
-            die_at(case.failpoint, team)
+            die_at(case.failpoint, team, ticker)
         team.hire(2)
         nemesis = Nemesis(team, servers, seed=case.seed, faults=case.faults)
         bench = Bench(case, team, lambda: servers.connect(database), nemesis)
         bench.work()
+        assert ticker.poll() is None, team.log
         print(f"{bench.took:.0f} s, {bench.records().states}, faults: {nemesis.done}")
         yield bench

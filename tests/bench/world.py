@@ -67,7 +67,7 @@ def shapes_of(rules: int) -> list[tuple[tuple[str, ...], str, int, tuple[tuple[s
 
 def populate(lifecycle: Lifecycle, customers: int) -> None:
     """Customers with facts and tags such that some 9 % of them move in one evaluation, and a copy to return to."""
-    run("TRUNCATE lifecycle_customer, lifecycle_event, lifecycle_order CASCADE")
+    run("TRUNCATE lifecycle_customer, lifecycle_event, lifecycle_order RESTART IDENTITY CASCADE")
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(0.42)")
         cursor.execute(

@@ -85,7 +85,7 @@ ORDER BY random();
 INSERT INTO customer_success_successplan (customer_id, type, status, title, objectives, success_metrics, stakeholders,
     starts_on, ends_on, owner_id, sections, created_at, updated_at)
 SELECT id, 'ANNUAL', 'ACTIVE', 'Success plan', '{}', '{}', '{}', now()::date - 30, now()::date + 60, owner, '{}', now(), now()
-FROM held WHERE n % 2 = 0;
+FROM held WHERE hashint8(n) % 2 = 0;
 INSERT INTO customer_success_planmilestone (plan_id, title, due_date, status, priority, owner_id, deliverables, progress,
     is_shared)
 SELECT p.id, 'Step ' || k, now()::date + 10 * k, 'PENDING', 'MEDIUM', p.owner_id, '{}', 0, false
@@ -96,7 +96,7 @@ INSERT INTO customer_success_businessreview (customer_id, type, status, schedule
 SELECT id, 'QUARTERLY', CASE WHEN k = 0 THEN 'HELD' ELSE 'SCHEDULED' END,
     now() + (random() - 1 + k) * interval '60 days', CASE WHEN k = 0 THEN now() - interval '60 days' END, owner, '{}', '{}',
     '{}', '{}', '[]', '[]', '{}', '{}', '', '{}', now(), now()
-FROM held, generate_series(0, 1) AS k WHERE n % 2 = 0;
+FROM held, generate_series(0, 1) AS k WHERE hashint8(n) % 2 = 0;
 
 -- Accounts have a few old events, the crowd has the new ones.
 INSERT INTO lifecycle_event (customer_id, source, message_id, name, occurred_at, received_at, properties)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F
+
 from analytics.models import Figure, Snapshot
 from lifecycle.models import Lifecycle
 
@@ -40,6 +42,6 @@ def figures(report: str, *, owners: Collection[int] | None, now: datetime, lifec
 
 def history(report: str, *, since: date, until: date, lifecycle: Lifecycle | None = None) -> list[Any]:
     """Rows of ``day, part, value, n`` of everybody, the earliest first; days without a snapshot are left out."""
-    rows = Figure.objects.filter(report=report, lifecycle=lifecycle, snapshot__range=(since, until))
-    named = rows.order_by("snapshot", "id").values_list("snapshot_id", "part", "value", "n", named=True)
-    return list(named)
+    rows = Figure.objects.filter(report=report, lifecycle=lifecycle, snapshot__day__range=(since, until))
+    named = rows.annotate(day=F("snapshot")).order_by("day", "id")
+    return list(named.values_list("day", "part", "value", "n", named=True))

@@ -25,6 +25,7 @@ STEPS = "Do what is due in campaigns"
 WAITS = "End waits of campaigns"
 LEASES = "Take back what workers left behind"
 TIDY = "Tidy the outbox"
+SNAPSHOTS = "Keep the figures of the day"
 LOOK = "Look for dates and conditions of campaigns"
 
 
@@ -50,6 +51,7 @@ def load_schedule() -> list[str]:
         (LEASES, "campaigns.tasks.sweep_leases", _each_minute),
         (WAITS, "campaigns.tasks.wake_waits", _each_minute),
         (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
+        (SNAPSHOTS, "analytics.tasks.take_snapshots", _half_past),
         (LOOK, "campaigns.tasks.look_for_campaigns", _often),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it
@@ -72,6 +74,10 @@ def _each_minute() -> dict[str, IntervalSchedule]:
 
 def _hourly() -> dict[str, CrontabSchedule]:
     return _crontab(minute="2", hour="*")
+
+
+def _half_past() -> dict[str, CrontabSchedule]:
+    return _crontab(minute="30", hour="*")
 
 
 def _nightly() -> dict[str, CrontabSchedule]:

@@ -134,6 +134,10 @@ TIME_ZONE = "UTC"  # instants are stored in UTC; a customer's zone is applied in
 
 STATIC_URL = "static/"
 STATIC_ROOT = TENURE_HOME / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "analytics.static_files.PlotlyFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -22,6 +22,14 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Dashboards",
+        (
+            ("Status tags", "sell", "analytics.snapshot:status_tags"),
+            ("Definitions", "menu_book", "analytics.snapshot:definitions"),
+            ("Snapshots", "photo_camera", "analytics.snapshot"),
+        ),
+    ),
+    (
         "Customer success",
         (
             ("Tasks", "task_alt", "customer_success.task"),
@@ -131,7 +139,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             items.insert(0, {"title": "My day", "icon": "wb_sunny", "link": my_day, "active": is_there})
         if title == "Campaigns" and _has_mailbox(request):
             items.append(_item("Mailbox", "mail", "campaigns.delivery:mailbox"))
-        if title == "Campaigns":
+        if title in {"Campaigns", "Dashboards"}:
             _marked_alone(items, request)
         if items:
             groups.append({"title": title, "items": items})

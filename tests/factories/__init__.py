@@ -2,6 +2,7 @@
 
 from .accounts import *
 from .advocacy import *
+from .analytics import *
 from .campaigns import *
 from .health import *
 from .lifecycle import *

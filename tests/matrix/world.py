@@ -49,6 +49,7 @@ from tests.factories import (
     HealthScoreFactory,
     HistoryCheckFactory,
     InAppMessageFactory,
+    KpiTargetFactory,
     NoticeFactory,
     PlanMilestoneFactory,
     PlanShareFactory,
@@ -59,6 +60,7 @@ from tests.factories import (
     SegmentFactory,
     SendingSwitchFactory,
     ShadowDecisionFactory,
+    SnapshotFactory,
     StepRunFactory,
     SuccessMetricsFactory,
     SuccessPlanFactory,
@@ -259,6 +261,8 @@ def _set_up(lifecycle: Lifecycle) -> dict[str, Any]:
         "sendingswitch": SendingSwitchFactory(),
         "endpoint": WebhookEndpointFactory(),
         "message": TemplateTextFactory().template,
+        "snapshot": SnapshotFactory(),
+        "target": KpiTargetFactory(code="active_learner_rate"),
     }
 
 

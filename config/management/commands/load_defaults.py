@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from analytics.engine.defaults import load_defaults as load_targets
 from campaigns.engine.defaults import load_defaults as load_campaign_defaults
 from config.schedule import load_schedule
 from customer_success.engine.defaults import load_defaults as load_success_defaults
@@ -12,7 +13,10 @@ from lifecycle.engine.defaults import load_defaults
 
 
 class Command(BaseCommand):
-    help = "Load what is shipped and not there yet: lifecycles, rules, tiers, scorecards, campaigns, periodic tasks."
+    help = (
+        "Load what is shipped and not there yet: lifecycles, rules, tiers, scorecards, campaigns, targets, periodic "
+        "tasks."
+    )
 
     def handle(self, **options: Any) -> None:
         now = timezone.now()
@@ -20,6 +24,7 @@ class Command(BaseCommand):
             *load_defaults(now=now),
             *load_success_defaults(now=now),
             *load_campaign_defaults(now=now),
+            *load_targets(now=now),
             *load_schedule(),
         ]
         for line in loaded:

@@ -1,0 +1,97 @@
+"""What all dashboards share: a form that asks, charts that answer, each with its table as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.admin.options import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from lifecycle.admin.pages import framed
+from lifecycle.queries import owners_seen
+
+from .charts import Chart
+from .csv_files import csv_file
+
+PERMISSION = "analytics.view_snapshot"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who looks, at what (the form's answers), when. ``owners``: whose customers; ``None``: everybody's."""
+
+    request: HttpRequest
+    owners: frozenset[int] | None
+    now: datetime
+    about: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A number that is looked at first. ``change``: against what it was, as it reads; ``is_good``: the change."""
+
+    title: str
+    value: str
+    note: str = ""
+    change: str = ""
+    is_good: bool | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a dashboard shows; ``more`` goes to its template. ``as_of``: of which instant the figures tell."""
+
+    as_of: datetime
+    cards: Sequence[Card] = ()
+    charts: Sequence[Chart] = ()
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+class Board:
+    """One dashboard. Its address is ``admin:analytics_snapshot_<code>``; ``form`` is bound to the query; its
+    initial values hold where the query says nothing."""
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    template: ClassVar[str] = "analytics/admin/board.html"
+    form: ClassVar[type[forms.Form]] = forms.Form
+
+    def says(self, asked: Asked) -> Said:
+        raise NotImplementedError
+
+    def page(self, admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        form = self.form({**self.initial(), **request.GET.dict()})
+        said = None
+        if form.is_valid():
+            now = timezone.now()
+            said = self.says(Asked(request, owners_seen(request.user), now, form.cleaned_data))
+            if wanted := request.GET.get("csv"):
+                return self._csv(said, wanted)
+        return framed(admin, request, self.template, title=self.title, original=None, form=form, said=said, board=self)
+
+    def initial(self) -> dict[str, Any]:
+        return {name: one.initial for name, one in self.form.base_fields.items() if one.initial is not None}
+
+    def _csv(self, said: Said, wanted: str) -> HttpResponse:
+        chart = next((one for one in said.charts if one.key == wanted), None)
+        if chart is None:
+            raise Http404(f"There is no chart {wanted}.")
+        return csv_file(f"{self.code}-{chart.key}", chart.columns, chart.rows)
+
+
+BOARDS: list[Board] = []
+
+
+def board(made: type[Board]) -> type[Board]:
+    """Gives a dashboard its address; ``config.unfold`` has the menu."""
+    BOARDS.append(made())
+    return made

@@ -1,0 +1,47 @@
+"""The figures of a report that keeps its days: the newest ones, and how they went."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import F
+
+from analytics.models import Figure, Snapshot
+from lifecycle.models import Lifecycle
+
+from .reports import run, statement_of
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a report said, and of which instant."""
+
+    as_of: datetime
+    rows: Sequence[Any]
+
+
+def latest_day() -> date | None:
+    """The newest day of which there are figures."""
+    return Snapshot.objects.values_list("day", flat=True).first()
+
+
+def figures(report: str, *, owners: Collection[int] | None, now: datetime, lifecycle: Lifecycle | None = None) -> Told:
+    """Rows of ``part, value, n``: of everybody the newest that were kept, of a portfolio as it is now."""
+    if owners is None:
+        snapshot = Snapshot.objects.first()
+        kept = Figure.objects.filter(snapshot=snapshot, report=report, lifecycle=lifecycle).order_by("id")
+        rows: list[Any] = list(kept.values_list("part", "value", "n", named=True)) if snapshot else []
+        if snapshot and rows:
+            return Told(snapshot.as_of, rows)
+    about = {"lifecycle": lifecycle.id if lifecycle else None}
+    return Told(now, run(statement_of(report), owners=owners, as_of=now, **about))
+
+
+def history(report: str, *, since: date, until: date, lifecycle: Lifecycle | None = None) -> list[Any]:
+    """Rows of ``day, part, value, n`` of everybody, the earliest first; days without a snapshot are left out."""
+    rows = Figure.objects.filter(report=report, lifecycle=lifecycle, snapshot__day__range=(since, until))
+    named = rows.annotate(day=F("snapshot")).order_by("day", "id")
+    return list(named.values_list("day", "part", "value", "n", named=True))

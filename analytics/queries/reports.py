@@ -1,0 +1,35 @@
+"""Asking a report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from django.db import connection
+
+from analytics.rules.kpis import KPIS
+from analytics.sql import reports
+from analytics.sql.folds import folded
+
+_FOLDS = {kpi.report: kpi.fold for kpi in KPIS}
+
+
+def statement_of(name: str) -> str:
+    """What gives a report's figures: that of a key figure is folded."""
+    report = reports()[name]
+    return folded(report.statement, _FOLDS[name]) if name in _FOLDS else report.statement
+
+
+def ask(name: str, *, owners: Collection[int] | None, as_of: datetime, **about: Any) -> list[Any]:
+    """The rows of a report, with the names of its columns."""
+    return run(reports()[name].statement, owners=owners, as_of=as_of, **about)
+
+
+def run(statement: str, *, owners: Collection[int] | None, as_of: datetime, **about: Any) -> list[Any]:
+    about |= {"owners": None if owners is None else sorted(owners), "as_of": as_of}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, about)
+        names = [column.name for column in cursor.description or ()]
+        return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]

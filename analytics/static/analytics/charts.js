@@ -1,0 +1,88 @@
+// Draws each figure with Plotly, in the colours of the page's theme, and again when the theme or the width changes.
+"use strict";
+
+(() => {
+  const plots = [...document.querySelectorAll("[data-chart]")];
+
+  function colourOf(name) {
+    const probe = document.createElement("span");
+    probe.className = `tn-${name}`;
+    probe.style.color = "var(--fill)";
+    probe.hidden = true;
+    document.body.append(probe);
+    const colour = getComputedStyle(probe).color;
+    probe.remove();
+    return toRgb(colour);
+  }
+
+  // Plotly knows no oklch: the canvas says what a colour is in red, green and blue.
+  function toRgb(colour, alpha = 1) {
+    const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+    context.fillStyle = colour;
+    context.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+    return `rgba(${red},${green},${blue},${alpha})`;
+  }
+
+  function variable(name) {
+    const probe = document.createElement("span");
+    probe.style.color = `var(${name})`;
+    document.body.append(probe);
+    const colour = toRgb(getComputedStyle(probe).color);
+    probe.remove();
+    return colour;
+  }
+
+  function coloured(value) {
+    if (Array.isArray(value)) return value.map(coloured);
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, coloured(one)]));
+    }
+    if (value === "tn:scale") return [[0, variable("--tn-track")], [1, colourOf("blue")]];
+    if (typeof value === "string" && value.startsWith("tn:")) {
+      const [name, alpha] = value.slice(3).split("/");
+      const found = colourOf(name);
+      return alpha ? found.replace(/,1\)$/, `,${alpha})`) : found;
+    }
+    return value;
+  }
+
+  function theme() {
+    const line = variable("--tn-line");
+    const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true };
+    return {
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: variable("--tn-text") },
+      margin: { l: 8, r: 8, t: 8, b: 8 },
+      xaxis: axis,
+      yaxis: axis,
+      legend: { orientation: "h", y: -0.15 },
+      hoverlabel: { bgcolor: variable("--tn-card"), font: { color: variable("--tn-ink") } },
+    };
+  }
+
+  function merged(base, more) {
+    const result = { ...base };
+    for (const [key, value] of Object.entries(more)) {
+      const both = value && typeof value === "object" && !Array.isArray(value) && typeof base[key] === "object";
+      result[key] = both ? merged(base[key], value) : value;
+    }
+    return result;
+  }
+
+  function draw() {
+    for (const plot of plots) {
+      const figure = JSON.parse(document.getElementById(plot.dataset.chart).textContent);
+      window.Plotly.react(plot, coloured(figure.data), merged(theme(), coloured(figure.layout)), {
+        displayModeBar: false,
+        responsive: true,
+      });
+    }
+  }
+
+  if (plots.length) {
+    draw();
+    new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
+  }
+})();

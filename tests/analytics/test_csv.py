@@ -1,0 +1,16 @@
+"""What a spreadsheet would run as a formula is text."""
+
+import pytest
+
+from analytics.admin.csv_files import csv_file
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\n=1"])
+def test_a_formula_is_text(text):
+    body = csv_file("x", ["a"], [[text]]).content.decode("utf-8-sig")
+
+    assert f"'{text}" in body
+
+
+def test_numbers_stay_numbers_and_missing_values_are_empty():
+    assert csv_file("x", ["a", "b"], [[-1, None]]).content.decode("utf-8-sig") == "a,b\r\n-1,\r\n"

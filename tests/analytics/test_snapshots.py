@@ -1,0 +1,92 @@
+"""Days that are kept: whole, once, and as they were."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from analytics.engine.snapshots import backfill, take_snapshot
+from analytics.models import Figure, Snapshot
+from analytics.queries import figures, history
+from lifecycle.models import Transition
+from tests.factories import (
+    CustomerFactory,
+    CustomerStatusFactory,
+    LifecycleFactory,
+    StatusTagFactory,
+    TransitionFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def lifecycle():
+    """Two tags; of three customers one moved on the 5th, one on the 8th, one has none."""
+    lifecycle = LifecycleFactory()
+    first, second = (StatusTagFactory(lifecycle=lifecycle, code=code, position=n) for n, code in enumerate(("A", "B")))
+    for day in (5, 8):
+        customer, at = CustomerFactory(), datetime(2026, 3, day, 9, tzinfo=UTC)
+        TransitionFactory(
+            lifecycle=lifecycle, customer=customer, from_tag=None, to_tag=first, applied_at=at - timedelta(days=2)
+        )
+        TransitionFactory(lifecycle=lifecycle, customer=customer, from_tag=first, to_tag=second, applied_at=at)
+        CustomerStatusFactory(customer=customer, lifecycle=lifecycle, tag=second, entered_at=at)
+    CustomerStatusFactory(lifecycle=lifecycle, tag=None)
+    assert Transition.objects.count() == 4
+    return lifecycle
+
+
+def told(day: date) -> dict[str, int]:
+    return {one.part: one.n for one in Figure.objects.filter(snapshot=day, report="tag_customers")}
+
+
+def test_a_past_day_is_told_as_it_was(lifecycle):
+    backfill(since=date(2026, 3, 2), now=NOW)
+
+    assert [told(date(2026, 3, day)) for day in (2, 3, 5, 6, 8, 10)] == [
+        {"A": 0, "B": 0}, {"A": 1, "B": 0}, {"A": 0, "B": 1}, {"A": 1, "B": 1}, {"A": 0, "B": 2}, {"A": 0, "B": 2},
+    ]  # fmt: skip
+
+
+def test_a_backfill_goes_on_where_it_ended(lifecycle):
+    take_snapshot(day=date(2026, 3, 9), now=NOW)
+
+    assert backfill(since=date(2026, 3, 8), now=NOW) == 2
+    assert backfill(since=date(2026, 3, 8), now=NOW) == 0
+
+
+def test_a_day_that_was_not_over_is_taken_again(lifecycle):
+    take_snapshot(day=date(2026, 3, 10), now=NOW)
+
+    backfill(since=date(2026, 3, 10), now=NOW + timedelta(days=1))
+
+    assert Snapshot.objects.get(day=date(2026, 3, 10)).as_of == datetime(2026, 3, 10, 23, 59, 59, 999999, UTC)
+
+
+def test_a_day_taken_twice_is_there_once(lifecycle):
+    for _ in range(2):
+        take_snapshot(day=date(2026, 3, 9), now=NOW)
+
+    assert told(date(2026, 3, 9)) == {"A": 0, "B": 2}
+
+
+def test_a_portfolio_is_told_of_its_own_customers(lifecycle):
+    take_snapshot(day=date(2026, 3, 10), now=NOW)
+
+    rows = figures("tag_customers", owners=frozenset({1}), now=NOW, lifecycle=lifecycle).rows
+
+    assert [row.n for row in rows] == [0, 0]
+
+
+def test_history_has_the_days_in_order(lifecycle):
+    backfill(since=date(2026, 3, 8), now=NOW)
+
+    days = [
+        row.day
+        for row in history("tag_customers", since=date(2026, 3, 1), until=date(2026, 3, 31), lifecycle=lifecycle)
+    ]
+
+    assert days == sorted(days)
+    assert set(days) == {date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10)}

@@ -41,7 +41,7 @@ def enroll_from_outbox(*, now: datetime, most: int = AT_ONCE) -> int:
     batch = take(consumer=CONSUMER, most=most)
     if batch:
         enroll_from(messages=batch, now=now)
-    return len(batch.messages)
+    return len(batch)
 
 
 @transaction.atomic

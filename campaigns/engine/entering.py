@@ -90,10 +90,11 @@ def enter(*, version: CampaignVersion, coming: Coming, now: datetime, asks: bool
         holds = customers_for_whom(definition.entry, lifecycle=definition.lifecycle, as_of=now)
         meets, params = statements.MEETS.format(holds=holds.sql), {**params, **holds.params}
     sql = statements.ENTER.format(coming=coming.sql, again=_again(definition), meets=meets)
-    entered = [number for (number,) in rows(sql, **params)]
+    [(entered,)] = rows(sql, **params)
     if params["wait"] is None:
         run(statements.START, **{**params, **_dues(first, entered)})  # the customers who entered, of those who came
-    return entered
+    found: list[int] = entered
+    return found
 
 
 def _again(definition: Definition) -> str:

@@ -20,7 +20,7 @@ from campaigns.rules.schedule import due_after
 from campaigns.rules.split import is_held_out, path_of, salt_of
 from lifecycle.engine.collect import collect_alone
 from lifecycle.engine.evaluate import evaluate_customers
-from lifecycle.engine.outbox import Batch, Message
+from lifecycle.engine.outbox import Batch
 from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.models import DirtyMark, Lifecycle, NextCheck, OutboxMessage
 from lifecycle.rules.nodes import metrics_of
@@ -134,11 +134,10 @@ class _Play:
 
     def _hear(self) -> bool:
         """Take what was told since straight from the table: who takes it in turn waits for a commit, and none comes."""
-        found = OutboxMessage.objects.filter(id__gt=self.heard).order_by("id")
-        told = tuple(Message(*row) for row in found.values_list(*Message._fields))
+        told = list(OutboxMessage.objects.filter(id__gt=self.heard).order_by("id"))
         if told:
             self.heard = told[-1].id
-            enroll_from(messages=Batch(told), now=self.now)
+            enroll_from(messages=Batch.of(told), now=self.now)
         return bool(told)
 
 

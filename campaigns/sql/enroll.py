@@ -69,7 +69,7 @@ WITH coming AS MATERIALIZED ({coming}), entering AS ({again}{meets} ORDER BY c.c
     SELECT id, %(campaign)s, customer_id, %(step)s, %(kind)s, entered_at + %(wait)s::interval, %(awaits)s
     FROM entered WHERE state = 'active' AND %(wait)s::interval IS NOT NULL
 )
-SELECT id FROM entered
+SELECT COALESCE(array_agg(id), '{{}}') FROM entered
 """
 COMING = "SELECT DISTINCT customer_id FROM ({coming}) AS coming"
 

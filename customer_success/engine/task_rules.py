@@ -40,7 +40,7 @@ def apply_task_rules(*, now: datetime, most: int = AT_ONCE) -> int:
             origins=origins, state=TaskState.DROPPED, outcome="The move that asked for it was taken back.", by=None,
             now=now,
         )  # fmt: skip
-    return len(batch.messages)
+    return len(batch)
 
 
 def load_task_rules(*, now: datetime) -> list[str]:

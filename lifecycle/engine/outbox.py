@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.db import connection
 
@@ -15,28 +16,28 @@ from lifecycle.sql.run import rows
 KEPT_FOR = timedelta(days=7)
 
 
-class Message(NamedTuple):
-    """An ``OutboxMessage`` as it is handed on: many come at a time."""
-
-    transaction_id: int
-    id: int
-    topic: str
-    customer_id: int
-    subject_id: int
-
-
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Messages in the order of their transactions. Empty: there are none yet, or another worker takes them."""
+    """What messages speak of, by topic and in the order of their transactions.
 
-    messages: tuple[Message | OutboxMessage, ...] = ()
+    Empty: there are none yet, or another worker takes them.
+    """
 
-    def __bool__(self) -> bool:
-        return bool(self.messages)
+    by_topic: Mapping[str, list[int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, messages: Iterable[OutboxMessage]) -> Batch:
+        """Messages that somebody has read without taking them."""
+        by_topic: dict[str, list[int]] = defaultdict(list)
+        for message in messages:
+            by_topic[message.topic].append(message.subject_id)
+        return cls(by_topic)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.by_topic.values()))
 
     def subjects(self, topic: Topic) -> list[int]:
-        """What the messages of a topic speak of."""
-        return [message.subject_id for message in self.messages if message.topic == topic]
+        return self.by_topic.get(topic, [])
 
 
 def take(*, consumer: str, most: int) -> Batch:
@@ -52,11 +53,11 @@ def take(*, consumer: str, most: int) -> Batch:
     if cursor is None:
         return Batch()
     place = {"transaction": cursor.transaction_id, "message": cursor.message_id, "most": most}
-    messages = tuple(map(Message._make, rows(statements.NEXT, **place)))
-    if messages:
-        cursor.transaction_id, cursor.message_id = messages[-1].transaction_id, messages[-1].id
+    found = rows(statements.NEXT, **place)
+    if found:
+        *_, cursor.transaction_id, cursor.message_id = found[0]
         cursor.save()
-    return Batch(messages)
+    return Batch({topic: subjects for topic, subjects, *_ in found})
 
 
 def forget_messages(*, now: datetime) -> int:

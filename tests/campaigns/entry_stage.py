@@ -16,7 +16,7 @@ from campaigns.models import (
 )
 from campaigns.queries.definitions import read
 from lifecycle.engine.evaluate import evaluate_everybody
-from lifecycle.engine.outbox import Batch, Message
+from lifecycle.engine.outbox import Batch
 from lifecycle.models import Customer, EventListener, Lifecycle, OutboxMessage, StatusTag, Transition
 from tests.factories import CampaignFactory, CampaignVersionFactory, TransitionFactory
 from tests.factories.lifecycle import OutboxMessageFactory
@@ -77,8 +77,7 @@ def told_move(lifecycle: Lifecycle, name: str, to: str, **more: Any) -> Transiti
 
 def all_messages() -> Batch:
     """Everything that was ever told, as one batch."""
-    found = OutboxMessage.objects.values_list(*Message._fields)
-    return Batch(tuple(Message(*values) for values in found))
+    return Batch.of(OutboxMessage.objects.order_by("id"))
 
 
 def enroll() -> int:

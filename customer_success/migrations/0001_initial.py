@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('scheduled_for', 'id'),
-                'indexes': [models.Index(fields=['scheduled_for', 'id'], name='review_scheduled_for'), models.Index(condition=models.Q(('status', 'SCHEDULED')), fields=['owner', 'scheduled_for'], name='review_of_owner')],
+                'indexes': [models.Index(fields=['scheduled_for', 'id'], name='review_scheduled_for'), models.Index(condition=models.Q(('status', 'SCHEDULED')), fields=['scheduled_for'], name='review_to_be_held'), models.Index(condition=models.Q(('status', 'SCHEDULED')), fields=['owner', 'scheduled_for'], name='review_of_owner')],
                 'constraints': [models.UniqueConstraint(fields=('origin',), name='review_once_an_origin'), models.CheckConstraint(condition=models.Q(models.Q(('held_at__isnull', False), ('status', 'HELD')), models.Q(models.Q(('status', 'HELD'), _negated=True), ('held_at', None)), _connector='OR'), name='review_held_at_an_instant'), models.CheckConstraint(condition=models.Q(('overall_rating__range', (1, 5))), name='review_rated_1_to_5')],
             },
         ),
@@ -335,7 +335,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
-                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['due_at', 'id'], name='health_alert_due')],
+                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['due_at', 'id'], name='health_alert_due'), models.Index(condition=models.Q(('ended_at', None), ('state', 'OPEN')), fields=['kind', 'customer'], name='health_alert_open')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('customer', 'kind', 'threshold'), name='health_alert_once_an_episode')],
             },
         ),

@@ -218,7 +218,13 @@ class HealthAlert(models.Model):
                 name="health_alert_once_an_episode",
             ),
         )
-        indexes = (models.Index(fields=("due_at", "id"), condition=Q(ended_at=None), name="health_alert_due"),)
+        indexes = (
+            models.Index(fields=("due_at", "id"), condition=Q(ended_at=None), name="health_alert_due"),
+            # Small, and read whole where the alerts of many customers are looked for.
+            models.Index(
+                fields=("kind", "customer"), condition=Q(ended_at=None, state=AlertState.OPEN), name="health_alert_open"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.customer}: {self.get_kind_display()}"

@@ -85,6 +85,9 @@ class BusinessReview(models.Model):
         indexes = (
             models.Index(fields=("scheduled_for", "id"), name="review_scheduled_for"),
             models.Index(
+                fields=("scheduled_for",), condition=Q(status=ReviewStatus.SCHEDULED), name="review_to_be_held"
+            ),
+            models.Index(
                 fields=("owner", "scheduled_for"), condition=Q(status=ReviewStatus.SCHEDULED), name="review_of_owner"
             ),
         )

@@ -210,8 +210,12 @@ def _has_alert(customer: str) -> AnyOf:
 
 
 def _due(scope: Scope, now: datetime) -> QuerySet[Task]:
-    tasks = scope.of(Task.objects.filter(awake(now), due_at__lte=end_of((now + AHEAD).date())), "owner")
-    return tasks.filter(owner__isnull=False) if scope.owners is None else tasks  # a queue is not a person's day
+    tasks = Task.objects.filter(awake(now), due_at__lte=end_of((now + AHEAD).date()))
+    if scope.owners is None:
+        return tasks.filter(owner__isnull=False)  # a queue is not a person's day
+    # Looked up first, as in lifecycle.queries.portfolio.
+    theirs = ArraySubquery(scope.of(tasks, "owner").order_by().values("id"))
+    return Task.objects.filter(AnyOf(F("id"), theirs))
 
 
 def _is_unwell(scope: Scope) -> Q:

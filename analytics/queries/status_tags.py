@@ -46,7 +46,8 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """How many customers each tag had at the end of each day: of the range, and of the day before it."""
+    """How many customers each tag had at the end of each day: of the range, and of the day before it, in this order.
+    A lifecycle without tags has no days."""
 
     as_of: datetime
     counts: dict[date, dict[str, int]]
@@ -54,11 +55,11 @@ class Days:
     @property
     def first(self) -> dict[str, int]:
         """At the end of the day before the range."""
-        return self.counts[min(self.counts)]
+        return next(iter(self.counts.values()), {})
 
     @property
     def last(self) -> dict[str, int]:
-        return self.counts[max(self.counts)]
+        return next(reversed(self.counts.values()), {})
 
 
 def days_of(about: About) -> Days:

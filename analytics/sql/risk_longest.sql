@@ -4,4 +4,4 @@ SELECT c.id AS customer_id, COALESCE(NULLIF(c.name, ''), c.external_id) AS custo
 FROM tenure_tags(%(lifecycle)s, %(as_of)s) AS s
 JOIN lifecycle_statustag AS t ON t.id = s.tag_id AND t.category = 'risk'
 JOIN tenure_customers(%(owners)s) AS c ON c.id = s.customer_id
-ORDER BY s.entered_at, c.id LIMIT 20
+ORDER BY s.entered_at, c.id LIMIT 10

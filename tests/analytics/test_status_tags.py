@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.core.cache import cache
 
-from analytics.queries.status_tags import days_of
+from analytics.queries.status_tags import About, days_of
 from analytics.rules.periods import Period
 from analytics.rules.stages import goal_of, into_risk, recoveries, working
 from lifecycle.engine.rollback import Batch, roll_back
-from tests.factories import DailyMetricsFactory, StatusTagFactory
+from tests.factories import DailyMetricsFactory, LifecycleFactory, StatusTagFactory
 
 from .moved import MARCH, NOW, World, at, plain_days, plain_flow, plain_moves, rows_of
 
@@ -173,7 +173,13 @@ def plain_of(world, name):
                 if move.customer.name == name)  # fmt: skip
 
 
-def test_nobody_is_nothing(db):
+def test_a_lifecycle_without_tags_has_no_days():
+    days = days_of(About(LifecycleFactory(), MARCH, None, NOW))
+
+    assert (days.first, days.last) == ({}, {})
+
+
+def test_nobody_is_nothing():
     about = World().about()
 
     assert set(days_of(about).last.values()) == {0}

@@ -53,8 +53,8 @@ def _cards(did: Effect, detection: Any) -> list[Card]:
         Card(
             "Time to detect risk",
             long(detection.late_days, "days") if known else NOTHING,
-            f"median over {number_of(detection.late_n, 'move')}, from the day the rule's wait was over, at most; "
-            f"{long(detection.silent_days, 'days')} after the last event",
+            f"median of {detection.late_n:,}, at most, beyond the wait that the rule itself asks for; "
+            f"{long(detection.silent_days, 'days')} after the customer's last event",
             change="Target: at most 3 days" if known else "",
             is_good=detection.late_days <= 3 if known else None,
         ),
@@ -90,7 +90,7 @@ def _outcomes(rows: Sequence[Any]) -> Chart:
     done = [effect(row) for row in rows]
     parts = {
         "Stood": ("tn:green", [one.moves - one.reversed - one.young for one in done]),
-        "Younger than 14 days": ("tn:grey", [one.young for one in done]),
+        "Under 14 days old": ("tn:grey", [one.young for one in done]),
         "Did not stand": ("tn:red", [one.reversed for one in done]),
     }
     worst = max(zip(rows, done, strict=True), key=lambda one: one[1].reversed, default=None)
@@ -121,10 +121,10 @@ def _rules(about: About, rows: Sequence[Any]) -> Chart:
     return Chart(
         key="automation-rules",
         title="Rule by rule, each version",
-        summary="Shares of fewer than 5 are given as counts.",
+        summary="What did not stand was taken back, or put back by a person within 14 days.",
         columns=(
-            "Rule", "To", "Moves", "Alone", "Taken back", "Put back", "Did not stand", "Younger than 14 days",
-            "Approved", "Rejected", "Median review, hours",
+            "Rule", "To", "Moves", "Alone", "Taken back", "Put back", "Did not stand", "Under 14 days old",
+            "Approved", "Rejected", "Review, hours",
         ),
         rows=[
             (_name(row), about.names[row.to_tag], row.moves, row.automatic, row.taken_back, row.put_back,

@@ -14,7 +14,7 @@ from lifecycle.models import StatusTag
 from .links import moves_between
 from .section import number_of, share
 
-_SHADES = ("", "/0.65", "/0.4", "/0.25")
+_SHADES = ("", "/0.7", "/0.5", "/0.35")
 
 
 def shades(tags: Sequence[StatusTag]) -> list[str]:
@@ -51,7 +51,7 @@ def distribution(about: About, days: Days) -> Chart:
 
 
 def over_time(about: About, days: Days) -> Chart:
-    told = sorted(days.counts)[1:]  # without the day before the range
+    told = list(days.counts)[1:]  # without the day before the range
     named = {tag.name: [days.counts[day][tag.code] for day in told] for tag in about.tags}
     changes = {tag.name: days.last.get(tag.code, 0) - days.first.get(tag.code, 0) for tag in about.tags}
     return Chart(

@@ -57,7 +57,7 @@
       margin: { l: 8, r: 8, t: 8, b: 8 },
       xaxis: { ...axis }, // Plotly writes into each what it finds out about its values
       yaxis: { ...axis },
-      legend: { orientation: "h", y: -0.15 },
+      legend: { orientation: "h", y: -0.15, traceorder: "normal" },
       hoverlabel: { bgcolor: variable("--tn-card"), font: { color: variable("--tn-ink") } },
     };
   }

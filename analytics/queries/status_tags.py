@@ -111,16 +111,16 @@ def effect_of_all(rows: Iterable[Any]) -> Effect:
 def dashboard(about: About, *, today: Period) -> dict[str, Any]:
     """Spec 1's ``StatusDashboard``, with what it tells of."""
     days, flow, rules = days_of(about), about.ask("moves_flow"), about.ask("automation_rules")
-    detection = about.ask("risk_detection")
+    detection, moved_today = about.ask("risk_detection"), about.ask("moves_flow", today)
     did, found = effect_of_all(rules.rows), detection.rows[0]
     recovered, left_risk = recoveries(flow.rows, about.tags)
     return {
         "lifecycle": about.lifecycle.code,
         "start": about.period.start,
         "end": about.period.end,
-        "as_of": min(one.as_of for one in (days, flow, rules, detection)),
+        "as_of": min(one.as_of for one in (days, flow, rules, detection, moved_today)),
         "distribution": days.last,
-        "transitions_today": [vars(row) for row in about.ask("moves_flow", today).rows],
+        "transitions_today": [vars(row) for row in moved_today.rows],
         "at_risk_count": counted(days.last, in_category(about.tags, RISK)),
         "automation_effectiveness": {
             "moves_by_rules": did.moves,

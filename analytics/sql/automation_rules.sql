@@ -25,7 +25,7 @@ WITH judged AS (
       AND d.decided_at >= %(since)s AND d.decided_at < %(until)s AND d.decided_at <= %(as_of)s
     GROUP BY GROUPING SETS ((d.rule_id), ())
 )
-SELECT NULLIF(rule_id, 0) AS rule_id, r.name, r.version, r.state, t.code AS to_tag,
+SELECT NULLIF(rule_id, 0) AS rule_id, r.name, r.version, t.code AS to_tag,
     COALESCE(m.moves, 0) AS moves, COALESCE(m.automatic, 0) AS automatic,
     COALESCE(m.taken_back, 0) AS taken_back, COALESCE(m.put_back, 0) AS put_back, COALESCE(m.young, 0) AS young,
     COALESCE(d.approved, 0) AS approved, COALESCE(d.rejected, 0) AS rejected, d.hours

@@ -9,7 +9,7 @@ WITH entered AS (
     WHERE f.category IS DISTINCT FROM 'risk'
     ORDER BY m.applied_at DESC, m.id DESC LIMIT 20
 )
-SELECT e.customer_id, e.customer, f.code AS from_tag, t.code AS to_tag, e.applied_at, e.id AS move_id, r.name AS rule,
+SELECT e.customer_id, e.customer, f.code AS from_tag, t.code AS to_tag, e.applied_at, r.name AS rule,
     last.code AS now_in
 FROM entered AS e
 JOIN lifecycle_statustag AS t ON t.id = e.to_tag_id

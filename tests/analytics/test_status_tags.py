@@ -1,14 +1,18 @@
 """Where customers were and how they moved, against loops over the rows."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
 
-from analytics.queries.status_tags import About, days_of
+from analytics.admin.status_tags.cards import cards
+from analytics.queries import ask
+from analytics.queries.status_tags import About, Days, days_of
 from analytics.rules.periods import Period
 from analytics.rules.stages import goal_of, into_risk, recoveries, working
 from lifecycle.engine.rollback import Batch, roll_back
+from lifecycle.rules.calendar import end_of
 from tests.factories import DailyMetricsFactory, LifecycleFactory, StatusTagFactory
 
 from .moved import MARCH, NOW, World, at, plain_days, plain_flow, plain_moves, rows_of
@@ -74,21 +78,37 @@ def test_counts_moves_as_they_are_told_one_by_one(world, whose):
     assert told[("SAVED", "GOOD")] == (1, 0)
 
 
-def test_tells_a_past_day_as_it_was_though_moves_were_taken_back_since(world):
-    cem = world.customer(name="Cem the second")
-    world.moved(cem, at(2), "NEW")
-    wrong = world.moved(cem, at(4), "GONE")
-    before = days_of(world.about(Period(date(2026, 3, 1), date(2026, 3, 5)), owners=frozenset(), now=NOW))
+@pytest.mark.parametrize("whose", WHOSE)
+def test_tells_past_days_as_they_were_though_moves_were_taken_back_since(world, whose):
+    wrong = world.moved(plain_of(world, "Anna"), at(9), "GONE")
+    roll_back(Batch(transition=wrong), by=world.boss, reason="a wrong threshold", now=at(10, 8))
+    about = world.about(owners=owners(world, whose))
+    plain = plain_days(world, MARCH, about.owners, NOW)
 
-    roll_back(Batch(transition=wrong), by=world.boss, reason="a wrong threshold", now=NOW - timedelta(hours=1))
-    days = days_of(world.about())
+    told = {
+        day: {
+            row.part: row.n
+            for row in ask(
+                "tag_customers", owners=about.owners, as_of=min(end_of(day), NOW), lifecycle=world.lifecycle.id
+            )
+        }
+        for day in plain
+    }
 
-    assert days.counts[date(2026, 3, 5)] == plain_days(world, MARCH, None, NOW)[date(2026, 3, 5)]
-    assert (days.counts[date(2026, 3, 9)]["GONE"], days.counts[date(2026, 3, 10)]["GONE"]) == (
-        1,
-        1,
-    )  # Bob's on the 10th
-    assert before.counts[date(2026, 3, 5)]["GONE"] == 0
+    assert told == plain
+    assert [told[date(2026, 3, day)]["GOOD"] for day in (8, 9, 10)] == [1, 0, 1]
+    days = days_of(about).counts
+    assert {day: days[day] for day in plain} == plain
+
+
+def test_who_started_in_a_tag_was_there_before_the_first_move(world):
+    eva = world.customer()
+    eva.statuses.update(tag=world.tags["NEW"])  # an initial tag: no move led to it
+    before = ask("tag_customers", owners=None, as_of=at(2), lifecycle=world.lifecycle.id)
+
+    world.moved(eva, at(4), "GOOD")
+
+    assert ask("tag_customers", owners=None, as_of=at(2), lifecycle=world.lifecycle.id) == before
 
 
 def test_a_move_that_takes_another_back_is_no_recovery(world):
@@ -186,3 +206,27 @@ def test_nobody_is_nothing():
     assert [rows_of(about, name) for name in ("moves_flow", "risk_entered", "risk_longest", "risk_indicators")] == [
         []
     ] * 4
+
+
+def flow(**moves):
+    """``RISK_GOOD=3``: three moves from RISK to GOOD."""
+    pairs = ((*name.split("_"), number) for name, number in moves.items())
+    return [SimpleNamespace(from_tag=start, to_tag=end, moves=number) for start, end, number in pairs]
+
+
+def test_cards_tell_how_it_was_before_and_whether_that_is_good():
+    counts = {MARCH.before.end: {"NEW": 10, "RISK": 10}, MARCH.end: {"NEW": 12, "MASTER": 4, "RISK": 4}}
+
+    active, mastery, risk, recovery = cards(
+        World().about(), Days(NOW, counts), flow(RISK_GOOD=3, RISK_GONE=3), flow(SAVED_NEW=3, RISK_GONE=1, RISK_SAVED=9)
+    )
+
+    assert (active.value, active.change, active.is_good) == ("12", "+2 (+20.0%) in 10 days", True)
+    assert (mastery.value, mastery.change, mastery.is_good) == ("20.0%", "+20.0 points in 10 days", True)
+    assert (risk.value, risk.change, risk.is_good) == ("4", "-6 (-60.0%) in 10 days", True)
+    assert (recovery.value, recovery.change, recovery.is_good) == ("50.0%", "Too few to compare with before", None)
+
+
+def test_the_range_before_is_as_long_and_ends_the_day_before():
+    assert MARCH.before == Period(date(2026, 2, 19), date(2026, 2, 28))
+    assert Period(MARCH.end, MARCH.end).before == Period(date(2026, 3, 9), date(2026, 3, 9))

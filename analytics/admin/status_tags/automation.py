@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from textwrap import wrap
 from typing import Any
 
 from analytics.admin.board import Card
@@ -14,8 +15,9 @@ from analytics.rules.kpis import FEWEST
 from .links import moves_of_rule
 from .section import NOTHING, Section, long, number_of, rounded, share
 
-BAR = 34  # pixels a rule
+BAR = 44  # pixels a rule
 AXIS = 90
+LABEL = 24  # characters
 
 
 def automation(about: About, flow: Sequence[Any]) -> Section:
@@ -95,6 +97,7 @@ def _outcomes(rows: Sequence[Any]) -> Chart:
     }
     worst = max(zip(rows, done, strict=True), key=lambda one: one[1].reversed, default=None)
     names = [_name(row) for row in rows]
+    labels = ["<br>".join(wrap(name, LABEL)) for name in names]
     return Chart(
         key="automation-outcomes",
         title="Were the rules right?",
@@ -104,7 +107,7 @@ def _outcomes(rows: Sequence[Any]) -> Chart:
         columns=("Rule", *parts),
         rows=list(zip(names, *(values for _, values in parts.values()), strict=True)),
         traces=[
-            {"type": "bar", "orientation": "h", "name": name, "y": names, "x": values, "marker": {"color": colour}}
+            {"type": "bar", "orientation": "h", "name": name, "y": labels, "x": values, "marker": {"color": colour}}
             for name, (colour, values) in parts.items()
         ]
         if rows

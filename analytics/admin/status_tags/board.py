@@ -64,5 +64,5 @@ class StatusTags(Board):
 
 
 def cohorts(about: About) -> list[Chart]:
-    """The place of the cohort table: how customers of each month of enrollment progressed."""
+    """The place of the cohort table: how customers of each month of enrollment progressed (progression_chart)."""
     return []

@@ -21,10 +21,6 @@ def moves_of_rule(about: About, rule: int) -> str:
     return _moves(about, rule__id__exact=rule)
 
 
-def move(number: int) -> str:
-    return reverse("admin:lifecycle_transition_change", args=[number])
-
-
 def customer(number: int) -> str:
     return reverse("admin:lifecycle_customer_change", args=[number])
 

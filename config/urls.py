@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from analytics.api.views.status_tags import StatusTagsDashboard
 from campaigns import public
 from config import health, home, metrics
 from customer_success.share import shared_plan
@@ -11,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home),
     path("admin/login/", home.login),
     path("admin/", admin.site.urls),
+    path("api/analytics/status-tags/dashboard", StatusTagsDashboard.as_view(), name="api-status-tags-dashboard"),
+    path("api/v1/analytics/", include("analytics.api.urls")),
     path("api/v1/", include("campaigns.api.urls")),
     path("api/v1/customer-success/", include("customer_success.api.urls")),
     path("api/", include("lifecycle.api.urls")),

@@ -9,4 +9,6 @@ DASHBOARDS: dict[str, Door] = {
     **pages("analytics_kpitarget", see=ALL, edit=ADMINS, at="target"),
     "admin:analytics_snapshot_status_tags": door(get=ALL),
     "admin:analytics_snapshot_definitions": door(get=ALL),
+    "api-status-tags-dashboard": door(get=ALL),
+    "api-analytics-status-tags-dashboard": door(get=ALL),
 }

@@ -1,0 +1,5 @@
+"""Status tags: where customers are in a lifecycle, how they moved, who is at risk, what automation did about it."""
+
+from . import board
+
+__all__ = ["board"]

@@ -1,0 +1,80 @@
+"""The four numbers that are looked at first, against the range before (implementation guide, StatusTagsDashboard)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from analytics.admin.board import Card
+from analytics.queries.status_tags import About, Days
+from analytics.rules.kpis import FEWEST
+from analytics.rules.stages import CHURNED, RISK, counted, goal_of, in_category, recoveries, working
+from lifecycle.admin.filters import customers_in
+
+from .section import share
+
+
+def cards(about: About, days: Days, flow: Sequence[Any], flow_before: Sequence[Any]) -> list[Card]:
+    """Customers at work, at the goal of learning (without one: churned), at risk, and how many came back from risk."""
+    risk, goal = in_category(about.tags, RISK), goal_of(about.tags)
+    what = "Active learners" if goal else "Active customers"
+    rate = ("Mastery rate", goal) if goal else ("Churned", in_category(about.tags, CHURNED))
+    return [
+        _number(about, what, days, working(about.tags), is_more_better=True),
+        _share(about, *rate, days, is_more_better=bool(goal)),
+        _number(about, "At risk", days, risk, is_more_better=False),
+        _recovery(about, recoveries(flow, about.tags), recoveries(flow_before, about.tags)),
+    ]
+
+
+def _number(about: About, title: str, days: Days, codes: frozenset[str], *, is_more_better: bool) -> Card:
+    now, before = (counted(one, codes) for one in (days.last, days.first))
+    percent = f" ({(now - before) / before:+.1%})" if before >= FEWEST else ""
+    change = f"{now - before:+,}{percent}" if now != before else "No change"
+    return Card(
+        title, f"{now:,}", note=_named(about, codes), change=f"{change} {_since(about)}",
+        is_good=_good(now - before, is_more_better=is_more_better), url=_behind(about, codes),
+    )  # fmt: skip
+
+
+def _share(about: About, title: str, codes: frozenset[str], days: Days, *, is_more_better: bool) -> Card:
+    now, before = ((counted(one, codes), sum(one.values())) for one in (days.last, days.first))
+    note = f"{now[0]:,} of {now[1]:,} with a tag: {_named(about, codes)}"
+    change, points = _points(now, before)
+    return Card(
+        title, share(*now), note=note, change=f"{change} {_since(about)}" if change else "",
+        is_good=_good(points, is_more_better=is_more_better), url=_behind(about, codes),
+    )  # fmt: skip
+
+
+def _recovery(about: About, now: tuple[int, int], before: tuple[int, int]) -> Card:
+    note = f"{now[0]:,} of the {now[1]:,} moves out of risk led to learning or active tags"
+    change, points = _points(now, before)
+    said = f"{change} against the {about.period.days} days before" if change else "Too few to compare with before"
+    return Card("Recovery rate", share(*now), note, said, _good(points, is_more_better=True), "#flow-title")
+
+
+def _points(now: tuple[int, int], before: tuple[int, int]) -> tuple[str, float]:
+    """The difference of two shares; nothing where one of them is of too few."""
+    if min(now[1], before[1]) < FEWEST:
+        return "", 0
+    points = 100 * (now[0] / now[1] - before[0] / before[1])
+    return f"{points:+.1f} points", round(points, 1)
+
+
+def _good(change: float, *, is_more_better: bool) -> bool | None:
+    return (change > 0) == is_more_better if change else None
+
+
+def _since(about: About) -> str:
+    return f"in {about.period.days} days" if about.period.days > 1 else "in a day"
+
+
+def _named(about: About, codes: frozenset[str]) -> str:
+    return ", ".join(tag.name for tag in about.tags if tag.code in codes)
+
+
+def _behind(about: About, codes: frozenset[str]) -> str:
+    """The customers of the one tag; of several, the table with a link for each."""
+    tags = [tag for tag in about.tags if tag.code in codes]
+    return customers_in(about.lifecycle, tags[0]) if len(tags) == 1 else "#distribution-title"

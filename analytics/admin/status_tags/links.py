@@ -1,0 +1,35 @@
+"""Where rows lead."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from analytics.queries.status_tags import About
+from lifecycle.models import StatusTag
+
+
+def moves_between(about: About, start: StatusTag | None, to: StatusTag) -> str:
+    """The moves from one tag to another in the range."""
+    came = {"from_tag__id__exact": start.id} if start else {"from_tag__isnull": "True"}
+    return _moves(about, to_tag__id__exact=to.id, **came)
+
+
+def moves_of_rule(about: About, rule: int) -> str:
+    """What a version of a rule moved in the range."""
+    return _moves(about, rule__id__exact=rule)
+
+
+def customer(number: int) -> str:
+    return reverse("admin:lifecycle_customer_change", args=[number])
+
+
+def _moves(about: About, **more: object) -> str:
+    asked = {
+        "lifecycle__id__exact": about.lifecycle.id,
+        "applied_at__gte": about.period.since.isoformat(),
+        "applied_at__lt": about.period.until.isoformat(),
+        **more,
+    }
+    return f"{reverse('admin:lifecycle_transition_changelist')}?{urlencode(asked)}"

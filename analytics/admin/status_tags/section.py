@@ -1,0 +1,52 @@
+"""A part of the page, and how its numbers read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from analytics.admin.board import Card
+from analytics.admin.charts import Chart
+from analytics.rules.kpis import FEWEST
+
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """``says``: the answer in a sentence or two, before the pictures."""
+
+    key: str
+    title: str
+    says: str = ""
+    cards: Sequence[Card] = ()
+    charts: Sequence[Chart] = ()
+
+
+def share(part: int, whole: int) -> str:
+    """``63.2%``; of few, counts: ``2 of 3``."""
+    if whole < FEWEST:
+        return f"{part} of {whole}" if whole else NOTHING
+    return f"{100 * part / whole:.1f}%"
+
+
+def number_of(count: int, one: str, many: str = "") -> str:
+    """``1 move``, ``1,250 moves``."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
+def rounded(value: Any) -> Decimal | None:
+    """To one decimal, for tables."""
+    return None if value is None else Decimal(str(round(float(value), 1)))
+
+
+def long(value: Any, unit: str) -> str:
+    """``3.2 hours``; ``–`` for nothing."""
+    return NOTHING if value is None else f"{float(value):,.1f} {unit}"
+
+
+def instant(at: datetime) -> str:
+    return f"{at:%-d %b %Y, %H:%M}"

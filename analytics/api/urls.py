@@ -1,0 +1,13 @@
+"""Paths of the analytics API, below ``/api/v1/analytics/``."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from .views import status_tags
+
+urlpatterns: list[URLPattern] = [
+    path(
+        "status-tags/dashboard", status_tags.StatusTagsDashboardV1.as_view(), name="api-analytics-status-tags-dashboard"
+    ),
+]

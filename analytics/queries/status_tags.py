@@ -1,0 +1,147 @@
+"""What the status tags dashboard asks: where customers are, how they moved, who is at risk, what automation did.
+
+Everybody's answers come from the cache, at most an hour old; those of a portfolio are asked each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from analytics.rules.periods import Period
+from analytics.rules.stages import RISK, counted, in_category, recoveries
+from lifecycle.models import Lifecycle, StatusTag
+
+from .figures import Told
+from .kept import kept
+
+
+@dataclass(frozen=True)
+class About:
+    """A lifecycle in a range of days: of whom (``owners``; ``None``: everybody) and when it is asked."""
+
+    lifecycle: Lifecycle
+    period: Period
+    owners: Collection[int] | None
+    now: datetime
+
+    @cached_property
+    def tags(self) -> tuple[StatusTag, ...]:
+        return tuple(self.lifecycle.tags.all())
+
+    @property
+    def names(self) -> dict[str | None, str]:
+        """Of the tags by their codes; ``None``: of having none."""
+        return {None: "No tag", **{tag.code: tag.name for tag in self.tags}}
+
+    def ask(self, report: str, period: Period | None = None) -> Told:
+        """The rows of a report over the range, or over another."""
+        days = period or self.period
+        about = {"lifecycle": self.lifecycle.id, "since": days.since, "until": days.until}
+        return kept(report, owners=self.owners, now=self.now, **about)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """How many customers each tag had at the end of each day: of the range, and of the day before it, in this order.
+    A lifecycle without tags has no days."""
+
+    as_of: datetime
+    counts: dict[date, dict[str, int]]
+
+    @property
+    def first(self) -> dict[str, int]:
+        """At the end of the day before the range."""
+        return next(iter(self.counts.values()), {})
+
+    @property
+    def last(self) -> dict[str, int]:
+        return next(reversed(self.counts.values()), {})
+
+
+def days_of(about: About) -> Days:
+    told = about.ask("tag_days", Period(about.period.start - timedelta(days=1), about.period.end))
+    counts: dict[date, dict[str, int]] = {}
+    for row in told.rows:
+        counts.setdefault(row.day, {})[row.part] = row.n
+    return Days(told.as_of, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What automation did in a range, and whether it was right. Shares are None where there is nothing to divide."""
+
+    moves: int
+    automatic: int
+    reversed: int
+    young: int
+    approved: int
+    rejected: int
+    review_hours: float | None
+
+    @property
+    def automatic_share(self) -> float | None:
+        """Of the moves that rules led to, those that no person had to approve."""
+        return _share(self.automatic, self.moves)
+
+    @property
+    def reversal_rate(self) -> float | None:
+        return _share(self.reversed, self.moves)
+
+    @property
+    def rejection_rate(self) -> float | None:
+        return _share(self.rejected, self.approved + self.rejected)
+
+
+def effect(row: Any) -> Effect:
+    """Of a row of ``automation_rules``."""
+    reversed_ = row.taken_back + row.put_back
+    hours = None if row.hours is None else float(row.hours)
+    return Effect(row.moves, row.automatic, reversed_, row.young, row.approved, row.rejected, hours)
+
+
+def effect_of_all(rows: Iterable[Any]) -> Effect:
+    """Of the row about all rules."""
+    return effect(next(row for row in rows if row.rule_id is None))
+
+
+def dashboard(about: About, *, today: Period) -> dict[str, Any]:
+    """Spec 1's ``StatusDashboard``, with what it tells of."""
+    days, flow, rules = days_of(about), about.ask("moves_flow"), about.ask("automation_rules")
+    detection, moved_today = about.ask("risk_detection"), about.ask("moves_flow", today)
+    did, found = effect_of_all(rules.rows), detection.rows[0]
+    recovered, left_risk = recoveries(flow.rows, about.tags)
+    return {
+        "lifecycle": about.lifecycle.code,
+        "start": about.period.start,
+        "end": about.period.end,
+        "as_of": min(one.as_of for one in (days, flow, rules, detection, moved_today)),
+        "distribution": days.last,
+        "transitions_today": [vars(row) for row in moved_today.rows],
+        "at_risk_count": counted(days.last, in_category(about.tags, RISK)),
+        "automation_effectiveness": {
+            "moves_by_rules": did.moves,
+            "automatic": did.automatic,
+            "automatic_share": did.automatic_share,
+            "reversed": did.reversed,
+            "reversal_rate": did.reversal_rate,
+            "not_settled": did.young,
+            "approved": did.approved,
+            "rejected": did.rejected,
+            "rejection_rate": did.rejection_rate,
+            "median_review_hours": did.review_hours,
+            "entered_risk": found.entered,
+            "median_days_to_detect": found.late_days,
+            "median_days_silent": found.silent_days,
+            "recovered": recovered,
+            "left_risk": left_risk,
+            "recovery_rate": _share(recovered, left_risk),
+        },
+    }
+
+
+def _share(part: int, whole: int) -> float | None:
+    return 100 * part / whole if whole else None

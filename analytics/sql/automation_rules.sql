@@ -1,0 +1,35 @@
+-- Answers: What did each version of a rule do, and did it stand?
+-- Moves: by the rule, alone (automatic) or approved by a person. taken_back: by a rollback; put_back: by a person within
+-- 14 days; young: may still be put back. Reviews: what people approved and rejected in the time, and the median of how
+-- long it had waited; the noes that a rollback writes by itself do not count. The row without a rule is of all of them.
+WITH judged AS (
+    SELECT m.rule_id, m.by_id, m.applied_at, v.how
+    FROM tenure_moves(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
+    JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
+    LEFT JOIN (
+        SELECT DISTINCT ON (move_id) move_id, how FROM tenure_reversals(%(lifecycle)s, %(since)s, %(as_of)s)
+        ORDER BY move_id, how
+    ) AS v ON v.move_id = m.id
+    WHERE m.rule_id IS NOT NULL
+), moved AS (
+    SELECT COALESCE(rule_id, 0) AS rule_id, count(*) AS moves, count(*) FILTER (WHERE by_id IS NULL) AS automatic,
+        count(*) FILTER (WHERE how = 'taken_back') AS taken_back, count(*) FILTER (WHERE how = 'put_back') AS put_back,
+        count(*) FILTER (WHERE how IS NULL AND applied_at > %(as_of)s::timestamptz - interval '14 days') AS young
+    FROM judged GROUP BY GROUPING SETS ((rule_id), ())
+), reviewed AS (
+    SELECT COALESCE(d.rule_id, 0) AS rule_id, count(*) FILTER (WHERE d.state = 'approved') AS approved,
+        count(*) FILTER (WHERE d.state = 'rejected') AS rejected,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.decided_at - d.created_at) / 3600) AS hours
+    FROM lifecycle_recommendation AS d JOIN tenure_customers(%(owners)s) AS c ON c.id = d.customer_id
+    WHERE d.lifecycle_id = %(lifecycle)s AND d.state IN ('approved', 'rejected') AND d.decided_at > d.created_at
+      AND d.decided_at >= %(since)s AND d.decided_at < %(until)s AND d.decided_at <= %(as_of)s
+    GROUP BY GROUPING SETS ((d.rule_id), ())
+)
+SELECT NULLIF(rule_id, 0) AS rule_id, r.name, r.version, t.code AS to_tag,
+    COALESCE(m.moves, 0) AS moves, COALESCE(m.automatic, 0) AS automatic,
+    COALESCE(m.taken_back, 0) AS taken_back, COALESCE(m.put_back, 0) AS put_back, COALESCE(m.young, 0) AS young,
+    COALESCE(d.approved, 0) AS approved, COALESCE(d.rejected, 0) AS rejected, d.hours
+FROM moved AS m FULL JOIN reviewed AS d USING (rule_id)
+LEFT JOIN lifecycle_transitionrule AS r ON r.id = rule_id
+LEFT JOIN lifecycle_statustag AS t ON t.id = r.to_tag_id
+ORDER BY rule_id <> 0, m.moves DESC NULLS LAST, r.name, r.version

@@ -1,0 +1,27 @@
+-- The rules' moves that did not stand, by what happened since an instant: taken back by a rollback that is in effect, or
+-- put back by a person as the next move within 14 days (lifecycle.rules.confidence counts the same).
+CREATE OR REPLACE FUNCTION tenure_reversals(lifecycle bigint, since timestamptz, as_of timestamptz)
+RETURNS TABLE (move_id bigint, how text) LANGUAGE sql STABLE AS $$
+    SELECT t.id, 'taken_back'
+    FROM lifecycle_rollback AS r
+    JOIN lifecycle_rolledback AS k ON k.rollback_id = r.id AND k.reversal_id IS NOT NULL
+    JOIN lifecycle_transition AS t ON t.customer_id = k.customer_id AND t.id BETWEEN k.first_id AND k.last_id
+    WHERE r.lifecycle_id = lifecycle AND t.lifecycle_id = lifecycle AND t.rule_id IS NOT NULL
+      AND r.undoes_id IS NULL AND r.made_at >= since AND r.made_at <= as_of
+      AND NOT EXISTS (
+          SELECT FROM lifecycle_rollback AS u JOIN lifecycle_rolledback AS again ON again.rollback_id = u.id
+          WHERE u.undoes_id = r.id AND u.made_at <= as_of
+            AND again.customer_id = k.customer_id AND again.reversal_id IS NOT NULL)
+    UNION
+    SELECT was.id, 'put_back'
+    FROM lifecycle_transition AS back CROSS JOIN LATERAL (
+        SELECT t.* FROM lifecycle_transition AS t
+        WHERE t.customer_id = back.customer_id AND t.lifecycle_id = lifecycle AND t.id < back.id
+        ORDER BY t.id DESC LIMIT 1
+    ) AS was
+    WHERE back.lifecycle_id = lifecycle AND back.applied_at >= since AND back.applied_at <= as_of
+      AND back.by_id IS NOT NULL AND back.rule_id IS NULL AND was.rule_id IS NOT NULL
+      AND was.from_tag_id = back.to_tag_id AND was.to_tag_id = back.from_tag_id
+      AND back.applied_at <= was.applied_at + interval '14 days'
+      AND NOT EXISTS (SELECT FROM lifecycle_rolledback AS k WHERE k.reversal_id = back.id)
+$$;

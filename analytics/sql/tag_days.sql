@@ -1,0 +1,30 @@
+-- Answers: How many customers were in each status tag at the end of each day?
+-- Counted back from now by the moves since; the last day, if it is not over, as of now.
+WITH span AS (
+    SELECT (%(since)s::timestamptz AT TIME ZONE 'UTC')::date AS first,
+        (LEAST(%(until)s::timestamptz - interval '1 day', %(as_of)s) AT TIME ZONE 'UTC')::date AS last
+), now_in AS (
+    SELECT s.tag_id, count(*) AS customers
+    FROM tenure_tags(%(lifecycle)s, %(as_of)s) AS s JOIN tenure_customers(%(owners)s) AS c ON c.id = s.customer_id
+    GROUP BY s.tag_id
+), changes AS (
+    SELECT LEAST((m.applied_at AT TIME ZONE 'UTC')::date, span.last + 1) AS day, x.tag_id, sum(x.step) AS customers
+    FROM span CROSS JOIN lifecycle_transition AS m
+    JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
+    CROSS JOIN LATERAL (VALUES (m.to_tag_id, 1), (m.from_tag_id, -1)) AS x (tag_id, step)
+    WHERE m.lifecycle_id = %(lifecycle)s AND m.applied_at >= %(since)s AND m.applied_at <= %(as_of)s
+    GROUP BY 1, 2
+), counted AS (
+    SELECT day.day, t.id AS tag_id, t.code, t.position, COALESCE(n.customers, 0) - COALESCE(sum(x.customers) OVER (
+        PARTITION BY t.id ORDER BY day.day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS n
+    FROM span
+    CROSS JOIN LATERAL (SELECT span.first + d AS day FROM generate_series(0, span.last - span.first + 1) AS d) AS day
+    CROSS JOIN lifecycle_statustag AS t
+    LEFT JOIN now_in AS n ON n.tag_id = t.id
+    LEFT JOIN changes AS x ON x.tag_id = t.id AND x.day = day.day
+    WHERE t.lifecycle_id = %(lifecycle)s
+)
+SELECT counted.day, counted.code AS part, counted.n::bigint AS n
+FROM counted CROSS JOIN span
+WHERE counted.day <= span.last
+ORDER BY counted.day, counted.position, counted.tag_id

@@ -1,0 +1,155 @@
+"""The page: what it says, to whom, and what it refuses."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from lifecycle.models import Transition
+from tests.factories import UserFactory
+
+from .moved import World
+
+pytestmark = pytest.mark.django_db
+URL = "/admin/analytics/snapshot/status-tags/"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_asked_yet():
+    cache.clear()
+
+
+@pytest.fixture
+def world():
+    """Six learners of mia and one of nobody; all but one are at risk, of whom one came back."""
+    world = World()
+    for number in range(7):
+        customer = world.customer(owner=world.mia if number else None, name=f"Zz{number}")
+        world.moved(customer, timezone.now() - timedelta(days=20), "NEW")
+        if number < 6:
+            world.moved(customer, timezone.now() - timedelta(days=5), "RISK")
+    world.moved(customer, timezone.now() - timedelta(days=4), "RISK")
+    world.moved(customer, timezone.now() - timedelta(days=3), "GOOD", rule=False, by=world.boss)
+    return world
+
+
+def page(world, user=None, **query):
+    client = Client()
+    client.force_login(user or UserFactory(is_staff=True, is_superuser=True))
+    return client.get(URL, {"lifecycle": world.lifecycle.code, **query})
+
+
+def text_of(answer):
+    return " ".join(re.sub(r"<script.*?</script>|<[^>]+>", " ", answer.content.decode(), flags=re.DOTALL).split())
+
+
+def manager_of(world):
+    world.mia.is_staff = True
+    world.mia.save()
+    world.mia.groups.add(Group.objects.get(name="Success manager"))
+    return world.mia
+
+
+def test_says_how_many_are_at_risk_who_and_how_many_came_back(world):
+    said = text_of(page(world))
+
+    assert "At risk 6 +6 in 30 days RISK, SAVED" in said
+    assert "Active learners 1 +1 in 30 days NEW, GOOD" in said
+    assert "Recovery rate 1 of 1" in said  # too few for a rate
+    assert "7 moves into risk." in said
+    assert "Zz0" in said
+
+
+def test_a_manager_sees_the_own_customers_alone(world):
+    said = text_of(page(world, manager_of(world)))
+
+    assert "At risk 5 +5" in said
+    assert "Zz0" not in said
+    assert "Zz1" in said
+
+
+def test_rows_lead_to_the_moves_behind_them(world):
+    chart = page(world).context["said"].charts[2]
+    client = Client()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+
+    for row, link in chart.linked_rows:
+        assert client.get(link).context["cl"].result_count == row[2]
+    assert sum(row[2] for row in chart.rows) == Transition.objects.count()
+
+
+def test_each_chart_is_told_as_text_and_as_csv(world):
+    answer = page(world)
+
+    for chart in answer.context["said"].charts:
+        assert chart.summary or chart.when_empty
+        csv = page(world, csv=chart.key).content.decode("utf-8-sig")
+        assert len(csv.splitlines()) == len(chart.rows) + 1
+        json.dumps(chart.figure)
+
+
+def test_a_range_without_anything_says_so(world):
+    said = text_of(page(world, start="2020-01-01", end="2020-01-07"))
+
+    assert "Nobody moved in this range." in said
+    assert "Nobody had a tag in this lifecycle." in said
+    assert "Rules moved nobody in this range" in said
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"start": "2026-02-02", "end": "2026-02-01"}, "ends on 2026-02-01, before it starts on 2026-02-02"),
+        ({"start": "2026-02-02", "end": "9999-12-31"}, "which is after today"),
+        ({"start": "2020-01-01", "end": "2021-01-01"}, "has 367 days; it may have 366"),
+        ({"start": "0001-01-01", "end": "0001-01-02"}, "nothing is known of that time"),
+        ({"start": "soon", "end": "2026-02-01"}, "A day such as 2026-01-31."),
+        ({"lifecycle": "nowhere"}, "Select a valid choice"),
+    ],
+)
+def test_a_range_that_is_none_gets_a_sentence(world, query, sentence):
+    answer = page(world, **query)
+
+    assert answer.status_code == 200
+    assert sentence in text_of(answer)
+
+
+def test_usual_ranges_are_links_that_keep_the_lifecycle(world):
+    seven, thirty, ninety = page(world).context["said"].more["presets"]
+
+    assert [seven.is_chosen, thirty.is_chosen, ninety.is_chosen] == [False, True, False]
+    assert all(f"lifecycle={world.lifecycle.code}" in one.url for one in (seven, thirty, ninety))
+
+
+def test_asks_as_often_for_many_customers_as_for_few(world, django_assert_num_queries):
+    client = Client()
+    client.force_login(manager_of(world))
+    client.get(URL, {"lifecycle": world.lifecycle.code})  # what is read once a process
+    with CaptureQueriesContext(connection) as few:
+        client.get(URL, {"lifecycle": world.lifecycle.code})
+    for number in range(5):
+        world.moved(world.customer(owner=world.mia, name=f"Yy{number}"), timezone.now() - timedelta(days=1), "RISK")
+
+    with django_assert_num_queries(len(few)):
+        client.get(URL, {"lifecycle": world.lifecycle.code})
+
+
+def test_everybody_s_answers_are_kept(world):
+    before = text_of(page(world))
+
+    world.moved(world.customer(name="Late"), timezone.now(), "RISK")
+
+    assert "Late" not in text_of(page(world))
+    assert "At risk 6" in before
+
+
+def test_the_menu_leads_to_it():
+    assert reverse("admin:analytics_snapshot_status_tags") == URL

@@ -16,7 +16,8 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """``report``: whose definition is linked. ``when_empty`` is shown in place of a picture without data."""
+    """``report``: whose definition is linked. ``when_empty`` is shown in place of a picture without data. On a screen
+    that is narrower than ``min_width`` the picture scrolls by itself."""
 
     key: str
     title: str
@@ -29,6 +30,8 @@ class Chart:
     links: Sequence[str] = ()
     when_empty: str = "Nothing to show yet."
     height: int = 320
+    min_width: int = 0
+    is_wide: bool = False
 
     @property
     def figure(self) -> dict[str, Any]:
@@ -68,14 +71,23 @@ def lines(
 
 
 def heatmap(
-    x: Sequence[str], y: Sequence[str], values: Sequence[Sequence[Any]], shown: str = "%{z:.0f}%"
+    x: Sequence[str],
+    y: Sequence[str],
+    values: Sequence[Sequence[Any]],
+    *,
+    shown: str = "{:.0f}%",
+    hover: str = "%{x}",
+    most: float | None = None,
 ) -> list[dict[str, Any]]:
-    """A cell for each pair; ``None`` is blank."""
+    """A cell for each pair, as ``shown`` formats it; ``None`` is blank. ``most``: from which value on
+    a cell is not darker any more."""
     return [
         {
             "type": "heatmap", "x": list(x), "y": list(y), "z": [[*map(_number, row)] for row in values],
-            "colorscale": "tn:scale", "texttemplate": shown, "hoverongaps": False,
-            "showscale": False, "xgap": 2, "ygap": 2,
+            "text": [["" if one is None else shown.format(one) for one in row] for row in values],
+            "colorscale": "tn:scale", "texttemplate": "%{text}", "hoverongaps": False,
+            "showscale": False, "xgap": 2, "ygap": 2, "zmin": 0, "zmax": most,
+            "hovertemplate": f"%{{y}}<br>{hover}: %{{text}}<extra></extra>",
         }
     ]  # fmt: skip
 

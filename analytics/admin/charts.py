@@ -75,16 +75,17 @@ def heatmap(
     y: Sequence[str],
     values: Sequence[Sequence[Any]],
     *,
-    shown: str = "{:.0f}%",
+    texts: Sequence[Sequence[str]] | None = None,
     hover: str = "%{x}",
     most: float | None = None,
 ) -> list[dict[str, Any]]:
-    """A cell for each pair, as ``shown`` formats it; ``None`` is blank. ``most``: from which value on
-    a cell is not darker any more."""
+    """A cell for each pair; ``None`` has no colour. ``texts``: what stands in the cells, if not per cents. ``most``:
+    from which value on a cell is not darker any more."""
+    texts = texts or [["" if one is None else f"{one:.0f}%" for one in row] for row in values]
     return [
         {
             "type": "heatmap", "x": list(x), "y": list(y), "z": [[*map(_number, row)] for row in values],
-            "text": [["" if one is None else shown.format(one) for one in row] for row in values],
+            "text": texts,
             "colorscale": "tn:scale", "texttemplate": "%{text}", "hoverongaps": False,
             "showscale": False, "xgap": 2, "ygap": 2, "zmin": 0, "zmax": most,
             "hovertemplate": f"%{{y}}<br>{hover}: %{{text}}<extra></extra>",

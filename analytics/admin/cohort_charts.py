@@ -18,7 +18,8 @@ from lifecycle.models import Lifecycle, StatusTag, TagCategory
 from .charts import PALETTE, Chart, heatmap
 
 MOST_CURVES = 6
-_SMALL = f"Of cohorts with fewer than {FEWEST} customers the table has the numbers, and no shares are shown."
+Cell = tuple[int, int] | None  # how many of how many; a month that is not over is blank
+_SMALL = f"Of cohorts with fewer than {FEWEST} customers there are numbers, no shares."
 _LAYOUT = {
     "xaxis": {"type": "category", "side": "top", "showgrid": False, "tickangle": 0},
     "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
@@ -53,7 +54,7 @@ def standing_chart(asking: Asking, rows: Sequence[Progress]) -> Chart:
     """Where the customers of each cohort are now, in shares of the cohort."""
     tags = list(asking.lifecycle.tags.all())
     total = sum(row.customers for row in rows)
-    shares = [[share(row.now.get(tag.id, 0), row.customers) for tag in tags] for row in rows]
+    cells = [[(row.now.get(tag.id, 0), row.customers) for tag in tags] for row in rows]
     counts = [(tag.name, sum(row.now.get(tag.id, 0) for row in rows)) for tag in tags]
     most, there = max(counts, key=lambda one: one[1], default=("", 0))
     return Chart(
@@ -65,10 +66,10 @@ def standing_chart(asking: Asking, rows: Sequence[Progress]) -> Chart:
         columns=("Cohort", "Customers", *(tag.name for tag in tags)),
         rows=[(row.cohort.name, row.customers, *(row.now.get(tag.id, 0) for tag in tags)) for row in rows],
         links=[customers_of(asking, row.cohort) for row in rows],
-        traces=heatmap([_wrapped(tag.name) for tag in tags], _names(rows), shares) if total else [],
+        traces=_heatmap([_wrapped(tag.name) for tag in tags], _names(rows), cells, "%{x}") if total else [],
         layout=_LAYOUT,
         height=_height(rows),
-        min_width=_width(tags, 70),
+        min_width=_width(tags, 96),
         report="cohort_progress",
         when_empty="Nobody has a tag in this lifecycle yet.",
     )
@@ -100,7 +101,7 @@ def retention_chart(asking: Asking, rows: Sequence[Retention], *, is_rolling: bo
         title=f"Retention: {activity} {way}, by month since the first",
         summary=_summary_of_retention(rows, is_rolling=is_rolling),
         report="retention_months",
-        when_empty=f"There is no month with {activity} that is over yet.",
+        when_empty=f"No month with {activity} is over yet, of what has been collected.",
     )
 
 
@@ -186,26 +187,46 @@ def _by_month(
 ) -> Chart:
     """A row for each cohort, a column for each month; ``parts``: how many of how many, for the months that are over."""
     months = [str(month) for month in range(max((len(parts(row)) for row in rows), default=0))]
-    blank = [[None] * (len(months) - len(parts(row))) for row in rows]
-    cells = [
-        [share(*one) for one in parts(row)] + rest + ([share(*now(row))] if now else [])
-        for row, rest in zip(rows, blank, strict=True)
-    ]
+    cells = [[*parts(row), *[None] * (len(months) - len(parts(row))), *([now(row)] if now else [])] for row in rows]
     names = [*months, *(["Now"] if now else [])]
     return Chart(
         columns=("Cohort", "Customers", *(f"Month {one}, %" for one in months), *(["Now, %"] if now else [])),
         rows=[
-            (row.cohort.name, row.customers, *("" if cell is None else cell for cell in own))
+            (
+                row.cohort.name,
+                row.customers,
+                *(_text(cell) if share_of(cell) is None else share_of(cell) for cell in own),
+            )
             for row, own in zip(rows, cells, strict=True)
         ],
         links=[customers_of(asking, row.cohort) for row in rows],
-        traces=heatmap(names, _names(rows), cells, hover="month %{x}", most=_most(cells)) if rows and names else [],
+        traces=_heatmap(names, _names(rows), cells, "month %{x}") if rows and names else [],
         layout=_LAYOUT,
         is_wide=True,
         height=_height(rows),
         min_width=_width(names, 44),
         **said,
     )
+
+
+def _heatmap(x: Sequence[str], y: Sequence[str], cells: Sequence[Sequence[Cell]], hover: str) -> list[dict[str, Any]]:
+    """Shares, the darkest after the first column, which often is all of a cohort or nobody."""
+    shares = [[share_of(cell) for cell in row] for row in cells]
+    most = max((one for row in shares for one in row[1:] if one is not None), default=100) or 100
+    texts = [[_text(cell) for cell in row] for row in cells]
+    return heatmap(x, y, shares, texts=texts, hover=hover, most=most)
+
+
+def share_of(cell: Cell) -> float | None:
+    return share(*cell) if cell else None
+
+
+def _text(cell: Cell) -> str:
+    """What stands in a cell: the share; of too few, how many of them; of a month that is not over, nothing."""
+    if cell is None:
+        return ""
+    found = share(*cell)
+    return f"{cell[0]} of {cell[1]}" if found is None else f"{found:.0f}%"
 
 
 def _summary_of_progress(rows: Sequence[Progress], target: Target) -> str:
@@ -272,11 +293,6 @@ def _names(rows: Sequence[Any]) -> list[str]:
 
 def _small(customers: Iterable[int]) -> str:
     return _SMALL if any(one < FEWEST for one in customers) else ""
-
-
-def _most(cells: Sequence[Sequence[float | None]]) -> float:
-    """The darkest: the largest after the first month, which is all of a cohort or nobody."""
-    return max((one for row in cells for one in row[1:] if one is not None), default=100) or 100
 
 
 def _share(one: tuple[str, float]) -> float:

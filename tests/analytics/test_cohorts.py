@@ -202,12 +202,16 @@ def test_a_picture_leaves_blank_what_is_not_over_and_what_is_too_few(made):
     chart = retention_chart(asking, rows, is_rolling=False, activity="an order")
 
     [trace] = chart.traces
-    for row, cells, table in zip(rows, trace["z"], chart.rows, strict=True):
-        told = [round(100 * one.classic / one.customers, 1) if one.customers >= 5 else None for one in row.months]
-        width = max(len(other.months) for other in rows)
-        assert cells == told + [None] * (width - len(told))
-        assert [cell or None for cell in table[2:]] == [cell or None for cell in cells]
-    assert any(row.customers < 5 for row in rows)
+    width = max(len(row.months) for row in rows)
+    for row, shares, texts, table in zip(rows, trace["z"], trace["text"], chart.rows, strict=True):
+        blank = width - len(row.months)
+        is_small = row.customers < 5
+        counts = [f"{one.classic} of {one.customers}" for one in row.months]
+        told = [round(100 * one.classic / one.customers, 1) for one in row.months]
+        assert shares == ([None] * width if is_small else told + [None] * blank)
+        assert texts == (counts if is_small else [f"{one:.0f}%" for one in told]) + [""] * blank
+        assert list(table[2:]) == (counts if is_small else told) + [""] * blank
+    assert {row.customers < 5 for row in rows} == {True, False}
     assert "fewer than 5 customers" in chart.summary
 
 

@@ -85,7 +85,7 @@ def heatmap(
     return [
         {
             "type": "heatmap", "x": list(x), "y": list(y), "z": [[*map(_number, row)] for row in values],
-            "text": texts,
+            "text": texts, "textfont": {"color": "tn:ink"},
             "colorscale": "tn:scale", "texttemplate": "%{text}", "hoverongaps": False,
             "showscale": False, "xgap": 2, "ygap": 2, "zmin": 0, "zmax": most,
             "hovertemplate": f"%{{y}}<br>{hover}: %{{text}}<extra></extra>",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from textwrap import wrap
 from typing import Any
 
 from analytics.queries.cohorts import Asking, By, Cohort, Progress, Retention, progress
 from analytics.queries.survival import Curve, Reaching
+from analytics.queries.targets import Target
 from analytics.rules.kpis import FEWEST
 from analytics.rules.survival import SIGNIFICANCE, Differences
 from lifecycle.admin.filters import customers_with
-from lifecycle.models import Lifecycle, StatusTag, TagCategory
+from lifecycle.models import Lifecycle
 
 from .charts import PALETTE, Chart, heatmap
 
@@ -24,24 +24,6 @@ _LAYOUT = {
     "xaxis": {"type": "category", "side": "top", "showgrid": False, "tickangle": 0},
     "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
 }
-_BAD = {TagCategory.RISK, TagCategory.CHURNED}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where customers get to: one tag of a lifecycle, or all of a category."""
-
-    name: str
-    lifecycle: Lifecycle
-    tags: Sequence[StatusTag]
-
-    @property
-    def ids(self) -> frozenset[int]:
-        return frozenset(tag.id for tag in self.tags)
-
-    @property
-    def is_bad(self) -> bool:
-        return all(tag.category in _BAD for tag in self.tags)
 
 
 def progression_chart(lifecycle: Lifecycle, *, owners: Collection[int] | None, now: datetime) -> Chart:
@@ -231,7 +213,7 @@ def _text(cell: Cell) -> str:
 
 def _summary_of_progress(rows: Sequence[Progress], target: Target) -> str:
     total = sum(row.customers for row in rows)
-    there = sum(_there(row.now, target)[0] for row in rows)
+    there = target.now(rows)
     if not total:
         return ""
     large = [(row.cohort.name, found) for row in rows if (found := share(*_there(row.now, target))) is not None]

@@ -9,11 +9,12 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from analytics.queries.cohorts import Asking, Basis, By, progress, retention
 from analytics.queries.survival import reaching
+from analytics.queries.targets import Target, targets
 from lifecycle.models import Lifecycle, TagCategory
 from lifecycle.queries import lifecycles
 
 from .board import Asked, Board, Card, Said, board
-from .cohort_charts import Target, progress_chart, reaching_chart, retention_chart, share, standing_chart
+from .cohort_charts import progress_chart, reaching_chart, retention_chart, share, standing_chart
 
 _BY = {
     By.MONTH: "Month of enrollment", By.PLAN: "Plan", By.TIER: "Service tier", By.PRODUCT_TAG: "Product",
@@ -23,7 +24,7 @@ _ACTIVITY = {Basis.ACTIVITY: "Anything done", Basis.ORDERS: "An order"}
 
 
 class CohortForm(forms.Form):
-    """``target``: ``learning:ST_003``, or a category as ``learning::churned``."""
+    """``target``: ``learning:ST_003``, or a category as ``learning:category:risk``."""
 
     target = forms.ChoiceField(label="Getting to", widget=UnfoldAdminSelectWidget)
     by = forms.ChoiceField(
@@ -50,7 +51,7 @@ class CohortForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.targets = targets()
+        self.targets = _targets()
         groups: dict[str, list[tuple[str, str]]] = {}
         for code, one in self.targets.items():
             groups.setdefault(one.lifecycle.name, []).append((code, one.name))
@@ -64,20 +65,6 @@ class CohortForm(forms.Form):
         if about.get("by") == By.TRAIT and not about.get("trait"):
             self.add_error("trait", "Name the trait by which customers are put together.")
         return about
-
-
-def targets() -> dict[str, Target]:
-    """The tags and categories of all lifecycles."""
-    found: dict[str, Target] = {}
-    for lifecycle in lifecycles().prefetch_related("tags"):
-        tags = list(lifecycle.tags.all())
-        for tag in tags:
-            found[f"{lifecycle.code}:{tag.code}"] = Target(tag.name, lifecycle, (tag,))
-        for category in TagCategory:
-            if len(own := [tag for tag in tags if tag.category == category]) > 1:
-                name = f"any tag of “{category.label}”"
-                found[f"{lifecycle.code}::{category}"] = Target(name, lifecycle, own)
-    return found
 
 
 @board
@@ -100,7 +87,7 @@ class Cohorts(Board):
         basis = Basis(about["basis"])
         _, retained = retention(asking, basis)
         customers = sum(row.customers for row in rows)
-        there = sum(row.now.get(tag, 0) for row in rows for tag in target.ids)
+        there = target.now(rows)
         now = share(there, customers)
         median = found.everybody.median
         return Said(
@@ -126,9 +113,18 @@ class Cohorts(Board):
         )
 
 
+def _targets() -> dict[str, Target]:
+    """Of all lifecycles; a category of one tag is that tag."""
+    return {
+        f"{one.lifecycle.code}:{one.code}": one
+        for lifecycle in lifecycles().prefetch_related("tags")
+        for one in targets(lifecycle)
+        if not (one.code.startswith("category:") and len(one.tags) == 1)
+    }
+
+
 def _first_target() -> str:
     """The last learning tag: what learners are to reach. Without one, the first there is."""
-    found = targets()
-    learned = [code for code, one in found.items() if {tag.category for tag in one.tags} == {TagCategory.LEARNING}]
-    single = [code for code in learned if len(found[code].tags) == 1]
-    return next(iter(single[-1:] or found), "")
+    found = _targets()
+    learning = [code for code, one in found.items() if [tag.category for tag in one.tags] == [TagCategory.LEARNING]]
+    return next(iter(learning[-1:] or found), "")

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from analytics.admin.cohort_charts import Target, finding, reaching_chart
+from analytics.admin.cohort_charts import finding, reaching_chart
 from analytics.queries.cohorts import Asking, By, durations
 from analytics.queries.survival import reaching
+from analytics.queries.targets import Target
 from analytics.rules.survival import Against, Differences, Lasted, expected
 from lifecycle.models import Transition
 from tests.factories import (
@@ -112,7 +113,7 @@ def learners(months: dict[int, list[int | None]]) -> tuple[Any, Target]:
             CustomerStatusFactory(
                 lifecycle=lifecycle, customer=customer, tag=mastery if at else learning, entered_at=at
             )
-    return lifecycle, Target("Mastery", lifecycle, [mastery])
+    return lifecycle, Target("M", "Mastery", lifecycle, [mastery])
 
 
 def sentence(months: dict[int, list[int | None]]) -> str:

@@ -10,4 +10,5 @@ DASHBOARDS: dict[str, Door] = {
     "admin:analytics_snapshot_status_tags": door(get=ALL),
     "admin:analytics_snapshot_cohorts": door(get=ALL),
     "admin:analytics_snapshot_definitions": door(get=ALL),
+    "api-analytics-cohorts": door(get=ALL, query={"lifecycle": "commerce", "target": "VIP"}),
 }

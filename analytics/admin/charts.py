@@ -18,7 +18,8 @@ Row = Sequence[Any]
 @dataclass(frozen=True, slots=True)
 class Chart:
     """``report``: whose definition is linked. ``when_empty`` is shown in place of a picture without data. ``is_list``:
-    the table alone, open, without a picture. ``texts``: so many columns at the left are words, the others numbers."""
+    the table alone, open, without a picture. ``texts``: so many columns at the left are words, the others numbers. On a
+    screen that is narrower than ``min_width`` the picture scrolls by itself."""
 
     key: str
     title: str
@@ -33,6 +34,7 @@ class Chart:
     height: int = 320
     is_list: bool = False
     texts: int = 1
+    min_width: int = 0
     is_wide: bool = False
 
     @property
@@ -88,14 +90,24 @@ def stacked(
 
 
 def heatmap(
-    x: Sequence[str], y: Sequence[str], values: Sequence[Sequence[Any]], shown: str = "%{z:.0f}%"
+    x: Sequence[str],
+    y: Sequence[str],
+    values: Sequence[Sequence[Any]],
+    *,
+    texts: Sequence[Sequence[str]] | None = None,
+    hover: str = "%{x}",
+    most: float | None = None,
 ) -> list[dict[str, Any]]:
-    """A cell for each pair; ``None`` is blank."""
+    """A cell for each pair; ``None`` has no colour. ``texts``: what stands in the cells, if not per cents. ``most``:
+    from which value on a cell is not darker any more."""
+    texts = texts or [["" if one is None else f"{one:.0f}%" for one in row] for row in values]
     return [
         {
             "type": "heatmap", "x": list(x), "y": list(y), "z": [[*map(_number, row)] for row in values],
-            "colorscale": "tn:scale", "texttemplate": shown, "hoverongaps": False,
-            "showscale": False, "xgap": 2, "ygap": 2,
+            "text": texts, "textfont": {"color": "tn:ink"},
+            "colorscale": "tn:scale", "texttemplate": "%{text}", "hoverongaps": False,
+            "showscale": False, "xgap": 2, "ygap": 2, "zmin": 0, "zmax": most,
+            "hovertemplate": f"%{{y}}<br>{hover}: %{{text}}<extra></extra>",
         }
     ]  # fmt: skip
 

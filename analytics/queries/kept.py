@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from hashlib import sha256
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
@@ -16,16 +16,28 @@ from .figures import Told
 from .reports import ask
 
 KEPT_SECONDS = 3600
+T = TypeVar("T")
 
 
 def kept(name: str, *, owners: Collection[int] | None, now: datetime, **about: Any) -> Told:
     """The rows of a report. Of everybody they are at most an hour old; a portfolio is small enough to ask each time."""
-    if owners is not None:
-        return Told(now, ask(name, owners=owners, as_of=now, **about))
-    key = f"report:{name}:{sha256(json.dumps(about, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()}"
-    known: tuple[datetime, list[dict[str, Any]]] | None = cache.get(key)
-    if known is None:
-        known = (now, [vars(row) for row in ask(name, owners=None, as_of=now, **about)])
-        cache.set(key, known, KEPT_SECONDS)
-    as_of, rows = known
+    as_of, rows = kept_answer(
+        name, lambda: [vars(row) for row in ask(name, owners=owners, as_of=now, **about)],
+        owners=owners, now=now, **about,
+    )  # fmt: skip
     return Told(as_of, [SimpleNamespace(**row) for row in rows])
+
+
+def kept_answer(
+    name: str, answer: Callable[[], T], *, owners: Collection[int] | None, now: datetime, **about: Any
+) -> tuple[datetime, T]:
+    """What takes long to compute: of everybody as it was computed last, of a portfolio anew. ``about``: whatever the
+    answer depends on."""
+    if owners is not None:
+        return now, answer()
+    key = f"report:{name}:{sha256(json.dumps(about, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()}"
+    known: tuple[datetime, T] | None = cache.get(key)
+    if known is None:
+        known = (now, answer())
+        cache.set(key, known, KEPT_SECONDS)
+    return known

@@ -22,10 +22,10 @@ from customer_success.rules.goodness import (
 )
 from customer_success.sql import goodness as statements
 from lifecycle.models import Lifecycle, TagCategory
+from lifecycle.queries import known_until
 
 HORIZONS = (30, 60, 90)
 LANDMARK_DAYS = 30
-_QUIET_DAYS = 365  # a lifecycle in which nobody has moved for so long is not followed any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ def goodness(
     with connection.cursor() as cursor:
         cursor.execute(statements.FIRST_DAY, about)
         [first] = cursor.fetchone()
-        cursor.execute(statements.NEWEST_MOVE, about)
-        landmarks = _landmarks(first, _known_until(cursor.fetchone()[0], as_of), horizon_days)
+        until = known_until(lifecycle, as_of=as_of).astimezone(UTC).date()
+        landmarks = _landmarks(first, until, horizon_days)
         cursor.execute(statements.CASES, {**about, "landmarks": list(landmarks)})
         cases = [Cases(*row) for row in cursor.fetchall()]
         cursor.execute(statements.BEFORE, {**about, "first": first or as_of.date()})
@@ -90,12 +90,6 @@ def goodness(
         deciles=calibration(cases),
         before=tuple(before_churn(days, levels[days]) for days in HORIZONS),
     )
-
-
-def _known_until(newest_move: datetime | None, as_of: datetime) -> date:
-    """Until when whoever had churned would have been seen to: of a history that was imported, its end."""
-    is_quiet = newest_move is not None and newest_move < as_of - timedelta(days=_QUIET_DAYS)
-    return (newest_move if newest_move and is_quiet else as_of).astimezone(UTC).date()
 
 
 def _landmarks(first: date | None, until: date, horizon_days: int) -> tuple[date, ...]:

@@ -27,9 +27,6 @@ scores AS (
 )"""
 
 FIRST_DAY = "SELECT min(day) FROM customer_success_healthscore WHERE version_id = ANY(%(versions)s)"
-NEWEST_MOVE = (
-    "SELECT max(applied_at) FROM lifecycle_transition WHERE lifecycle_id = %(lifecycle)s AND applied_at < %(as_of)s"
-)
 
 
 def _landmarks_before(day: str) -> str:

@@ -23,7 +23,7 @@ from lifecycle.templatetags.wording import tag_label
 from .access import ReadOnlyAdmin
 from .current import active_lifecycles
 from .customer_page import customer_page
-from .filters import PlanFilter, tag_filters
+from .filters import EnrolledFilter, PlanFilter, tag_filters
 from .move import move_by_hand
 from .paging import CappedList
 from .pins import pin_page
@@ -59,7 +59,7 @@ class CustomerAdmin(InPortfolio, CappedList, ReadOnlyAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         tags = tag_filters(active_lifecycles(request))
-        return [*tags, PlanFilter, ("product_tag", ChoicesDropdownFilter), OwnerFilter]
+        return [*tags, PlanFilter, ("product_tag", ChoicesDropdownFilter), OwnerFilter, EnrolledFilter]
 
     @display(description="Customer", header=True)
     def who(self, customer: Customer) -> list[str]:

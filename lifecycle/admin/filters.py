@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from unfold.contrib.filters.admin import DropdownFilter
@@ -29,6 +31,31 @@ class PlanFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:
         return queryset.filter(plan=self.value()) if self.value() else queryset
+
+
+class EnrolledFilter(DropdownFilter):
+    """The month (UTC) of the first event, or without one of the creation; shown where a link asks for it."""
+
+    title = "month of enrollment"
+    parameter_name = "enrolled"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        month = self._month()
+        return [(f"{month:%Y-%m}", f"{month:%B %Y}")] if month else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:
+        month = self._month()
+        if month is None:
+            return queryset
+        after = (month + timedelta(days=31)).replace(day=1)
+        enrolled = queryset.alias(enrolled_at=Coalesce("facts__first_event_at", "created_at"))
+        return enrolled.filter(enrolled_at__gte=month, enrolled_at__lt=after)
+
+    def _month(self) -> datetime | None:
+        try:
+            return datetime.strptime(self.value() or "", "%Y-%m").replace(tzinfo=UTC)
+        except ValueError:
+            return None
 
 
 class TagFilter(DropdownFilter):
@@ -54,8 +81,16 @@ class TagFilter(DropdownFilter):
 
 def customers_in(lifecycle: Lifecycle, tag: StatusTag | None) -> str:
     """The address of the customers of a tag: ``…?in_commerce=VIP``."""
-    asked = urlencode({_parameter(lifecycle): tag.code if tag else _NONE})
-    return f"{reverse('admin:lifecycle_customer_changelist')}?{asked}"
+    return _customers({_parameter(lifecycle): tag.code if tag else _NONE})
+
+
+def customers_with(lifecycle: Lifecycle, **narrowed: str) -> str:
+    """The address of the customers with any tag of a lifecycle, narrowed by other filters of the list."""
+    return _customers({_parameter(lifecycle): _ANY, **narrowed})
+
+
+def _customers(asked: Mapping[str, str]) -> str:
+    return f"{reverse('admin:lifecycle_customer_changelist')}?{urlencode(asked)}"
 
 
 def tag_filters(lifecycles: Iterable[Lifecycle]) -> list[type[TagFilter]]:

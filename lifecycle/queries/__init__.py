@@ -7,6 +7,7 @@ from .explain import Explanation, explain
 from .freshness import collecting_is_late, stale_feeds, stale_metrics
 from .impact import Change, Impact, impact
 from .in_force import InForce, in_force, stopped, warnings
+from .known import known_until
 from .linting import lint, lint_lifecycle, lint_move, move_of
 from .lists import (
     backtests,
@@ -103,6 +104,7 @@ __all__ = [
     "impact",
     "in_force",
     "in_portfolio",
+    "known_until",
     "latest_transitions",
     "led_by",
     "lifecycles",

@@ -29,6 +29,7 @@ def main() -> int:
     from config import servers
     from tests.bench import (
         collecting,
+        dashboards,
         enrolling,
         evaluating,
         health,
@@ -59,6 +60,7 @@ def main() -> int:
         for module in (
             evaluating,
             collecting,
+            dashboards,
             enrolling,
             health,
             ingesting,

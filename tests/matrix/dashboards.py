@@ -8,7 +8,9 @@ DASHBOARDS: dict[str, Door] = {
     **pages("analytics_snapshot", see=ALL, at="snapshot"),
     **pages("analytics_kpitarget", see=ALL, edit=ADMINS, at="target"),
     "admin:analytics_snapshot_status_tags": door(get=ALL),
+    "admin:analytics_snapshot_cohorts": door(get=ALL),
     "admin:analytics_snapshot_definitions": door(get=ALL),
     "api-status-tags-dashboard": door(get=ALL),
     "api-analytics-status-tags-dashboard": door(get=ALL),
+    "api-analytics-cohorts": door(get=ALL, query={"lifecycle": "commerce", "target": "VIP"}),
 }

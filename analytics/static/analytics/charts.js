@@ -38,7 +38,9 @@
     if (value && typeof value === "object") {
       return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, coloured(one)]));
     }
-    if (value === "tn:scale") return [[0, variable("--tn-track")], [1, colourOf("blue")]];
+    // Not the full blue, so that the page's ink can be read on all of it, in both themes.
+    if (value === "tn:scale") return [[0, variable("--tn-track")], [1, coloured("tn:blue/0.7")]];
+    if (value === "tn:ink") return variable("--tn-ink");
     if (typeof value === "string" && value.startsWith("tn:")) {
       const [name, alpha] = value.slice(3).split("/");
       const found = colourOf(name);

@@ -1,0 +1,297 @@
+"""Cohorts as pictures: how they move, how long they take, who stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from textwrap import wrap
+from typing import Any
+
+from analytics.queries.cohorts import Asking, By, Cohort, Progress, Retention, progress
+from analytics.queries.survival import Curve, Reaching
+from analytics.queries.targets import Target
+from analytics.rules.kpis import FEWEST
+from analytics.rules.survival import SIGNIFICANCE, Differences
+from lifecycle.admin.filters import customers_with
+from lifecycle.models import Lifecycle
+
+from .charts import PALETTE, Chart, heatmap
+
+MOST_CURVES = 6
+Cell = tuple[int, int] | None  # how many of how many; a month that is not over is blank
+_SMALL = f"Of cohorts with fewer than {FEWEST} customers there are numbers, no shares."
+_LAYOUT = {
+    "xaxis": {"type": "category", "side": "top", "showgrid": False, "tickangle": 0},
+    "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
+}
+
+
+def progression_chart(lifecycle: Lifecycle, *, owners: Collection[int] | None, now: datetime) -> Chart:
+    """Where the customers of each month of enrollment are now."""
+    asking = Asking(lifecycle, owners, now)
+    return standing_chart(asking, progress(asking)[1])
+
+
+def standing_chart(asking: Asking, rows: Sequence[Progress]) -> Chart:
+    """Where the customers of each cohort are now, in shares of the cohort."""
+    tags = list(asking.lifecycle.tags.all())
+    total = sum(row.customers for row in rows)
+    cells = [[(row.now.get(tag.id, 0), row.customers) for tag in tags] for row in rows]
+    counts = [(tag.name, sum(row.now.get(tag.id, 0) for row in rows)) for tag in tags]
+    most, there = max(counts, key=lambda one: one[1], default=("", 0))
+    return Chart(
+        key="standing",
+        title="Where each cohort is now",
+        summary=f"Most of the {total:,} customers are in {most}: {there:,}. {_small(row.customers for row in rows)}"
+        if total
+        else "",
+        columns=("Cohort", "Customers", *(tag.name for tag in tags)),
+        rows=[(row.cohort.name, row.customers, *(row.now.get(tag.id, 0) for tag in tags)) for row in rows],
+        links=[customers_of(asking, row.cohort) for row in rows],
+        traces=_heatmap([_wrapped(tag.name) for tag in tags], _names(rows), cells, "%{x}") if total else [],
+        layout=_LAYOUT,
+        height=_height(rows),
+        min_width=_width(tags, 96),
+        report="cohort_progress",
+        when_empty="Nobody has a tag in this lifecycle yet.",
+    )
+
+
+def progress_chart(asking: Asking, target: Target, rows: Sequence[Progress]) -> Chart:
+    """The share of each cohort that was where the target is, month by month, and now."""
+    return _by_month(
+        rows,
+        lambda row: [_there(one, target) for one in row.months],
+        now=lambda row: _there(row.now, target),
+        asking=asking,
+        key="progress",
+        title=f"In {target.name}, by month since enrollment",
+        summary=_summary_of_progress(rows, target),
+        report="cohort_progress",
+        when_empty="Nobody has a tag in this lifecycle yet.",
+    )
+
+
+def retention_chart(asking: Asking, rows: Sequence[Retention], *, is_rolling: bool, activity: str) -> Chart:
+    """The share of each cohort that was active in a month, or then or later."""
+    way = "then or later" if is_rolling else "in that month"
+    return _by_month(
+        rows,
+        lambda row: [(one.rolling if is_rolling else one.classic, one.customers) for one in row.months],
+        asking=asking,
+        key="retention",
+        title=f"Retention: {activity} {way}, by month since the first",
+        summary=_summary_of_retention(rows, is_rolling=is_rolling),
+        report="retention_months",
+        when_empty=f"No month with {activity} is over yet, of what has been collected.",
+    )
+
+
+def reaching_chart(asking: Asking, target: Target, found: Reaching) -> Chart:
+    """How many customers of each cohort got to the target within so many days."""
+    drawn = _drawn(found, target)
+    left_out = f"The curves of {len(drawn)} of {len(found.curves)} cohorts are drawn; the table has all. "
+    return Chart(
+        key="reaching",
+        title=f"Time from enrollment to {target.name}",
+        summary=f"{median_of(found.everybody, target)} {finding(asking, target, found.differences)} "
+        f"{left_out if len(drawn) < len(found.curves) else ''}The bands are 95 % intervals (Kaplan–Meier)."
+        if drawn
+        else "",
+        columns=("Cohort", "Customers", "Got there", "Median, days", "From", "To"),
+        rows=[
+            (
+                one.cohort.name,
+                one.customers,
+                one.reached,
+                *("" if day is None else day for day in (one.median, one.median_low, one.median_high)),
+            )
+            for one in found.curves
+        ],
+        links=[customers_of(asking, one.cohort) for one in found.curves],
+        traces=[trace for number, one in enumerate(drawn) for trace in _curve(one, PALETTE[number % len(PALETTE)])],
+        layout={
+            "xaxis": {"title": {"text": "Days since enrollment"}, "range": [0, asking.months * 30.5]},
+            "yaxis": {"ticksuffix": " %", "rangemode": "tozero"},
+            "legend": {"y": -0.25},
+        },
+        height=420,
+        report="durations_to_tags",
+        when_empty=f"No cohort has {FEWEST} customers yet.",
+    )
+
+
+def finding(asking: Asking, target: Target, differences: Differences | None) -> str:
+    """Which cohort does worst, if a test says so."""
+    if differences is None:
+        return "There is nothing to compare yet."
+    test = f"log-rank test, p {_p(differences.p)}"
+    if worst := differences.worst(is_reaching_bad=target.is_bad):
+        way = "sooner" if target.is_bad else "later"
+        return (
+            f"Worst: customers of “{worst.name}” get there {way} than the others; {worst.reached:,} did, where "
+            f"{worst.expected:,.1f} would have if all cohorts were alike (log-rank test against the others, p "
+            f"{_p(worst.p)}, corrected for {len(differences.each)} cohorts)."
+        )
+    if differences.p < SIGNIFICANCE:
+        return f"The cohorts differ ({test}), but none does worse than the others by a test of its own."
+    return f"No cohort differs from the others by more than chance would explain ({test})."
+
+
+def median_of(curve: Curve, target: Target) -> str:
+    """How long it takes, in a sentence."""
+    if curve.median is None:
+        return f"Fewer than half of the {curve.customers:,} customers got to {target.name} while they were followed."
+    high = f"to {curve.median_high:,}" if curve.median_high is not None else "upwards"
+    return f"Half of the customers got there within {curve.median:,} days (95 % interval {curve.median_low:,} {high})."
+
+
+def share(part: int, whole: int) -> float | None:
+    """In percent; of too few, nothing."""
+    return round(100 * part / whole, 1) if whole >= FEWEST else None
+
+
+def customers_of(asking: Asking, cohort: Cohort) -> str:
+    """The address of a cohort's customers; "" where the list has no filter for it."""
+    names = {By.MONTH: "enrolled", By.PLAN: "plan", By.TIER: "tier__exact", By.PRODUCT_TAG: "product_tag__exact"}
+    if not cohort.value or asking.by not in names:
+        return ""
+    return customers_with(asking.lifecycle, **{names[asking.by]: cohort.value})
+
+
+def _by_month(
+    rows: Sequence[Any],
+    parts: Callable[[Any], Sequence[tuple[int, int]]],
+    *,
+    asking: Asking,
+    now: Callable[[Any], tuple[int, int]] | None = None,
+    **said: Any,
+) -> Chart:
+    """A row for each cohort, a column for each month; ``parts``: how many of how many, for the months that are over."""
+    months = [str(month) for month in range(max((len(parts(row)) for row in rows), default=0))]
+    cells = [[*parts(row), *[None] * (len(months) - len(parts(row))), *([now(row)] if now else [])] for row in rows]
+    names = [*months, *(["Now"] if now else [])]
+    return Chart(
+        columns=("Cohort", "Customers", *(f"Month {one}, %" for one in months), *(["Now, %"] if now else [])),
+        rows=[
+            (
+                row.cohort.name,
+                row.customers,
+                *(_text(cell) if share_of(cell) is None else share_of(cell) for cell in own),
+            )
+            for row, own in zip(rows, cells, strict=True)
+        ],
+        links=[customers_of(asking, row.cohort) for row in rows],
+        traces=_heatmap(names, _names(rows), cells, "month %{x}") if rows and names else [],
+        layout=_LAYOUT,
+        is_wide=True,
+        height=_height(rows),
+        min_width=_width(names, 44),
+        **said,
+    )
+
+
+def _heatmap(x: Sequence[str], y: Sequence[str], cells: Sequence[Sequence[Cell]], hover: str) -> list[dict[str, Any]]:
+    """Shares, the darkest after the first column, which often is all of a cohort or nobody."""
+    shares = [[share_of(cell) for cell in row] for row in cells]
+    most = max((one for row in shares for one in row[1:] if one is not None), default=100) or 100
+    texts = [[_text(cell) for cell in row] for row in cells]
+    return heatmap(x, y, shares, texts=texts, hover=hover, most=most)
+
+
+def share_of(cell: Cell) -> float | None:
+    return share(*cell) if cell else None
+
+
+def _text(cell: Cell) -> str:
+    """What stands in a cell: the share; of too few, how many of them; of a month that is not over, nothing."""
+    if cell is None:
+        return ""
+    found = share(*cell)
+    return f"{cell[0]} of {cell[1]}" if found is None else f"{found:.0f}%"
+
+
+def _summary_of_progress(rows: Sequence[Progress], target: Target) -> str:
+    total = sum(row.customers for row in rows)
+    there = target.now(rows)
+    if not total:
+        return ""
+    large = [(row.cohort.name, found) for row in rows if (found := share(*_there(row.now, target))) is not None]
+    most, least = max(large, key=_share, default=None), min(large, key=_share, default=None)
+    span = (
+        f", from {least[1]:g} % of “{least[0]}” to {most[1]:g} % of “{most[0]}”"
+        if most and least and len(large) > 1
+        else ""
+    )
+    return f"Now {there:,} of {total:,} customers are in {target.name}{span}. {_small(row.customers for row in rows)}"
+
+
+def _summary_of_retention(rows: Sequence[Retention], *, is_rolling: bool) -> str:
+    told = []
+    for month in (1, 3, 6, 12):
+        cells = [row.months[month] for row in rows if len(row.months) > month]
+        active = sum(one.rolling if is_rolling else one.classic for one in cells)
+        if (found := share(active, sum(one.customers for one in cells))) is not None:
+            told.append(f"{found:g} % after {month} month{'s' if month > 1 else ''}")
+    return f"Active of all cohorts: {', '.join(told)}. {_small(row.customers for row in rows)}" if told else ""
+
+
+def _there(counts: Any, target: Target) -> tuple[int, int]:
+    return sum(counts.get(tag, 0) for tag in target.ids), sum(counts.values())
+
+
+def _drawn(found: Reaching, target: Target) -> list[Curve]:
+    """The worst cohort and the last ones that are large enough."""
+    curves = [one for one in found.curves if one.points]
+    worst = found.differences.worst(is_reaching_bad=target.is_bad) if found.differences else None
+    first = [one for one in curves if worst and one.cohort.name == worst.name]
+    others = [one for one in curves if one not in first]
+    return first + others[-(MOST_CURVES - len(first)) :]
+
+
+def _curve(curve: Curve, colour: str) -> list[dict[str, Any]]:
+    """The interval as a band, and the curve in it."""
+    days = [day for day, *_ in curve.points]
+    of, low, high = ([round(100 * one, 2) for one in column] for column in list(zip(*curve.points, strict=True))[1:])
+    step: dict[str, Any] = {"type": "scatter", "mode": "lines", "x": days, "legendgroup": curve.cohort.name}
+    unseen = {"shape": "hv", "width": 0}
+    return [
+        {**step, "y": low, "line": unseen, "showlegend": False, "hoverinfo": "skip"},
+        {
+            **step, "y": high, "line": unseen, "showlegend": False, "hoverinfo": "skip", "fill": "tonexty",
+            "fillcolor": f"{colour}/0.12",
+        },
+        {
+            **step, "y": of, "name": f"{curve.cohort.name} ({curve.customers:,})",
+            "line": {"shape": "hv", "width": 2, "color": colour},
+            "hovertemplate": "%{y:.0f} % within %{x} days<extra>%{fullData.name}</extra>",
+        },
+    ]  # fmt: skip
+
+
+def _names(rows: Sequence[Any]) -> list[str]:
+    return [f"{row.cohort.name} ({row.customers:,})" for row in rows]
+
+
+def _small(customers: Iterable[int]) -> str:
+    return _SMALL if any(one < FEWEST for one in customers) else ""
+
+
+def _share(one: tuple[str, float]) -> float:
+    return one[1]
+
+
+def _p(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+
+
+def _wrapped(name: str) -> str:
+    return "<br>".join(wrap(name.replace(":", ": "), 12))
+
+
+def _height(rows: Sequence[Any]) -> int:
+    return 80 + 30 * max(len(rows), 2)
+
+
+def _width(columns: Sequence[Any], each: int) -> int:
+    return 140 + each * len(columns)

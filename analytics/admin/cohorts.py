@@ -1,0 +1,130 @@
+"""Cohorts: whether those who came later do better, how long they take, and who stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from analytics.queries.cohorts import Asking, Basis, By, progress, retention
+from analytics.queries.survival import reaching
+from analytics.queries.targets import Target, targets
+from lifecycle.models import Lifecycle, TagCategory
+from lifecycle.queries import lifecycles
+
+from .board import Asked, Board, Card, Said, board
+from .cohort_charts import progress_chart, reaching_chart, retention_chart, share, standing_chart
+
+_BY = {
+    By.MONTH: "Month of enrollment", By.PLAN: "Plan", By.TIER: "Service tier", By.PRODUCT_TAG: "Product",
+    By.TRAIT: "A trait",
+}  # fmt: skip
+_ACTIVITY = {Basis.ACTIVITY: "Anything done", Basis.ORDERS: "An order"}
+
+
+class CohortForm(forms.Form):
+    """``target``: ``learning:ST_003``, or a category as ``learning:category:risk``."""
+
+    target = forms.ChoiceField(label="Getting to", widget=UnfoldAdminSelectWidget)
+    by = forms.ChoiceField(
+        label="Cohorts by", choices=list(_BY.items()), initial=By.MONTH, widget=UnfoldAdminSelectWidget
+    )
+    trait = forms.CharField(
+        required=False, max_length=100, help_text="Its name, for cohorts by a trait.", widget=UnfoldAdminTextInputWidget
+    )
+    since = forms.RegexField(
+        r"^\d{4}-(0[1-9]|1[0-2])$", required=False, label="Enrolled since",
+        help_text="Such as 2026-01; empty: the newest 24 months.", widget=UnfoldAdminTextInputWidget,
+    )  # fmt: skip
+    months = forms.TypedChoiceField(
+        choices=[(number, f"{number} months") for number in (6, 12, 24)], coerce=int, initial=12,
+        label="Followed for", widget=UnfoldAdminSelectWidget,
+    )  # fmt: skip
+    basis = forms.ChoiceField(
+        label="Activity", choices=list(_ACTIVITY.items()), initial=Basis.ACTIVITY, widget=UnfoldAdminSelectWidget
+    )
+    way = forms.ChoiceField(
+        label="Retention", choices=[("classic", "Classic: in the month"), ("rolling", "Rolling: in it or later")],
+        initial="classic", widget=UnfoldAdminSelectWidget,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.targets = _targets()
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for code, one in self.targets.items():
+            groups.setdefault(one.lifecycle.name, []).append((code, one.name))
+        self.fields["target"].choices = list(groups.items())  # type: ignore[attr-defined]  # it is a ChoiceField
+
+    def clean_target(self) -> Target:
+        return self.targets[self.cleaned_data["target"]]
+
+    def clean(self) -> dict[str, Any]:
+        about = self.cleaned_data
+        if about.get("by") == By.TRAIT and not about.get("trait"):
+            self.add_error("trait", "Name the trait by which customers are put together.")
+        return about
+
+
+@board
+class Cohorts(Board):
+    code = "cohorts"
+    title = "Cohorts"
+    form = CohortForm
+
+    def initial(self) -> dict[str, Any]:
+        return {**super().initial(), "target": _first_target()}
+
+    def says(self, asked: Asked) -> Said:
+        about, target = asked.about, asked.about["target"]
+        lifecycle: Lifecycle = target.lifecycle
+        asking = Asking(
+            lifecycle, asked.owners, asked.now, By(about["by"]), about["trait"], about["months"], about["since"]
+        )
+        as_of, rows = progress(asking)
+        found = reaching(asking, target.ids)
+        basis = Basis(about["basis"])
+        _, retained = retention(asking, basis)
+        customers = sum(row.customers for row in rows)
+        there = target.now(rows)
+        now = share(there, customers)
+        median = found.everybody.median
+        return Said(
+            as_of,
+            cards=[
+                Card("Customers", f"{customers:,}", f"in {len(rows)} cohorts"),
+                Card(f"Now in {target.name}", f"{there:,}", "" if now is None else f"{now:g} %"),
+                Card("Ever got there", f"{found.everybody.reached:,}", f"of {found.everybody.customers:,}"),
+                Card(
+                    "Median time",
+                    "–" if median is None else f"{median:,} days",
+                    "fewer than half got there" if median is None else "from enrollment until there",
+                ),
+            ],
+            charts=[
+                progress_chart(asking, target, rows),
+                reaching_chart(asking, target, found),
+                standing_chart(asking, rows),
+                retention_chart(
+                    asking, retained, is_rolling=about["way"] == "rolling", activity=_ACTIVITY[basis].lower()
+                ),
+            ],
+        )
+
+
+def _targets() -> dict[str, Target]:
+    """Of all lifecycles; a category of one tag is that tag."""
+    return {
+        f"{one.lifecycle.code}:{one.code}": one
+        for lifecycle in lifecycles().prefetch_related("tags")
+        for one in targets(lifecycle)
+        if not (one.code.startswith("category:") and len(one.tags) == 1)
+    }
+
+
+def _first_target() -> str:
+    """The last learning tag: what learners are to reach. Without one, the first there is."""
+    found = _targets()
+    learning = [code for code, one in found.items() if [tag.category for tag in one.tags] == [TagCategory.LEARNING]]
+    return next(iter(learning[-1:] or found), "")

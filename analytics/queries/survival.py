@@ -1,0 +1,132 @@
+"""How long until customers get to a status tag: Kaplan–Meier curves, and whether cohorts differ.
+
+Who has not got there is followed until now, or until the end of a history that was imported, and counts until then
+(censored). The curves with their 95 % intervals (log-log of Greenwood's variance) and the log-rank test are lifelines'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import isfinite
+from typing import Any
+
+from analytics.rules.kpis import FEWEST
+from analytics.rules.survival import Against, Differences, Lasted, expected
+
+from .cohorts import Asking, Cohort, durations
+from .kept import kept_answer
+
+Point = tuple[int, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """``points``: day, share that got there by then, and its interval; none for fewer than 5 customers. ``median``:
+    days after which half of them had, and its interval; ``None``: more than were seen."""
+
+    cohort: Cohort
+    customers: int
+    reached: int
+    points: Sequence[Point] = ()
+    median: int | None = None
+    median_low: int | None = None
+    median_high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reaching:
+    """``everybody``: all cohorts as one. ``differences``: between the cohorts of 5 customers and more; ``None``: there
+    is nothing to compare."""
+
+    as_of: datetime
+    everybody: Curve
+    curves: Sequence[Curve]
+    differences: Differences | None
+
+
+def reaching(asking: Asking, tags: Collection[int]) -> Reaching:
+    """How long customers take from enrollment to the first move into one of the tags, by cohort."""
+    _, answer = kept_answer(
+        "reaching", lambda: _reaching(asking, tags), owners=asking.owners, now=asking.as_of,
+        lifecycle=asking.lifecycle.id, by=asking.by, trait=asking.trait, tags=sorted(tags), since=asking.since,
+    )  # fmt: skip
+    return answer
+
+
+def _reaching(asking: Asking, tags: Collection[int]) -> Reaching:
+    as_of, rows = durations(asking, tags)
+    cohorts = [(cohort, [Lasted(row.days, row.is_reached, row.customers) for row in own]) for cohort, own in rows]
+    everybody = [one for _, own in cohorts for one in own]
+    return Reaching(
+        as_of,
+        _curve(Cohort("Everybody"), everybody),
+        [_curve(cohort, own) for cohort, own in cohorts],
+        _differences(cohorts),
+    )
+
+
+def _curve(cohort: Cohort, own: Sequence[Lasted]) -> Curve:
+    import lifelines  # noqa: PLC0415  takes seconds
+
+    customers, reached = _customers(own), sum(one.customers for one in own if one.is_reached)
+    if customers < FEWEST:
+        return Curve(cohort, customers, reached)
+    fitted = lifelines.KaplanMeierFitter().fit(**_columns(own))
+    low, high = lifelines.utils.median_survival_times(fitted.confidence_interval_).iloc[0]
+    return Curve(
+        cohort, customers, reached, _steps(fitted), _days(fitted.median_survival_time_), _days(low), _days(high)
+    )
+
+
+def _steps(fitted: Any) -> list[Point]:
+    """The days on which the share changes, and the last."""
+    share, interval = 1 - fitted.survival_function_.iloc[:, 0], 1 - fitted.confidence_interval_
+    points = [
+        (int(day), round(float(one), 6), round(float(low), 6), round(float(high), 6))
+        for day, one, low, high in zip(share.index, share, interval.iloc[:, 1], interval.iloc[:, 0], strict=True)
+    ]
+    return [one for n, one in enumerate(points) if n in {0, len(points) - 1} or one[1] != points[n - 1][1]]
+
+
+def _differences(cohorts: Sequence[tuple[Cohort, Sequence[Lasted]]]) -> Differences | None:
+    compared = [(cohort, own) for cohort, own in cohorts if _customers(own) >= FEWEST]
+    everybody = [one for _, own in compared for one in own]
+    if len(compared) < 2 or not any(one.is_reached for one in everybody):
+        return None
+    number_of = [number for number, (_, own) in enumerate(compared) for _ in own]
+    each = tuple(
+        Against(
+            cohort.name, sum(one.customers for one in own if one.is_reached), expected(own, everybody),
+            min(1.0, len(compared) * _log_rank(everybody, [one == number for one in number_of])),
+        )
+        for number, (cohort, own) in enumerate(compared)
+    )  # fmt: skip
+    return Differences(_log_rank(everybody, number_of), each)
+
+
+def _log_rank(everybody: Sequence[Lasted], groups: Sequence[int]) -> float:
+    from lifelines.statistics import multivariate_logrank_test  # noqa: PLC0415  takes seconds
+
+    columns = _columns(everybody)
+    days = columns.pop("durations")
+    return float(multivariate_logrank_test(days, groups, **columns).p_value)
+
+
+def _columns(some: Sequence[Lasted]) -> dict[str, Any]:
+    from numpy import array  # noqa: PLC0415  takes a while
+
+    return {
+        "durations": array([one.days for one in some]),
+        "event_observed": array([one.is_reached for one in some]),
+        "weights": array([one.customers for one in some]),
+    }
+
+
+def _customers(own: Sequence[Lasted]) -> int:
+    return sum(one.customers for one in own)
+
+
+def _days(found: float) -> int | None:
+    return int(found) if isfinite(found) else None

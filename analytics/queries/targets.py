@@ -1,0 +1,48 @@
+"""Where customers may get to: a tag of a lifecycle, or any of a category."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lifecycle.models import Lifecycle, StatusTag, TagCategory
+
+from .cohorts import Progress
+
+_BAD = {TagCategory.RISK, TagCategory.CHURNED}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``code``: that of the tag, or ``category:churned``."""
+
+    code: str
+    name: str
+    lifecycle: Lifecycle
+    tags: Sequence[StatusTag]
+
+    @property
+    def ids(self) -> frozenset[int]:
+        return frozenset(tag.id for tag in self.tags)
+
+    @property
+    def is_bad(self) -> bool:
+        return all(tag.category in _BAD for tag in self.tags)
+
+    def now(self, rows: Sequence[Progress]) -> int:
+        """How many customers of some cohorts are there now."""
+        return sum(row.now.get(tag, 0) for row in rows for tag in self.ids)
+
+
+def targets(lifecycle: Lifecycle) -> list[Target]:
+    """Its tags in their order, then its categories."""
+    tags = list(lifecycle.tags.all())
+    categories = {one: [tag for tag in tags if tag.category == one] for one in TagCategory}
+    return [
+        *(Target(tag.code, tag.name, lifecycle, (tag,)) for tag in tags),
+        *(
+            Target(f"category:{one}", f"any tag of “{one.label}”", lifecycle, own)
+            for one, own in categories.items()
+            if own
+        ),
+    ]

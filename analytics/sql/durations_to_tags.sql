@@ -1,0 +1,13 @@
+-- Answers: How many days after enrollment did the customers of each cohort first move into some status tags, or have they been followed without?
+SELECT e.cohort, count(*) AS customers, r.reached_at IS NOT NULL AS is_reached, GREATEST(
+    (COALESCE(r.reached_at, %(as_of)s::timestamptz) AT TIME ZONE 'UTC')::date - (e.enrolled_at AT TIME ZONE 'UTC')::date, 0
+) AS days
+FROM tenure_tags(%(lifecycle)s, %(as_of)s) AS s
+JOIN tenure_enrolled(%(owners)s, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
+LEFT JOIN (
+    SELECT t.customer_id, min(t.applied_at) AS reached_at FROM lifecycle_transition AS t
+    WHERE t.lifecycle_id = %(lifecycle)s AND t.to_tag_id = ANY(%(tags)s) AND t.applied_at <= %(as_of)s
+    GROUP BY 1
+) AS r ON r.customer_id = e.customer_id
+GROUP BY e.cohort, is_reached, days
+ORDER BY 1, 4, 3

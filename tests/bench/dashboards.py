@@ -1,0 +1,130 @@
+"""What dashboards ask about a million customers, against the same questions written by hand."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.db import connection
+
+from analytics.queries.cohorts import Asking, Basis, durations, progress, retention
+from lifecycle.models import Lifecycle
+
+from . import world
+from .evaluating import MILLION, clean, hand_connection, same
+from .harness import Bench
+
+MONTHS = 12
+
+
+def run_cases(bench: Bench) -> None:
+    if bench.wants("cohort_1m"):
+        cohorts(bench, MILLION)
+
+
+def cohorts(bench: Bench, customers: int) -> None:
+    """The three questions of the page, by month of enrollment: how cohorts move, who buys again, how long it takes."""
+    clean()
+    lifecycle = world.lifecycle_of((), "bench")
+    world.populate(lifecycle, customers)
+    live(lifecycle)
+    tag = lifecycle.tags.get(code="ST_003")
+    asking = Asking(lifecycle, None, world.AS_OF, months=MONTHS)
+    hand = hand_connection()
+    about = {"lifecycle": lifecycle.id, "as_of": world.AS_OF, "months": MONTHS, "tag": tag.id}
+
+    def by_us() -> list[int]:
+        moved = sum(sum(month.values()) for row in progress(asking)[1] for month in [row.now, *row.months])
+        stayed = sum(one.classic + one.rolling for row in retention(asking, Basis.ORDERS)[1] for one in row.months)
+        took = sum(row.days * row.customers for _, rows in durations(asking, [tag.id])[1] for row in rows)
+        return [moved, stayed, took]
+
+    def by_hand() -> list[int]:
+        return [sum(row[-1] for row in hand.execute(one, about).fetchall()) for one in (PROGRESS, RETENTION, DURATIONS)]
+
+    bench.compare("cohort_1m", customers, ours=by_us, floor=by_hand, before=cache.clear, check=same, most=1.3)
+
+
+def live(lifecycle: Lifecycle) -> None:
+    """Enrolled over a year, each with two moves and three orders; half of them reached the third tag."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE lifecycle_customerfacts SET first_event_at = %s::timestamptz - random() * interval '360 days'",
+            [world.AS_OF],
+        )
+        cursor.execute(
+            """
+            INSERT INTO lifecycle_transition (lifecycle_id, customer_id, from_tag_id, to_tag_id, applied_at, recorded_at, reason, notes, evidence)
+            SELECT s.lifecycle_id, f.customer_id, a.tag, b.tag, f.first_event_at + (%s::timestamptz - f.first_event_at) * n / 3,
+                now(), 'bench', '', '{}'
+            FROM generate_series(1, 2) AS n CROSS JOIN lifecycle_customerfacts AS f
+            JOIN lifecycle_customerstatus AS s ON s.customer_id = f.customer_id AND s.lifecycle_id = %s
+            CROSS JOIN LATERAL (SELECT CASE n WHEN 1 THEN NULL ELSE (SELECT min(id) FROM lifecycle_statustag WHERE lifecycle_id = s.lifecycle_id) END AS tag) AS a
+            CROSS JOIN LATERAL (SELECT CASE n WHEN 2 THEN s.tag_id ELSE (SELECT min(id) FROM lifecycle_statustag WHERE lifecycle_id = s.lifecycle_id) END AS tag) AS b
+            ORDER BY n, f.customer_id
+            """,
+            [world.AS_OF, lifecycle.id],
+        )
+        cursor.execute(
+            """
+            UPDATE lifecycle_customerstatus AS s SET entered_at = t.at, version = 2
+            FROM (SELECT customer_id, max(applied_at) AS at FROM lifecycle_transition GROUP BY 1) AS t
+            WHERE t.customer_id = s.customer_id AND s.lifecycle_id = %s
+            """,
+            [lifecycle.id],
+        )
+        cursor.execute(
+            """
+            INSERT INTO lifecycle_order (customer_id, reference, ordered_at, amount)
+            SELECT customer_id, n, first_event_at + (%s::timestamptz - first_event_at) * random() * (n - 1) / 2, 10
+            FROM generate_series(1, 3) AS n CROSS JOIN lifecycle_customerfacts ORDER BY n, customer_id
+            """,
+            [world.AS_OF],
+        )
+    world.run("VACUUM (ANALYZE)")
+
+
+MONTH = "(date_part('year', {0} AT TIME ZONE 'UTC') * 12 + date_part('month', {0} AT TIME ZONE 'UTC'))::int - 1"
+LAST = MONTH.format("(%(as_of)s::timestamptz + interval '1 microsecond')")
+MEMBERS = f"""
+members AS MATERIALIZED (
+    SELECT s.customer_id, s.tag_id, f.first_event_at, {MONTH.format("f.first_event_at")} AS month
+    FROM lifecycle_customerstatus AS s JOIN lifecycle_customerfacts AS f USING (customer_id)
+    WHERE s.lifecycle_id = %(lifecycle)s AND s.tag_id IS NOT NULL AND s.entered_at <= %(as_of)s AND f.first_event_at <= %(as_of)s
+)"""
+PROGRESS = f"""
+WITH {MEMBERS}, moves AS (
+    SELECT m.month, GREATEST({MONTH.format("t.applied_at")} - m.month, 0) AS before, t.from_tag_id, t.to_tag_id, count(*) AS n
+    FROM members AS m JOIN lifecycle_transition AS t USING (customer_id)
+    WHERE t.lifecycle_id = %(lifecycle)s AND t.applied_at <= %(as_of)s GROUP BY 1, 2, 3, 4
+), changes AS (
+    SELECT month, NULL::int AS before, tag_id, count(*) AS n FROM members GROUP BY 1, 3
+    UNION ALL SELECT month, before, from_tag_id, n FROM moves
+    UNION ALL SELECT month, before, to_tag_id, -n FROM moves
+)
+SELECT month, period, tag_id, sum(n)::bigint FROM changes JOIN generate_series(0, %(months)s) AS period ON before IS NULL OR before > period
+WHERE month + period < {LAST} GROUP BY 1, 2, 3
+UNION ALL SELECT month, NULL, tag_id, n FROM changes WHERE before IS NULL
+"""
+RETENTION = f"""
+WITH {MEMBERS}, active AS MATERIALIZED (
+    SELECT DISTINCT customer_id, {MONTH.format("ordered_at")} AS month FROM lifecycle_order WHERE ordered_at <= %(as_of)s
+), starts AS MATERIALIZED (
+    SELECT customer_id, min(a.month) AS first, max(a.month) AS last FROM active AS a JOIN members USING (customer_id) GROUP BY 1
+), counted AS (
+    SELECT s.first, a.month - s.first AS since, a.month - s.first AS until, count(*) AS n
+    FROM starts AS s JOIN active AS a USING (customer_id) GROUP BY 1, 2
+    UNION ALL SELECT first, 0, last - first, count(*) FROM starts GROUP BY 1, 3
+)
+SELECT first, period, sum(n)::bigint FROM counted JOIN generate_series(0, %(months)s) AS period ON period BETWEEN since AND until
+WHERE first + period < {LAST} GROUP BY 1, 2
+"""
+DURATIONS = f"""
+WITH {MEMBERS}
+SELECT month, days, is_reached, count(*) * days FROM (
+    SELECT m.month, r.at IS NOT NULL AS is_reached,
+        (COALESCE(r.at, %(as_of)s::timestamptz) AT TIME ZONE 'UTC')::date - (m.first_event_at AT TIME ZONE 'UTC')::date AS days
+    FROM members AS m LEFT JOIN (
+        SELECT customer_id, min(applied_at) AS at FROM lifecycle_transition
+        WHERE lifecycle_id = %(lifecycle)s AND to_tag_id = %(tag)s AND applied_at <= %(as_of)s GROUP BY 1
+    ) AS r USING (customer_id)
+) AS each GROUP BY 1, 2, 3
+"""

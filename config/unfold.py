@@ -25,6 +25,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Dashboards",
         (
             ("Status tags", "sell", "analytics.snapshot:status_tags"),
+            ("Retention and revenue", "payments", "analytics.snapshot:revenue"),
             ("Definitions", "menu_book", "analytics.snapshot:definitions"),
             ("Snapshots", "photo_camera", "analytics.snapshot"),
         ),

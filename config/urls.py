@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home),
     path("admin/login/", home.login),
     path("admin/", admin.site.urls),
+    path("api/v1/analytics/", include("analytics.api.urls")),
     path("api/v1/", include("campaigns.api.urls")),
     path("api/v1/customer-success/", include("customer_success.api.urls")),
     path("api/", include("lifecycle.api.urls")),

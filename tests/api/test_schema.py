@@ -91,7 +91,8 @@ def token(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> s
     AccountFactory.create(customer=first)
     say_something(first)
     load_defaults(now=NOW)
-    mia.user_permissions.add(*Permission.objects.filter(content_type__app_label__in=("campaigns", "customer_success")))
+    floors = ("analytics", "campaigns", "customer_success")
+    mia.user_permissions.add(*Permission.objects.filter(content_type__app_label__in=floors))
     return token_of(mia)
 
 

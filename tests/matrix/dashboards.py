@@ -8,5 +8,8 @@ DASHBOARDS: dict[str, Door] = {
     **pages("analytics_snapshot", see=ALL, at="snapshot"),
     **pages("analytics_kpitarget", see=ALL, edit=ADMINS, at="target"),
     "admin:analytics_snapshot_status_tags": door(get=ALL),
+    "admin:analytics_snapshot_revenue": door(get=ALL),
+    "admin:analytics_snapshot_revenue_customers": door(get=ALL),
     "admin:analytics_snapshot_definitions": door(get=ALL),
+    "api-analytics-revenue": door(get=ALL),
 }

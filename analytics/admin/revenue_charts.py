@@ -9,12 +9,14 @@ from typing import Any
 from analytics.queries.revenue import LARGEST, RENEWAL_DAYS, Looked
 from analytics.rules.revenue import MOVEMENTS, ZERO, Basis, Revenue, Split, named, share
 from customer_success.models import HealthLevel
+from lifecycle.rules.traits import TIERS
 
 from .charts import Chart, bars, lines, stacked
 from .revenue_words import amount, customer_page, customers_behind, in_percent, percent, signed
 
 COLOURS = ("tn:blue", "tn:teal", "tn:green", "tn:orange", "tn:red")  # as MOVEMENTS
 LEVELS = {"EXCELLENT": "tn:teal", "GOOD": "tn:green", "FAIR": "tn:orange", "POOR": "tn:red", "": "tn:grey"}
+OVER_TIME = {"xaxis": {"type": "category"}, "legend": {"y": 1.02, "yanchor": "bottom"}}  # names of periods may slant
 NO_REVENUE = {
     Basis.CONTRACTS: "No account has had annual revenue at the end of a period that is over. Orders may tell more.",
     Basis.ORDERS: "Nobody ordered in a period that is over.",
@@ -42,7 +44,7 @@ def movements(looked: Looked, rows: Sequence[Revenue]) -> Chart:
         )
         if rows
         else [],
-        layout={"barmode": "relative", "xaxis": {"type": "category"}},
+        layout={"barmode": "relative", **OVER_TIME},
         report="movement_totals",
         when_empty=NO_REVENUE[looked.basis],
         is_wide=True,
@@ -81,7 +83,7 @@ def retention(looked: Looked, rows: Sequence[Revenue]) -> Chart:
         rows=[(name, one.customers_before, *_rates(one)) for name, one in zip(names, rows, strict=True)],
         links=[customers_behind(looked, one.period) for one in rows],
         traces=lines(names, rates, ("tn:violet", "tn:blue", "tn:orange")) if judged else [],
-        layout={"xaxis": {"type": "category"}, "yaxis": {"ticksuffix": "%"}},
+        layout={**OVER_TIME, "yaxis": {"ticksuffix": "%"}},
         report="movement_totals",
         when_empty="No period had five customers before it, which rates need.",
     )  # fmt: skip
@@ -121,7 +123,7 @@ def parts(looked: Looked, split: Split, rows: Sequence[tuple[str, Revenue]]) -> 
 
 
 def _part(part: str, split: Split) -> str:
-    return part or f"Without {split}"
+    return TIERS.get(part, part) or f"Without {split}"
 
 
 def _rates(one: Revenue) -> Sequence[Any]:
@@ -177,7 +179,6 @@ def renewals(levels: Sequence[Any], due: Sequence[Any]) -> Chart:
         else [],
         report="renewals_due",
         when_empty=f"No contract is due in the next {RENEWAL_DAYS} days.",
-        is_wide=True,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from analytics.queries.revenue import Looked, moved_customers
 from analytics.rules.revenue import Movement, Split, last_period, named, start_of
 from lifecycle.admin.pages import DayInput
+from lifecycle.rules.traits import TIERS
 
 from .board import Asked, Board, Said, board
 from .charts import Chart
@@ -28,7 +29,10 @@ ANY = [("", "All")]
 class CustomersForm(RevenueForm):
     """``period``: any day of it; left out: the last that is over."""
 
-    period = forms.DateField(label="A day of the period", required=False, widget=DayInput)
+    field_order = ("basis", "unit", "period", "movement", "split", "part")
+    period = forms.DateField(
+        label="A day of the period", required=False, widget=DayInput, help_text="Empty: the last that is over."
+    )
     movement = forms.TypedChoiceField(
         required=False, choices=[*ANY, *((str(one), one.capitalize()) for one in Movement)], coerce=Movement,
         empty_value=None, widget=UnfoldAdminSelectWidget,
@@ -89,8 +93,8 @@ def _list(looked: Looked, about: dict[str, Any], rows: Any) -> Chart:
         columns=("Customer", "Id", "Tier", "Plan", "Industry", "Movement", "Before", "After", "Change"),
         texts=6,
         rows=[
-            (row.name, row.external_id, row.tier or "", row.plan or "", row.industry or "", row.movement.capitalize(),
-             row.before, row.after, row.change)
+            (row.name, row.external_id, TIERS.get(row.tier, ""), row.plan or "", row.industry or "",
+             row.movement.capitalize(), row.before, row.after, row.change)
             for row in rows
         ],
         links=[customer_page(row.customer_id) for row in rows],

@@ -26,6 +26,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Status tags", "sell", "analytics.snapshot:status_tags"),
             ("Cohorts", "view_timeline", "analytics.snapshot:cohorts"),
+            ("Retention and revenue", "payments", "analytics.snapshot:revenue"),
             ("Definitions", "menu_book", "analytics.snapshot:definitions"),
             ("Snapshots", "photo_camera", "analytics.snapshot"),
         ),

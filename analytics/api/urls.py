@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import cohorts, status_tags
+from .views import cohorts, revenue, status_tags
 
 urlpatterns: list[URLPattern] = [
     path(
         "status-tags/dashboard", status_tags.StatusTagsDashboardV1.as_view(), name="api-analytics-status-tags-dashboard"
     ),
     path("cohorts", cohorts.CohortList.as_view(), name="api-analytics-cohorts"),
+    path("revenue", revenue.RevenueView.as_view(), name="api-analytics-revenue"),
 ]

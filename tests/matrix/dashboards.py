@@ -13,4 +13,7 @@ DASHBOARDS: dict[str, Door] = {
     "api-status-tags-dashboard": door(get=ALL),
     "api-analytics-status-tags-dashboard": door(get=ALL),
     "api-analytics-cohorts": door(get=ALL, query={"lifecycle": "commerce", "target": "VIP"}),
+    "admin:analytics_snapshot_revenue": door(get=ALL),
+    "admin:analytics_snapshot_revenue_customers": door(get=ALL),
+    "api-analytics-revenue": door(get=ALL),
 }

@@ -1,0 +1,12 @@
+-- Answers: Whose revenue moved, and by how much?
+-- The largest changes first; movement and part are NULL for all.
+SELECT c.id AS customer_id, COALESCE(c.name, c.email, c.external_id) AS name, c.external_id, c.tier, c.plan,
+    a.industry, m.movement, m.before, m.after, m.after - m.before AS change, count(*) OVER () AS customers,
+    sum(m.after - m.before) OVER () AS changed
+FROM tenure_movements(%(basis)s, %(unit)s, %(owners)s, %(since)s, %(until)s) AS m
+JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
+LEFT JOIN customer_success_account AS a ON a.customer_id = c.id
+JOIN tenure_parts(%(split)s, %(owners)s) AS p ON p.customer_id = c.id
+WHERE (%(movement)s::text IS NULL OR m.movement = %(movement)s) AND (%(part)s::text IS NULL OR p.part = %(part)s)
+ORDER BY abs(m.after - m.before) DESC, m.after DESC, c.id
+LIMIT %(most)s

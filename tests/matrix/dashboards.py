@@ -8,5 +8,9 @@ DASHBOARDS: dict[str, Door] = {
     **pages("analytics_snapshot", see=ALL, at="snapshot"),
     **pages("analytics_kpitarget", see=ALL, edit=ADMINS, at="target"),
     "admin:analytics_snapshot_status_tags": door(get=ALL),
+    "admin:analytics_snapshot_kpis": door(get=ALL),
+    "admin:analytics_snapshot_behind": door(get=ALL),
     "admin:analytics_snapshot_definitions": door(get=ALL),
+    "api-analytics-kpis": door(get=ALL),
+    "api-analytics-kpi": door(get=ALL, patch=ADMINS, address={"code": "nps"}),
 }

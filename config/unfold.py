@@ -24,6 +24,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Dashboards",
         (
+            ("KPIs", "track_changes", "analytics.snapshot:kpis"),
             ("Status tags", "sell", "analytics.snapshot:status_tags"),
             ("Cohorts", "view_timeline", "analytics.snapshot:cohorts"),
             ("Retention and revenue", "payments", "analytics.snapshot:revenue"),

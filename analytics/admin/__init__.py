@@ -1,5 +1,5 @@
 """The dashboards. One module is one of them; all hang below the list of snapshots."""
 
-from . import cohorts, definitions, kpis, revenue, revenue_customers, snapshots, status_tags
+from . import behind, cohorts, definitions, kpis, revenue, revenue_customers, snapshots, status_tags
 
-__all__ = ["cohorts", "definitions", "kpis", "revenue", "revenue_customers", "snapshots", "status_tags"]
+__all__ = ["behind", "cohorts", "definitions", "kpis", "revenue", "revenue_customers", "snapshots", "status_tags"]

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.admin.options import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from lifecycle.admin.pages import framed
@@ -66,8 +66,8 @@ class Board:
     def says(self, asked: Asked) -> Said:
         raise NotImplementedError
 
-    def page(self, admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm(PERMISSION):
+    def page(self, admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
+        if not self.may(request):
             raise PermissionDenied
         form = self.form({**self.initial(), **request.GET.dict()})
         said = None
@@ -77,6 +77,9 @@ class Board:
             if wanted := request.GET.get("csv"):
                 return self._csv(said, wanted)
         return framed(admin, request, self.template, title=self.title, original=None, form=form, said=said, board=self)
+
+    def may(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(PERMISSION)
 
     def initial(self) -> dict[str, Any]:
         return {name: one.initial for name, one in self.form.base_fields.items() if one.initial is not None}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -20,6 +21,22 @@ def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
     writer.writerow([inert(one) for one in columns])
     writer.writerows([inert(one) for one in row] for row in rows)
     return answer
+
+
+def csv_stream(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
+    """The same, sent row by row while it is read."""
+    writer = csv.writer(_Echo())
+    lines = (writer.writerow([inert(one) for one in row]) for row in chain([columns], rows))
+    answer = StreamingHttpResponse(chain(["\ufeff"], lines), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+class _Echo:
+    """What is written comes back."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
 def inert(value: Any) -> Any:

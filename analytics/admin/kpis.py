@@ -1,25 +1,217 @@
-"""The targets of key figures, which people change."""
+"""Key figures: what each should reach, where it stands, and the form by which people change its target."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from unfold.admin import ModelAdmin
 
+from analytics.engine.targets import set_target
 from analytics.models import KpiTarget
+from analytics.queries import KpiStanding, kpi_standings
+from analytics.rules.kpis import FEWEST, UNMEASURED, Fold, Kpi, Standing, Unmeasured, problem_with, with_unit
+
+from .board import Asked, Board, Said, board
+from .charts import Chart
+from .sparks import Spark, spark
+
+WORDS = {
+    Standing.REACHED: ("Reached", "green"),
+    Standing.NEAR: ("Near", "yellow"),
+    Standing.MISSED: ("Missed", "red"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A key figure as it reads."""
+
+    said: KpiStanding
+    value: str
+    target: str
+    word: str
+    colour: str
+    change: str
+    note: str
+    behind: str
+    edit: str
+    spark: Spark | None
+
+    @property
+    def kpi(self) -> Kpi:
+        return self.said.kpi
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    name: str
+    rows: Sequence[Row]
+    unmeasured: Sequence[Unmeasured]
+
+
+@board
+class Kpis(Board):
+    code = "kpis"
+    title = "KPIs"
+    template = "analytics/admin/kpis.html"
+
+    def says(self, asked: Asked) -> Said:
+        said = kpi_standings(owners=asked.owners, now=asked.now)
+        rows = [_row(one) for one in said]
+        about = {"areas": list(_areas(rows)), "may_edit": asked.request.user.has_perm("analytics.change_kpitarget")}
+        as_of = max((one.as_of for one in said), default=asked.now)
+        return Said(as_of, charts=[_table(rows)], more={**about, "is_of_everybody": asked.owners is None})
+
+
+def _areas(rows: Iterable[Row]) -> Iterable[Area]:
+    by_name = {name: list(some) for name, some in groupby(rows, key=lambda row: row.kpi.area)}
+    for name in dict.fromkeys((*by_name, *(one.area for one in UNMEASURED))):
+        yield Area(name, by_name.get(name, []), [one for one in UNMEASURED if one.area == name])
+
+
+def _row(said: KpiStanding) -> Row:
+    kpi, target = said.kpi, said.target.target
+    word, colour = WORDS.get(said.standing, (_not_judged(said), "grey"))
+    return Row(
+        said, value_of(said), f"{kpi.direction} {amount(target, kpi.unit)}" if target is not None else "none",
+        word, colour, _change(said), f"± {said.margin:.1f} at 95%" if said.margin is not None else "",
+        behind_url(kpi, said), reverse("admin:analytics_kpitarget_change", args=[said.target.pk]),
+        spark(said.days, target=target),
+    )  # fmt: skip
+
+
+def value_of(said: KpiStanding) -> str:
+    """A figure of too few customers is told as their number."""
+    if said.value is None:
+        return "–"
+    if said.n >= FEWEST or said.kpi.fold is Fold.SUM:
+        return amount(said.value, said.kpi.unit)
+    if said.kpi.fold is Fold.SHARE:
+        return f"{round(said.value * said.n / 100)} of {said.n}"
+    return "–"
+
+
+def amount(value: Decimal, unit: str) -> str:
+    """``72.5%``, ``3,450``: one decimal of what is small."""
+    exact = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.1f}"
+    return with_unit(exact, unit)
+
+
+def behind_url(kpi: Kpi, said: KpiStanding) -> str:
+    query = urlencode({"report": kpi.report, "as_of": said.as_of.isoformat()})
+    return f"{reverse('admin:analytics_snapshot_behind')}?{query}"
+
+
+def _not_judged(said: KpiStanding) -> str:
+    if said.target.target is None:
+        return "No target"
+    if not said.n and said.kpi.fold is not Fold.SUM:
+        return "No data"
+    return "Too few" if said.n < FEWEST and said.kpi.fold is not Fold.SUM else "Not judged"
+
+
+def _change(said: KpiStanding) -> str:
+    if said.n < FEWEST and said.kpi.fold is not Fold.SUM:
+        return ""
+    if said.change is None:
+        return "no earlier figure"
+    unit = "points" if said.kpi.unit == "%" else said.kpi.unit if said.kpi.unit in {"points", "days"} else ""
+    moved = amount(abs(said.change), "")
+    sign = "" if moved in {"0", "0.0"} else "+" if said.change > 0 else "−"
+    return with_unit(f"{sign}{moved}", unit)
+
+
+def _table(rows: Sequence[Row]) -> Chart:
+    """For the file."""
+    return Chart(
+        key="kpis",
+        title="KPIs",
+        summary="",
+        columns=(
+            "Area", "KPI", "Definition", "Unit", "Value", "Customers", "30 days before", "Target", "Status", "Owner",
+            "Source", "As of",
+        ),
+        rows=[
+            (
+                row.kpi.area, row.kpi.name, row.kpi.definition, row.kpi.unit, row.said.value, row.said.n,
+                row.said.before, row.said.target.target, row.word, str(row.said.target.owner or ""), row.kpi.source,
+                row.said.as_of.isoformat(timespec="seconds"),
+            )
+            for row in rows
+        ],
+        traces=[],
+    )  # fmt: skip
+
+
+class KpiTargetForm(forms.ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.target is not None:
+            self.initial["target"] = f"{self.instance.target.normalize():f}"  # 70, not 70.0000
+
+    def clean_target(self) -> Decimal | None:
+        target: Decimal | None = self.cleaned_data["target"]
+        if self.instance.kpi and (problem := problem_with(self.instance.kpi, target)):
+            raise forms.ValidationError(problem)
+        return target
 
 
 @admin.register(KpiTarget)
 class KpiTargetAdmin(ModelAdmin):
-    list_display = ("code", "target", "owner")
-    fields = ("code", "target", "owner")
-    readonly_fields = ("code",)
+    form = KpiTargetForm
+    list_display = ("kpi_name", "area", "target_shown", "owner")
+    list_select_related = ("owner",)
+    fields = ("kpi_name", "definition", "unit", "direction", "source", "target", "owner")
+    readonly_fields = ("kpi_name", "definition", "unit", "direction", "source")
     autocomplete_fields = ("owner",)
+
+    @admin.display(description="KPI")
+    def kpi_name(self, target: KpiTarget) -> str:
+        return str(target)
+
+    @admin.display(description="area")
+    def area(self, target: KpiTarget) -> str:
+        return target.kpi.area if target.kpi else ""
+
+    @admin.display(description="target", ordering="target")
+    def target_shown(self, target: KpiTarget) -> str:
+        if target.target is None or not target.kpi:
+            return "none"
+        return f"{target.kpi.direction} {amount(target.target, target.kpi.unit)}"
+
+    @admin.display(description="definition")
+    def definition(self, target: KpiTarget) -> str:
+        return target.kpi.definition if target.kpi else ""
+
+    @admin.display(description="unit")
+    def unit(self, target: KpiTarget) -> str:
+        if not target.kpi:
+            return ""
+        low, high = target.kpi.bounds
+        return f"{target.kpi.unit or 'a number'}, from {low:,} to {high:,}"
+
+    @admin.display(description="direction")
+    def direction(self, target: KpiTarget) -> str:
+        return "Lower is better" if target.kpi and target.kpi.is_lower_better else "Higher is better"
+
+    @admin.display(description="source")
+    def source(self, target: KpiTarget) -> str:
+        return target.kpi.source if target.kpi else ""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: KpiTarget, form: forms.ModelForm, change: bool) -> None:
+        set_target(target=obj, value=obj.target, owner=obj.owner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import cohorts, revenue, status_tags
+from .views import cohorts, kpis, revenue, status_tags
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -12,4 +12,6 @@ urlpatterns: list[URLPattern] = [
     ),
     path("cohorts", cohorts.CohortList.as_view(), name="api-analytics-cohorts"),
     path("revenue", revenue.RevenueView.as_view(), name="api-analytics-revenue"),
+    path("kpis", kpis.KpiList.as_view(), name="api-analytics-kpis"),
+    path("kpis/<slug:code>", kpis.KpiDetail.as_view(), name="api-analytics-kpi"),
 ]

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.SlugField(editable=False, max_length=60, unique=True)),
-                ('target', models.DecimalField(decimal_places=4, max_digits=19)),
+                ('target', models.DecimalField(blank=True, decimal_places=4, help_text='Empty: there is none, and it is not judged.', max_digits=19, null=True)),
                 ('owner', models.ForeignKey(blank=True, help_text='Who answers for it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('code', models.SlugField(db_index=False, editable=False, max_length=60)),
-                ('target', models.DecimalField(decimal_places=4, max_digits=19)),
+                ('target', models.DecimalField(blank=True, decimal_places=4, help_text='Empty: there is none, and it is not judged.', max_digits=19, null=True)),
                 ('owner', models.ForeignKey(blank=True, db_constraint=False, help_text='Who answers for it.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='analytics.kpitarget')),

@@ -1,7 +1,21 @@
 """What dashboards ask. Everything is told of a portfolio (``owners``; ``None``: of everybody) as of an instant."""
 
+from .behind import all_behind, customers_behind
 from .figures import Told, figures, history, latest_day
 from .kept import kept
+from .kpis import KpiStanding, kpi_standing, kpi_standings
 from .reports import ask
 
-__all__ = ["Told", "ask", "figures", "history", "kept", "latest_day"]
+__all__ = [
+    "KpiStanding",
+    "Told",
+    "all_behind",
+    "ask",
+    "customers_behind",
+    "figures",
+    "history",
+    "kept",
+    "kpi_standing",
+    "kpi_standings",
+    "latest_day",
+]

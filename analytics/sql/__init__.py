@@ -5,6 +5,9 @@ The first lines of a file are its header, ``-- Name: text`` each:
     Answers   the question, in one sentence
     Kept      what a day's snapshot writes of it: ``each day``, or ``each day, by lifecycle``; such a report gives the
               columns ``part, value, n``. Without this line it is asked when somebody looks.
+    Note      what a reader has to know: sources, choices that were made; several lines are one text
+
+A key figure (``kpi_…``) gives ``customer_id, value`` for each customer that counts, a ratio ``whole`` as well.
 
 Parameters: ``as_of`` (an instant; nothing later counts), ``owners`` (ids of the success managers whose customers count;
 NULL: everybody's), ``lifecycle`` (an id), and what else the statement names.
@@ -27,6 +30,7 @@ class Report:
     answers: str
     kept: str
     statement: str
+    note: str = ""
 
     @property
     def is_kept(self) -> bool:
@@ -45,7 +49,8 @@ def reports() -> Mapping[str, Report]:
 
 def _read(path: Path) -> Report:
     lines = path.read_text().splitlines()
-    header = [line for line in lines if line.startswith("-- ")]
-    said = dict(line.removeprefix("-- ").split(": ", 1) for line in header if ": " in line)
+    header = [line.removeprefix("-- ").split(": ", 1) for line in lines if line.startswith("-- ") and ": " in line]
+    said = dict(header)
+    note = " ".join(text for name, text in header if name == "Note")
     statement = "\n".join(line for line in lines if not line.lstrip().startswith("--")).strip()
-    return Report(path.stem, said["Answers"], said.get("Kept", ""), statement)
+    return Report(path.stem, said["Answers"], said.get("Kept", ""), statement, note)

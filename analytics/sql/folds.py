@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from analytics.rules.kpis import Fold
 
+PROMOTERS, DETRACTORS = "promoters", "detractors"
+_PROMOTERS, _DETRACTORS = "count(*) FILTER (WHERE value >= 9)", "count(*) FILTER (WHERE value <= 6)"
 _FOLDS = {
     Fold.SHARE: "100.0 * avg(value)",
     Fold.MEAN: "avg(value)",
-    Fold.SUM: "sum(value)",
-    Fold.NPS: "100.0 * (count(*) FILTER (WHERE value >= 9) - count(*) FILTER (WHERE value <= 6)) / NULLIF(count(*), 0)",
+    Fold.MEDIAN: "(percentile_cont(0.5) WITHIN GROUP (ORDER BY value))::numeric",
+    Fold.SUM: "COALESCE(sum(value), 0)",
+    Fold.RATIO: "100.0 * sum(value) / NULLIF(sum(whole), 0)",
+    Fold.NPS: f"100.0 * ({_PROMOTERS} - {_DETRACTORS}) / NULLIF(count(*), 0)",
 }
 
 
 def folded(statement: str, fold: Fold) -> str:
-    """A statement that gives ``part, value, n`` of one that gives ``customer_id, value``."""
-    return f"SELECT '' AS part, {_FOLDS[fold]} AS value, count(*) AS n FROM (\n{statement}\n) AS each"
+    """A statement that gives ``part, value, n`` of one that gives ``customer_id, value``. Of a net promoter score the
+    promoters and the detractors are parts as well."""
+    counts, parts = f"count(*) AS n, {_FOLDS[fold]} AS figure", "('', figure)"
+    if fold is Fold.NPS:
+        counts += f", {_PROMOTERS} AS promoters, {_DETRACTORS} AS detractors"
+        parts += f", ('{PROMOTERS}', promoters), ('{DETRACTORS}', detractors)"
+    return f"""SELECT part, value, n
+FROM (SELECT {counts} FROM (\n{statement}\n) AS each) AS folded
+CROSS JOIN LATERAL (VALUES {parts}) AS parts (part, value)"""

@@ -16,4 +16,8 @@ DASHBOARDS: dict[str, Door] = {
     "admin:analytics_snapshot_revenue": door(get=ALL),
     "admin:analytics_snapshot_revenue_customers": door(get=ALL),
     "api-analytics-revenue": door(get=ALL),
+    "admin:analytics_snapshot_kpis": door(get=ALL),
+    "admin:analytics_snapshot_behind": door(get=ALL),
+    "api-analytics-kpis": door(get=ALL),
+    "api-analytics-kpi": door(get=ALL, patch=ADMINS, address={"code": "nps"}),
 }

@@ -1,0 +1,121 @@
+"""Where the key figures stand: of everybody as the newest snapshot keeps them, of a portfolio as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+
+from analytics.models import Figure, KpiTarget, Snapshot
+from analytics.rules.kpis import BY_CODE, KPIS, Fold, Kpi, Standing, nps_margin, standing
+from analytics.sql.folds import DETRACTORS, PROMOTERS
+from lifecycle.models import Lifecycle
+
+from .reports import run, statement_of
+
+TREND_DAYS = 30
+Parts = Mapping[str, Any]  # rows of value and n, by part
+
+
+@dataclass(frozen=True, slots=True)
+class KpiStanding:
+    """``before``: the value 30 days earlier, if it is known. ``days``: the values kept since then, of everybody.
+    ``margin``: half the 95 % interval, of a net promoter score."""
+
+    kpi: Kpi
+    target: KpiTarget
+    as_of: datetime
+    value: Decimal | None
+    n: int
+    before: Decimal | None = None
+    margin: float | None = None
+    days: Sequence[tuple[date, Decimal | None]] = ()
+    is_of_everybody: bool = True
+
+    @property
+    def standing(self) -> Standing:
+        """The target of a sum is everybody's: a portfolio is not judged by it."""
+        if self.kpi.fold is Fold.SUM and not self.is_of_everybody:
+            return Standing.UNKNOWN
+        return standing(self.kpi, self.value, self.n, self.target.target)
+
+    @property
+    def change(self) -> Decimal | None:
+        return None if self.value is None or self.before is None else self.value - self.before
+
+    @property
+    def is_better(self) -> bool | None:
+        return None if not self.change else (self.change < 0) == self.kpi.is_lower_better
+
+
+def kpi_standings(*, owners: Collection[int] | None, now: datetime, codes: Collection[str] = ()) -> list[KpiStanding]:
+    """Of all key figures that have a target row, or of those named, in their order."""
+    targets = {one.code: one for one in KpiTarget.objects.select_related("owner")}
+    kpis = [kpi for kpi in KPIS if kpi.code in targets and (not codes or kpi.code in codes)]
+    told = _live(kpis, owners, now) if owners is not None else _kept(kpis, now)
+    return [KpiStanding(kpi, targets[kpi.code], is_of_everybody=owners is None, **told[kpi.code]) for kpi in kpis]
+
+
+def kpi_standing(code: str, *, owners: Collection[int] | None, now: datetime) -> KpiStanding | None:
+    """Of one, by its code; ``None``: there is none."""
+    found = kpi_standings(owners=owners, now=now, codes=[code]) if code in BY_CODE else []
+    return found[0] if found else None
+
+
+def _kept(kpis: Sequence[Kpi], now: datetime) -> dict[str, dict[str, Any]]:
+    """The newest snapshot and the 30 days before it; what it does not have yet is asked now."""
+    snapshot = Snapshot.objects.first()
+    missing = list(kpis)
+    told: dict[str, dict[str, Any]] = {}
+    if snapshot:
+        days = _days(kpis, until=snapshot.day)
+        for kpi in kpis:
+            parts = days.get(kpi.report, {})
+            if newest := parts.get(snapshot.day):
+                earlier = parts.get(snapshot.day - timedelta(days=TREND_DAYS), {}).get("")
+                told[kpi.code] = {
+                    "as_of": snapshot.as_of, **_said(kpi, newest), "before": earlier.value if earlier else None,
+                    "days": [(day, of_day[""].value) for day, of_day in parts.items() if "" in of_day],
+                }  # fmt: skip
+        missing = [kpi for kpi in kpis if kpi.code not in told]
+    return told | _live(missing, None, now)
+
+
+def _days(kpis: Sequence[Kpi], *, until: date) -> dict[str, dict[date, dict[str, Any]]]:
+    """By report, day and part; the days in order."""
+    since = until - timedelta(days=TREND_DAYS)
+    rows = Figure.objects.filter(report__in=[kpi.report for kpi in kpis], snapshot__day__range=(since, until))
+    found: dict[str, dict[date, dict[str, Any]]] = {}
+    named = (
+        rows.annotate(day=F("snapshot")).order_by("day").values_list("report", "day", "part", "value", "n", named=True)
+    )
+    for row in named:
+        found.setdefault(row.report, {}).setdefault(row.day, {})[row.part] = row
+    return found
+
+
+def _live(kpis: Sequence[Kpi], owners: Collection[int] | None, now: datetime) -> dict[str, dict[str, Any]]:
+    """As it is now, and as it was 30 days ago: two statements each."""
+    lifecycles = dict(Lifecycle.objects.filter(is_active=True).values_list("code", "id"))
+
+    def asked(kpi: Kpi, as_of: datetime) -> Parts:
+        about = {"lifecycle": lifecycles.get(kpi.lifecycle)}
+        return {row.part: row for row in run(statement_of(kpi.report), owners=owners, as_of=as_of, **about)}
+
+    month_ago = now - timedelta(days=TREND_DAYS)
+    return {
+        kpi.code: {"as_of": now, **_said(kpi, asked(kpi, now)), "before": asked(kpi, month_ago)[""].value}
+        for kpi in kpis
+    }
+
+
+def _said(kpi: Kpi, parts: Parts) -> dict[str, Any]:
+    whole = parts[""]
+    margin = None
+    if kpi.fold is Fold.NPS:
+        margin = nps_margin(int(parts[PROMOTERS].value), int(parts[DETRACTORS].value), whole.n)
+    return {"value": whole.value, "n": whole.n, "margin": margin}

@@ -1,0 +1,192 @@
+"""The six key figures of status tags, against loops over the moves."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from django.test import TestCase
+
+from lifecycle.models import Customer, CustomerStatus, Transition
+from tests.factories import (
+    CustomerFactory,
+    CustomerStatusFactory,
+    LifecycleFactory,
+    RollbackFactory,
+    RolledBackFactory,
+    StatusTagFactory,
+    TransitionFactory,
+    TransitionRuleFactory,
+    UserFactory,
+)
+
+from .plain import folded, is_near, reported, standing_moves, tags_at, values
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+PAST = datetime(2026, 2, 1, tzinfo=UTC)  # at midnight
+DAY = timedelta(days=1)
+CODES = ("ST_001", "ST_002", "ST_003", "ST_004", "ST_005", "ST_006")
+FIGURES = (
+    "active_learner_rate", "progression_rate", "mastery_rate", "at_risk_detection", "recovery_rate", "churn_rate",
+)  # fmt: skip
+IDLE = {
+    "all": [
+        {"metric": "days_since_login", "operator": ">=", "value": 5},
+        {"any": [
+            {"metric": "days_since_activity", "operator": ">=", "value": 10},
+            {"metric": "engagement_score", "operator": "<", "value": 40},
+        ]},
+    ]
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        atomics = TestCase._enter_atomics()
+        yield _world()
+        TestCase._rollback_atomics(atomics)
+
+
+def _world():
+    """Ninety learners of two managers and of nobody, who move back and forth, some exactly when a window ends; some
+    moves were taken back, and another lifecycle has tags of the same names."""
+    owners = [UserFactory(), UserFactory(), None]
+    for code, customers in (("learning", 90), ("other", 9)):
+        lifecycle, random = LifecycleFactory(code=code), Random(7)
+        tags = {one: StatusTagFactory(lifecycle=lifecycle, code=one) for one in CODES}
+        rule = TransitionRuleFactory(lifecycle=lifecycle, to_tag=tags["ST_004"], conditions=IDLE)
+        rules = [rule, rule, rule, None]
+        for number in range(customers):
+            customer = CustomerFactory(owner=owners[number % 3])
+            _moves(customer, lifecycle, tags, rules, random)
+    CustomerStatusFactory(customer=CustomerFactory(owner=owners[0]), lifecycle=LifecycleFactory(), tag=None)
+    _take_back(Random(3))
+    return owners
+
+
+def _moves(customer, lifecycle, tags, rules, random):
+    at, tag = NOW - random.choice([3, 84, 100, 133, 174, 250]) * DAY, None
+    while at <= NOW:
+        to = tags[random.choice([one for one in (*CODES, "ST_004") if one != (tag and tag.code)])]
+        evidence = {"days_since_login": random.choice([4, 5, 6, 9]), "days_since_activity": random.choice([None, 12])}
+        TransitionFactory(
+            lifecycle=lifecycle, customer=customer, from_tag=tag, to_tag=to, applied_at=at,
+            rule=random.choice(rules), evidence=evidence,
+        )  # fmt: skip
+        tag, entered_at = to, at
+        at += random.choice([1, 7, 30, 49, 84, 85]) * DAY
+        if random.random() < 0.2:
+            break
+    CustomerStatusFactory(customer=customer, lifecycle=lifecycle, tag=tag, entered_at=entered_at)
+
+
+def _take_back(random):
+    """Of some customers the last move, some months ago or lately; every second rollback was itself taken back."""
+    for number, customer in enumerate(random.sample(list(Customer.objects.filter(transitions__isnull=False)), 20)):
+        move = Transition.objects.filter(customer=customer).order_by("-applied_at", "-id")[0]
+        made_at = min(move.applied_at + 2 * DAY, NOW)
+        about = {"lifecycle": move.lifecycle, "customer": customer}
+        back = TransitionFactory(**about, from_tag=move.to_tag, to_tag=move.from_tag, applied_at=made_at)
+        rollback = RollbackFactory(lifecycle=move.lifecycle, transition=move, made_at=made_at)
+        RolledBackFactory(
+            rollback=rollback, customer_id=customer.id, first_id=move.id, last_id=move.id, reversal_id=back.id
+        )
+        if number % 2:
+            again = TransitionFactory(**about, from_tag=back.to_tag, to_tag=back.from_tag, applied_at=made_at)
+            undo = RollbackFactory(lifecycle=move.lifecycle, undoes=rollback, made_at=made_at)
+            RolledBackFactory(
+                rollback=undo, customer_id=customer.id, first_id=back.id, last_id=back.id, reversal_id=again.id
+            )
+        tag = move.to_tag if number % 2 else move.from_tag
+        CustomerStatus.objects.filter(customer=customer, lifecycle=move.lifecycle).update(tag=tag, entered_at=made_at)
+
+
+def active_learner_rate(as_of):
+    return {one: int(tag.code in {"ST_001", "ST_002"}) for one, tag in tags_at("churn_rate", as_of).items()}
+
+
+def mastery_rate(as_of):
+    moves = standing_moves("mastery_rate", as_of)
+    return {
+        one: int(any(move.to_tag and move.to_tag.code == "ST_003" for move in moves.get(one, ())))
+        for one in tags_at("mastery_rate", as_of)
+    }
+
+
+def churn_rate(as_of):
+    now = tags_at("churn_rate", as_of)
+    return {
+        one: int(one in now and now[one].code == "ST_006")
+        for one, tag in tags_at("churn_rate", as_of - 90 * DAY).items()
+        if tag.code != "ST_006"
+    }
+
+
+def _reached(as_of, *, enters, leads_to, within):
+    """Of the last entry in the 90 days that ended ``within`` before, whether a move led there in time."""
+    found = {}
+    for customer, moves in standing_moves("mastery_rate", as_of).items():
+        entries = [one.applied_at for one in moves if enters(one) and 0 <= (as_of - one.applied_at) / DAY - within < 90]
+        if entries:
+            found[customer] = int(any(
+                one.to_tag and one.to_tag.code in leads_to and 0 < (one.applied_at - max(entries)) / DAY <= within
+                for one in moves
+            ))  # fmt: skip
+    return found
+
+
+def progression_rate(as_of):
+    return _reached(
+        as_of, enters=lambda one: one.to_tag and one.to_tag.code == "ST_001", leads_to={"ST_002"}, within=84
+    )
+
+
+def recovery_rate(as_of):
+    risk = {"ST_004", "ST_005"}
+
+    def falls(move):
+        return move.to_tag and move.to_tag.code in risk and not (move.from_tag and move.from_tag.code in risk)
+
+    return _reached(as_of, enters=falls, leads_to={"ST_001", "ST_002"}, within=49)
+
+
+def at_risk_detection(as_of):
+    found = {}
+    for customer, moves in standing_moves("mastery_rate", as_of).items():
+        for move in moves:
+            is_lately = as_of - move.applied_at < 90 * DAY
+            if move.rule and is_lately and move.to_tag and move.to_tag.code == "ST_004":
+                seen = move.evidence
+                idle = [(seen["days_since_login"], 5), (seen["days_since_activity"], 10)]
+                late = [value - threshold for value, threshold in idle if value is not None and value >= threshold]
+                if late:
+                    found[customer] = min(late)
+    return found
+
+
+@pytest.mark.parametrize("as_of", [NOW, PAST, NOW - 1000 * DAY], ids=["now", "past", "before everybody"])
+@pytest.mark.parametrize("whose", ["everybody", "portfolio", "nobody"])
+@pytest.mark.parametrize("code", FIGURES)
+def test_a_figure_is_what_loops_over_the_moves_say(world, code, whose, as_of):
+    owners = {"everybody": None, "portfolio": {world[0].id}, "nobody": {0}}[whose]
+    kept = Customer.objects.all() if owners is None else Customer.objects.filter(owner__in=owners)
+    theirs = set(kept.values_list("id", flat=True))
+    expected = {one: value for one, value in globals()[code](as_of).items() if one in theirs}
+
+    found = values(code, owners=owners, as_of=as_of)
+    value, n = reported(code, owners=owners, as_of=as_of)
+
+    assert found == expected
+    assert n == len(expected)
+    assert is_near(value, folded(code, expected))
+
+
+@pytest.mark.parametrize("code", FIGURES)
+def test_the_world_tells_the_figures_apart(world, code):
+    expected = globals()[code](NOW)
+
+    assert len(expected) >= 10
+    assert len(set(expected.values())) > 1
+    assert expected != globals()[code](PAST)

@@ -24,6 +24,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Dashboards",
         (
+            ("Portfolio health", "monitor_heart", "analytics.snapshot:portfolio_health"),
             ("Status tags", "sell", "analytics.snapshot:status_tags"),
             ("Definitions", "menu_book", "analytics.snapshot:definitions"),
             ("Snapshots", "photo_camera", "analytics.snapshot"),

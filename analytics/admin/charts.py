@@ -16,7 +16,8 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """``report``: whose definition is linked. ``when_empty`` is shown in place of a picture without data."""
+    """``report``: whose definition is linked. ``when_empty`` is shown in place of a picture without data. ``is_table``:
+    there is no picture, the rows are shown at once; ``more``: where the rest of them is."""
 
     key: str
     title: str
@@ -29,6 +30,8 @@ class Chart:
     links: Sequence[str] = ()
     when_empty: str = "Nothing to show yet."
     height: int = 320
+    is_table: bool = False
+    more: str = ""
 
     @property
     def figure(self) -> dict[str, Any]:

@@ -10,6 +10,11 @@ FOLDER = Path(__file__).resolve().parent.parent / "sql" / "functions"
 class Migration(migrations.Migration):
     dependencies = (("analytics", "0002_groups"),)
 
-    operations = tuple(
-        migrations.RunSQL(path.read_text(), f"DROP FUNCTION IF EXISTS {path.stem}") for path in sorted(FOLDER.glob("*.sql"))
+    operations = (
+        # They may name each other, whatever their order.
+        migrations.RunSQL("SET LOCAL check_function_bodies = off", migrations.RunSQL.noop),
+        *(
+            migrations.RunSQL(path.read_text(), f"DROP FUNCTION IF EXISTS {path.stem}")
+            for path in sorted(FOLDER.glob("*.sql"))
+        ),
     )

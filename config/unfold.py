@@ -24,7 +24,9 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Dashboards",
         (
+            ("Executive", "query_stats", "analytics.snapshot:executive"),
             ("Portfolio health", "monitor_heart", "analytics.snapshot:portfolio_health"),
+            ("Key insights", "lightbulb", "analytics.snapshot:insights"),
             ("Status tags", "sell", "analytics.snapshot:status_tags"),
             ("Definitions", "menu_book", "analytics.snapshot:definitions"),
             ("Snapshots", "photo_camera", "analytics.snapshot"),

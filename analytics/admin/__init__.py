@@ -1,5 +1,5 @@
 """The dashboards. One module is one of them; all hang below the list of snapshots."""
 
-from . import definitions, health, kpis, snapshots, status_tags
+from . import definitions, executive, health, insights, kpis, snapshots, status_tags
 
-__all__ = ["definitions", "health", "kpis", "snapshots", "status_tags"]
+__all__ = ["definitions", "executive", "health", "insights", "kpis", "snapshots", "status_tags"]

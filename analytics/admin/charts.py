@@ -16,8 +16,9 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """``report``: whose definition is linked. ``when_empty`` is shown in place of a picture without data. ``is_table``:
-    there is no picture, the rows are shown at once; ``more``: where the rest of them is."""
+    """``report``: whose definition is linked. ``when_empty`` is shown in place of a picture without data. ``is_list``:
+    the table alone, open, without a picture. ``texts``: so many columns at the left are words, the others numbers.
+    ``more``: where a list goes on."""
 
     key: str
     title: str
@@ -30,7 +31,9 @@ class Chart:
     links: Sequence[str] = ()
     when_empty: str = "Nothing to show yet."
     height: int = 320
-    is_table: bool = False
+    is_list: bool = False
+    texts: int = 1
+    is_wide: bool = False
     more: str = ""
 
     @property

@@ -113,7 +113,7 @@ def groups_in(dimension: str, groups: Sequence[health.Group]) -> Chart:
         layout={"xaxis": {"range": [0, 100]}},
         report="health_segments",
         when_empty=f"There is no group of {FEWEST} customers or more by {DIMENSIONS[dimension].lower()}.",
-        height=max(200, 40 * len(shown) + 60),
+        height=36 * len(shown) + 70,
     )
 
 

@@ -71,6 +71,7 @@ def people(key: str, title: str, rows: Sequence[Any], *, all_of: str = "", is_fu
         traces=[],
         report="health_customers",
         when_empty="Nobody is in this list.",
-        is_table=True,
+        is_list=True,
+        is_wide=True,
         more=customers_of(all_of) if all_of and rows else "",
     )  # fmt: skip

@@ -10,8 +10,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "sql" / "functions"
 class Migration(migrations.Migration):
     dependencies = (("analytics", "0002_groups"),)
 
+    # Some call others; which is made first then does not matter.
     operations = (
-        # They may name each other, whatever their order.
         migrations.RunSQL("SET LOCAL check_function_bodies = off", migrations.RunSQL.noop),
         *(
             migrations.RunSQL(path.read_text(), f"DROP FUNCTION IF EXISTS {path.stem}")

@@ -127,7 +127,7 @@ def health_customers(
     *, owners: Owners, now: datetime, who: str = "all", dimension: str = "", part: str = "", most: int = MOST
 ) -> Told:
     """The customers of a list of ``tenure_risks`` in a group, those with the most revenue at stake first."""
-    about = {"who": who, "dimension": dimension, "part": part, "most": most}
+    about: dict[str, Any] = {"who": who, "dimension": dimension, "part": part, "most": most}
     return kept("health_customers", owners=owners, now=now, **about)
 
 

@@ -10,8 +10,8 @@ WITH accounts AS (
         ) AS has_expanded
     FROM customer_success_account AS a
     JOIN tenure_groups(%(owners)s, %(as_of)s) AS g ON g.customer_id = a.customer_id AND g.dimension = 'tier'
-    LEFT JOIN tenure_accounts(%(as_of)s) AS s ON s.customer_id = a.customer_id
-    LEFT JOIN tenure_accounts(%(as_of)s::timestamptz - interval '365 days') AS before ON before.customer_id = a.customer_id
+    LEFT JOIN tenure_account_status(%(as_of)s) AS s ON s.customer_id = a.customer_id
+    LEFT JOIN tenure_account_status(%(as_of)s::timestamptz - interval '365 days') AS before ON before.customer_id = a.customer_id
     LEFT JOIN tenure_portfolio(%(owners)s, %(as_of)s) AS h ON h.customer_id = a.customer_id
     WHERE a.opened_at <= %(as_of)s
 ), tiers AS (

@@ -1,5 +1,5 @@
 -- The status of each account at an instant: its tag in the lifecycle of accounts.
-CREATE OR REPLACE FUNCTION tenure_accounts(as_of timestamptz)
+CREATE OR REPLACE FUNCTION tenure_account_status(as_of timestamptz)
 RETURNS TABLE (customer_id bigint, status varchar) LANGUAGE sql STABLE AS $$
     SELECT s.customer_id, t.code
     FROM lifecycle_lifecycle AS l

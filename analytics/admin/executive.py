@@ -53,8 +53,9 @@ class Executive(Board):
             _key_figures(executive.key_figures(**whose)),
             _changes(executive.changes(**whose)),
             health_charts.levels(found),
+            health_charts.score_over_time(health.levels_over_time(**whose)),
+            # The place of revenue retention (GRR, NRR): its charts, of analytics.queries.revenue, go here.
             _tiers(executive.tiers(**whose)[1]),
-            # The place of revenue retention (GRR, NRR): a chart of analytics.queries.revenue goes here.
         ]
         return Said(
             found.as_of, cards=_cards(found), charts=charts,

@@ -54,10 +54,12 @@ class PortfolioHealth(Board):
     def says(self, asked: Asked) -> Said:
         found = health.overview(owners=asked.owners, now=asked.now)
         poorly = health.health_customers(owners=asked.owners, now=asked.now, who="to_look_at", most=SHOWN_CUSTOMERS)
+        days = health.levels_over_time(owners=asked.owners, now=asked.now)
         shown = [
             charts.levels(found),
             charts.before_churn(health.levels_before_churn(owners=asked.owners, now=asked.now)),
-            *charts.over_time(health.levels_over_time(owners=asked.owners, now=asked.now)),
+            charts.levels_over_time(days),
+            charts.score_over_time(days),
             *(charts.groups_in(name, found.groups[name]) for name in DIMENSIONS),
             people(
                 "to-look-at", "Poor or declining, the most revenue at stake first", poorly.rows, all_of="to_look_at"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from analytics.queries import health
@@ -14,6 +14,7 @@ from .charts import Chart, bars, lines
 from .health_words import DIMENSIONS, customers_of, group_name, points
 
 SHOWN_GROUPS = 12
+Day = tuple[date, health.Levels]
 _NO_PAST = "No past days are kept yet. They come with manage.py take_snapshots."
 
 
@@ -41,49 +42,53 @@ def levels(found: health.Overview) -> Chart:
     )
 
 
-def over_time(days: Sequence[tuple[date, health.Levels]]) -> list[Chart]:
+def levels_over_time(days: Sequence[Day]) -> Chart:
     dates = [day for day, _ in days]
-    first, last = (days[0][1], days[-1][1]) if days else (None, None)
     counts = {HealthLevel(level).label: [one.customers[level] for _, one in days] for level in health.LEVELS}
     shares = [
         {
-            **trace,
-            "stackgroup": "all",
-            "groupnorm": "percent",
-            "line": {"width": 0},
+            **trace, "stackgroup": "all", "groupnorm": "percent", "line": {"width": 0},
             "fillcolor": f"tn:{COLOURS[level]}",
         }
         for trace, level in zip(lines(dates, counts), health.LEVELS, strict=True)
-    ]
-    risky = [f"{one.customers['FAIR'] + one.customers['POOR']:,} of {one.total:,}" for one in (first, last) if one]
-    return [
-        Chart(
-            key="levels-over-time",
-            title="Health levels over time",
-            summary=f"Fair or poor: {risky[0]} on {dates[0]:%-d %b %Y}, {risky[1]} on {dates[-1]:%-d %b %Y}."
-            if days
-            else "",
-            columns=("Day", *counts),
-            rows=[(f"{day:%Y-%m-%d}", *one.customers.values()) for day, one in days],
-            traces=shares if len(days) > 1 else [],
-            layout={"yaxis": {"ticksuffix": "%"}},
-            report="health_levels",
-            when_empty=_NO_PAST,
-        ),
-        Chart(
-            key="score-over-time",
-            title="Average health score over time",
-            summary=f"{points(first.score)} on {dates[0]:%-d %b %Y}, {points(last.score)} on {dates[-1]:%-d %b %Y}."
-            if first and last
-            else "",
-            columns=("Day", "Average", "Customers"),
-            rows=[(f"{day:%Y-%m-%d}", points(one.score), one.total) for day, one in days],
-            traces=lines(dates, {"Average": [one.score for _, one in days]}) if len(days) > 1 else [],
-            layout={"yaxis": {"range": [0, 100]}, "showlegend": False},
-            report="health_levels",
-            when_empty=_NO_PAST,
-        ),
-    ]
+    ]  # fmt: skip
+    return Chart(
+        key="levels-over-time",
+        title="Health levels over time",
+        summary=_from_to(days, _poorly),
+        columns=("Day", *counts),
+        rows=[(f"{day:%Y-%m-%d}", *one.customers.values()) for day, one in days],
+        traces=shares if len(days) > 1 else [],
+        layout={"yaxis": {"ticksuffix": "%"}},
+        report="health_levels",
+        when_empty=_NO_PAST,
+    )
+
+
+def score_over_time(days: Sequence[Day]) -> Chart:
+    return Chart(
+        key="score-over-time",
+        title="Average health score over time",
+        summary=_from_to(days, lambda one: points(one.score)),
+        columns=("Day", "Average", "Customers"),
+        rows=[(f"{day:%Y-%m-%d}", points(one.score), one.total) for day, one in days],
+        traces=lines([day for day, _ in days], {"Average": [one.score for _, one in days]}) if len(days) > 1 else [],
+        layout={"yaxis": {"range": [0, 100]}, "showlegend": False},
+        report="health_levels",
+        when_empty=_NO_PAST,
+    )
+
+
+def _poorly(one: health.Levels) -> str:
+    return f"{one.customers['FAIR'] + one.customers['POOR']:,} of {one.total:,} fair or poor"
+
+
+def _from_to(days: Sequence[Day], said: Callable[[health.Levels], str]) -> str:
+    """What the first and the last day say."""
+    if not days:
+        return ""
+    (first, before), (last, now) = days[0], days[-1]
+    return f"{said(before)} on {first:%-d %b %Y}, {said(now)} on {last:%-d %b %Y}."
 
 
 def groups_in(dimension: str, groups: Sequence[health.Group]) -> Chart:

@@ -15,6 +15,7 @@ from lifecycle.models import Lifecycle
 
 from .board import Asked, Board, Said, board
 from .charts import Chart
+from .health_words import group_name
 
 
 @board
@@ -69,14 +70,15 @@ class InsightCustomers(Board):
     def says(self, asked: Asked) -> Said:
         told = queries.customers_behind(**asked.about, owners=asked.owners, now=asked.now)
         topic: rules.Topic = asked.about["topic"]
-        return Said(told.as_of, charts=[_people(topic, asked.about["part"], told.rows)])
+        group = group_name(asked.about["dimension"], asked.about["part"])
+        return Said(told.as_of, charts=[_people(topic, group, told.rows)])
 
 
-def _people(topic: rules.Topic, part: str, rows: Any) -> Chart:
+def _people(topic: rules.Topic, group: str, rows: Any) -> Chart:
     column = topic.name if not topic.is_share else topic.outcome[0].upper() + topic.outcome[1:]
     return Chart(
         key="people",
-        title=f"{topic.name}: {part}",
+        title=f"{topic.name}: {group}",
         summary=f"The first {len(rows):,}; there may be more." if len(rows) == queries.MOST else "",
         columns=("Customer", column),
         rows=[(row.name, ("Yes" if row.value else "No") if topic.is_share else row.value) for row in rows],

@@ -25,6 +25,9 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Dashboards",
         (
             ("KPIs", "track_changes", "analytics.snapshot:kpis"),
+            ("Executive", "query_stats", "analytics.snapshot:executive"),
+            ("Portfolio health", "monitor_heart", "analytics.snapshot:portfolio_health"),
+            ("Key insights", "lightbulb", "analytics.snapshot:insights"),
             ("Status tags", "sell", "analytics.snapshot:status_tags"),
             ("Cohorts", "view_timeline", "analytics.snapshot:cohorts"),
             ("Retention and revenue", "payments", "analytics.snapshot:revenue"),

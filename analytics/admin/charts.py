@@ -19,7 +19,7 @@ Row = Sequence[Any]
 class Chart:
     """``report``: whose definition is linked. ``when_empty`` is shown in place of a picture without data. ``is_list``:
     the table alone, open, without a picture. ``texts``: so many columns at the left are words, the others numbers. On a
-    screen that is narrower than ``min_width`` the picture scrolls by itself."""
+    screen that is narrower than ``min_width`` the picture scrolls by itself. ``more``: where a list goes on."""
 
     key: str
     title: str
@@ -36,6 +36,7 @@ class Chart:
     texts: int = 1
     min_width: int = 0
     is_wide: bool = False
+    more: str = ""
 
     @property
     def figure(self) -> dict[str, Any]:

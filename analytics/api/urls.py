@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import cohorts, kpis, revenue, status_tags
+from .views import cohorts, health, kpis, revenue, status_tags
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("revenue", revenue.RevenueView.as_view(), name="api-analytics-revenue"),
     path("kpis", kpis.KpiList.as_view(), name="api-analytics-kpis"),
     path("kpis/<slug:code>", kpis.KpiDetail.as_view(), name="api-analytics-kpi"),
+    path("health-overview", health.HealthOverview.as_view(), name="api-analytics-health-overview"),
+    path("insights", health.KeyInsights.as_view(), name="api-analytics-insights"),
 ]

@@ -1,7 +1,7 @@
 """What dashboards ask. Everything is told of a portfolio (``owners``; ``None``: of everybody) as of an instant."""
 
 from .behind import all_behind, customers_behind
-from .figures import Told, figures, history, latest_day
+from .figures import Told, figures, history, latest_day, month_before
 from .kept import kept
 from .kpis import KpiStanding, kpi_standing, kpi_standings
 from .reports import ask
@@ -18,4 +18,5 @@ __all__ = [
     "kpi_standing",
     "kpi_standings",
     "latest_day",
+    "month_before",
 ]

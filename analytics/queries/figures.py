@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F
 
 from analytics.models import Figure, Snapshot
+from customer_success.rules import trend
 from lifecycle.models import Lifecycle
 
 from .reports import run, statement_of
@@ -45,3 +46,21 @@ def history(report: str, *, since: date, until: date, lifecycle: Lifecycle | Non
     rows = Figure.objects.filter(report=report, lifecycle=lifecycle, snapshot__day__range=(since, until))
     named = rows.annotate(day=F("snapshot")).order_by("day", "id")
     return list(named.values_list("day", "part", "value", "n", named=True))
+
+
+def month_before(
+    report: str, *, owners: Collection[int] | None, now: datetime, lifecycle: Lifecycle | None = None
+) -> Told | None:
+    """What a report said 30 days before, or else on the earliest day that is a week old (as trends of health scores
+    are counted); ``None``: no such day was kept. Of a portfolio it is asked again."""
+    if owners is not None:
+        then = now - timedelta(days=trend.DAYS)
+        about = {"lifecycle": lifecycle.id if lifecycle else None}
+        return Told(then, run(statement_of(report), owners=owners, as_of=then, **about))
+    today = now.astimezone(UTC).date()
+    span = (today - timedelta(days=trend.DAYS), today - timedelta(days=trend.AT_LEAST_DAYS))
+    snapshot = Snapshot.objects.filter(day__range=span).order_by("day").first()
+    if snapshot is None:
+        return None
+    kept = Figure.objects.filter(snapshot=snapshot, report=report, lifecycle=lifecycle).order_by("id")
+    return Told(snapshot.as_of, list(kept.values_list("part", "value", "n", named=True)))

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
 
+from analytics.sql.folds import Statement, as_it_is
+
 from .figures import Told
 from .reports import ask
 
@@ -19,11 +21,11 @@ KEPT_SECONDS = 3600
 T = TypeVar("T")
 
 
-def kept(name: str, *, owners: Collection[int] | None, now: datetime, **about: Any) -> Told:
+def kept(name: str, *, owners: Collection[int] | None, now: datetime, fold: Statement = as_it_is, **about: Any) -> Told:
     """The rows of a report. Of everybody they are at most an hour old; a portfolio is small enough to ask each time."""
     as_of, rows = kept_answer(
-        name, lambda: [vars(row) for row in ask(name, owners=owners, as_of=now, **about)],
-        owners=owners, now=now, **about,
+        name, lambda: [vars(row) for row in ask(name, owners=owners, as_of=now, fold=fold, **about)],
+        owners=owners, now=now, fold=fold.__name__, **about,
     )  # fmt: skip
     return Told(as_of, [SimpleNamespace(**row) for row in rows])
 

@@ -11,7 +11,7 @@ from django.db import connection
 
 from analytics.rules.kpis import KPIS
 from analytics.sql import reports
-from analytics.sql.folds import folded
+from analytics.sql.folds import Statement, as_it_is, folded
 
 _FOLDS = {kpi.report: kpi.fold for kpi in KPIS}
 
@@ -22,9 +22,11 @@ def statement_of(name: str) -> str:
     return folded(report.statement, _FOLDS[name]) if name in _FOLDS else report.statement
 
 
-def ask(name: str, *, owners: Collection[int] | None, as_of: datetime, **about: Any) -> list[Any]:
-    """The rows of a report, with the names of its columns."""
-    return run(reports()[name].statement, owners=owners, as_of=as_of, **about)
+def ask(
+    name: str, *, owners: Collection[int] | None, as_of: datetime, fold: Statement = as_it_is, **about: Any
+) -> list[Any]:
+    """The rows of a report, with the names of its columns; ``fold``: what is made of its statement before."""
+    return run(fold(reports()[name].statement), owners=owners, as_of=as_of, **about)
 
 
 def run(statement: str, *, owners: Collection[int] | None, as_of: datetime, **about: Any) -> list[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from analytics.rules.kpis import Fold
 
 PROMOTERS, DETRACTORS = "promoters", "detractors"
@@ -16,6 +18,13 @@ _FOLDS = {
 }
 
 
+Statement = Callable[[str], str]
+
+
+def as_it_is(statement: str) -> str:
+    return statement
+
+
 def folded(statement: str, fold: Fold) -> str:
     """A statement that gives ``part, value, n`` of one that gives ``customer_id, value``. Of a net promoter score the
     promoters and the detractors are parts as well."""
@@ -26,3 +35,21 @@ def folded(statement: str, fold: Fold) -> str:
     return f"""SELECT part, value, n
 FROM (SELECT {counts} FROM (\n{statement}\n) AS each) AS folded
 CROSS JOIN LATERAL (VALUES {parts}) AS parts (part, value)"""
+
+
+def by_group(statement: str) -> str:
+    """What the statistics of groups need, of one that gives ``customer_id, dimension, part, value``."""
+    return (
+        "SELECT dimension, part, count(*) AS n, sum(value::numeric) AS total, sum(value::numeric ^ 2) AS squares "
+        f"FROM (\n{statement}\n) AS each GROUP BY dimension, part ORDER BY dimension, part"
+    )
+
+
+def of_group(statement: str) -> str:
+    """The customers of one of these groups, those with the highest value first."""
+    return (
+        "SELECT c.id AS customer_id, COALESCE(c.name, c.email, c.external_id) AS name, each.value "
+        f"FROM (\n{statement}\n) AS each JOIN lifecycle_customer AS c ON c.id = each.customer_id "
+        "WHERE each.dimension = %(dimension)s AND each.part = %(part)s "
+        "ORDER BY each.value DESC, c.id LIMIT %(most)s"
+    )

@@ -7,7 +7,7 @@ SELECT entered.customer_id, EXISTS (
 )::int AS value
 FROM (
     SELECT m.customer_id, max(m.applied_at) AS at
-    FROM tenure_moves(%(lifecycle)s, %(as_of)s::timestamptz - interval '84 days') AS m
+    FROM tenure_standing_moves(%(lifecycle)s, %(as_of)s::timestamptz - interval '84 days') AS m
     JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
     JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
     WHERE t.code = 'ST_001' AND m.applied_at > %(as_of)s::timestamptz - interval '174 days'

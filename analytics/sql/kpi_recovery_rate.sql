@@ -8,7 +8,7 @@ SELECT fell.customer_id, EXISTS (
 )::int AS value
 FROM (
     SELECT m.customer_id, max(m.applied_at) AS at
-    FROM tenure_moves(%(lifecycle)s, %(as_of)s::timestamptz - interval '49 days') AS m
+    FROM tenure_standing_moves(%(lifecycle)s, %(as_of)s::timestamptz - interval '49 days') AS m
     JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
     LEFT JOIN lifecycle_statustag AS f ON f.id = m.from_tag_id
     JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id

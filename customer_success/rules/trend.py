@@ -5,11 +5,13 @@ Only scores of one scorecard are compared, and those that were told as a whole w
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 DAYS, AT_LEAST_DAYS = 30, 7
 POINTS = 5
 
 
-def trend(score: int, before: int | None) -> str:
+def trend(score: int | Decimal, before: int | Decimal | None) -> str:
     """``POINTS`` up or down make a trend; a code of ``HealthTrend``."""
     if before is None:
         return "UNKNOWN"

@@ -1,0 +1,77 @@
+"""How health reads on dashboards: groups, lists, numbers, and the table of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from customer_success.models import HealthLevel, HealthTrend
+from lifecycle.rules.traits import TIERS
+
+from .charts import Chart
+
+DIMENSIONS: Mapping[str, str] = {
+    "tier": "Tier", "plan": "Plan", "industry": "Industry", "company_size": "Company size",
+}  # fmt: skip
+LISTS: Mapping[str, str] = {
+    "all": "Everybody",
+    "to_look_at": "Poor or declining",
+    "at_risk": "At risk: fair or poor",
+    "churn_risk": "Churn risk: poor",
+    "declining": "Declining",
+    "alerts": "With an open alert",
+    "expansion": "Healthy with an opportunity",
+    **{level.value: level.label for level in reversed(HealthLevel)},
+}
+
+
+def customers_of(who: str, dimension: str = "", part: str = "") -> str:
+    """The address of the list behind a figure."""
+    about = {"who": who, "dimension": dimension, "part": part} if dimension else {"who": who}
+    return f"{reverse('admin:analytics_snapshot_health_customers')}?{urlencode(about)}"
+
+
+def group_name(dimension: str, part: str) -> str:
+    if not part:
+        return "Unknown"
+    return TIERS.get(part, part) if dimension == "tier" else part.capitalize() if dimension == "company_size" else part
+
+
+def points(score: Decimal | None) -> str:
+    return "too few" if score is None else f"{score:.1f}"
+
+
+def changed(change: Decimal | None, unit: str = "") -> str:
+    return "" if change is None else f"{change:+.1f}{unit} in a month"
+
+
+def money(amount: Decimal) -> str:
+    return f"{amount:,.0f}"
+
+
+def people(key: str, title: str, rows: Sequence[Any], *, all_of: str = "", is_full: bool = False) -> Chart:
+    """Customers as a table. ``all_of``: the list of which these are the first; ``is_full``: there may be more."""
+    return Chart(
+        key=key,
+        title=title,
+        summary=f"The first {len(rows):,}; there may be more." if is_full else "",
+        columns=("Customer", "Score", "Level", "Trend", "Annual revenue", "Renewal", "Success manager"),
+        rows=[
+            (
+                row.name, row.score, HealthLevel(row.level).label, HealthTrend(row.trend).label,
+                "" if row.revenue is None else money(row.revenue), f"{row.renewal_date or ''}", row.owner or "Nobody",
+            )
+            for row in rows
+        ],
+        links=[reverse("admin:lifecycle_customer_change", args=[row.customer_id]) for row in rows],
+        traces=[],
+        report="health_customers",
+        when_empty="Nobody is in this list.",
+        is_list=True,
+        is_wide=True,
+        more=customers_of(all_of) if all_of and rows else "",
+    )  # fmt: skip

@@ -1,0 +1,155 @@
+"""What a manager reads first: key figures, what changed in a month, how the tiers do (spec 4, "tierPerformance")."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from analytics.models import KpiTarget
+from analytics.rules.kpis import FEWEST, KPIS, Kpi, Standing, standing
+from lifecycle.models import Lifecycle, TagCategory
+from lifecycle.queries import lifecycles
+from lifecycle.rules.traits import TIERS
+
+from .figures import figures, month_before
+from .health import levels_of, risks_of
+
+Owners = Collection[int] | None
+_ORDER = (Standing.MISSED, Standing.NEAR, Standing.UNKNOWN, Standing.REACHED)
+TIER_FIGURES = ("average_health_score", "retention_rate", "expansion_rate", "lifetime_value")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """``before``: a month ago, if it is known."""
+
+    kpi: Kpi
+    value: Decimal | None
+    n: int
+    before: Decimal | None
+    target: Decimal
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A number now and a month ago; ``None``: not known then. ``lifecycle``: that it is about, for its customers."""
+
+    name: str
+    now: Decimal | None
+    before: Decimal | None
+    is_lower_better: bool = False
+    lifecycle: Lifecycle | None = None
+
+    @property
+    def by(self) -> Decimal | None:
+        return None if self.now is None or self.before is None else self.now - self.before
+
+    @property
+    def is_good(self) -> bool | None:
+        return None if not self.by else (self.by < 0) == self.is_lower_better
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """``figures``: each with the number of accounts that it stands on; no value is told of fewer than ``FEWEST``."""
+
+    code: str
+    customers: int
+    figures: Mapping[str, tuple[Decimal | None, int]]
+
+
+def key_figures(*, owners: Owners, now: datetime) -> list[KeyFigure]:
+    """Those that are missed first."""
+    targets = dict(KpiTarget.objects.values_list("code", "target"))
+    of = {one.code: one for one in lifecycles().filter(is_active=True)}
+    found = []
+    for kpi in KPIS:
+        about: dict[str, Any] = {"owners": owners, "now": now, "lifecycle": of.get(kpi.lifecycle)}
+        told, then = figures(kpi.report, **about).rows, month_before(kpi.report, **about)
+        value, n = next(((row.value, row.n) for row in told if not row.part), (None, 0))
+        before = next((row.value for row in (then.rows if then else ()) if not row.part), None)
+        target = targets.get(kpi.code, kpi.target)
+        found.append(KeyFigure(kpi, value, n, before, target, standing(kpi, value, n, target)))
+    return sorted(found, key=lambda one: _ORDER.index(one.standing))
+
+
+def changes(*, owners: Owners, now: datetime) -> list[Change]:
+    """What the portfolio was a month ago, and what it is."""
+    (levels, levels_then), (risks, risks_then) = (
+        _now_and_then(report, owners, now) for report in ("health_levels", "health_risks")
+    )
+    is_known = levels_then is not None
+    one, then = levels_of(levels), levels_of(levels_then or ())
+    risk, risk_then = risks_of(risks), risks_of(risks_then or ())
+    return [
+        Change("Customers with a health score", Decimal(one.total), Decimal(then.total) if is_known else None),
+        Change("Average health score", one.score, then.score),
+        *(
+            Change(
+                name,
+                Decimal(risk[code].n),
+                Decimal(risk_then[code].n) if is_known else None,
+                is_lower_better=code != "expansion",
+            )
+            for code, name in _RISKS.items()
+        ),
+        *_at_risk(owners, now),
+    ]
+
+
+def tiers(*, owners: Owners, now: datetime) -> tuple[datetime, list[Tier]]:
+    """The highest first, accounts without a tier last."""
+    told = figures("tier_performance", owners=owners, now=now)
+    found: dict[str, dict[str, tuple[Decimal | None, int]]] = {}
+    for row in told.rows:
+        name, tier = row.part.split(":", 1)
+        found.setdefault(tier, {})[name] = (row.value if row.n >= FEWEST else None, row.n)
+    order = [*TIERS, ""]
+    return told.as_of, [
+        Tier(tier, found[tier]["customer_count"][1], {name: found[tier][name] for name in TIER_FIGURES})
+        for tier in sorted(found, key=order.index)
+    ]
+
+
+_RISKS = {
+    "at_risk": "At risk: fair or poor",
+    "churn_risk": "Churn risk: poor",
+    "alerts": "With an open alert",
+    "expansion": "Healthy with an opportunity",
+}
+
+
+def _at_risk(owners: Owners, now: datetime) -> list[Change]:
+    """The customers in the tags of risk, of each lifecycle that has such."""
+    found = []
+    for lifecycle in lifecycles().filter(is_active=True):
+        risky = {tag.code for tag in lifecycle.tags.all() if tag.category == TagCategory.RISK}
+        if risky:
+            rows, then = _now_and_then("tag_customers", owners, now, lifecycle)
+            before = None if then is None else _in(risky, then)
+            found.append(
+                Change(
+                    f"{lifecycle.name}: in a tag of risk",
+                    _in(risky, rows),
+                    before,
+                    is_lower_better=True,
+                    lifecycle=lifecycle,
+                )
+            )
+    return found
+
+
+def _in(tags: Collection[str], rows: Sequence[Any]) -> Decimal:
+    return Decimal(sum(row.n for row in rows if row.part in tags))
+
+
+def _now_and_then(
+    report: str, owners: Owners, now: datetime, lifecycle: Lifecycle | None = None
+) -> tuple[Sequence[Any], Sequence[Any] | None]:
+    told = figures(report, owners=owners, now=now, lifecycle=lifecycle)
+    then = month_before(report, owners=owners, now=now, lifecycle=lifecycle)
+    return told.rows, then.rows if then else None

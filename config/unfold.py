@@ -25,6 +25,8 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Dashboards",
         (
             ("Status tags", "sell", "analytics.snapshot:status_tags"),
+            ("Success managers", "support_agent", "analytics.snapshot:managers"),
+            ("Campaign results", "query_stats", "analytics.snapshot:campaign_results"),
             ("Definitions", "menu_book", "analytics.snapshot:definitions"),
             ("Snapshots", "photo_camera", "analytics.snapshot"),
         ),

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/login/", home.login),
     path("admin/", admin.site.urls),
     path("api/v1/", include("campaigns.api.urls")),
+    path("api/v1/analytics/", include("analytics.api.urls")),
     path("api/v1/customer-success/", include("customer_success.api.urls")),
     path("api/", include("lifecycle.api.urls")),
     path("share/plan/<path:token>", shared_plan, name="shared-plan"),

@@ -1,5 +1,5 @@
 """The dashboards. One module is one of them; all hang below the list of snapshots."""
 
-from . import definitions, kpis, snapshots, status_tags
+from . import campaigns, definitions, kpis, managers, snapshots, status_tags
 
-__all__ = ["definitions", "kpis", "snapshots", "status_tags"]
+__all__ = ["campaigns", "definitions", "kpis", "managers", "snapshots", "status_tags"]

@@ -95,6 +95,34 @@ def sankey(names: Sequence[str], colours: Sequence[str], flows: Sequence[tuple[i
     ]  # fmt: skip
 
 
+def stacked(
+    names: Sequence[str], parts: Mapping[str, Sequence[Any]], colours: Sequence[str] = PALETTE
+) -> list[dict[str, Any]]:
+    """One lying bar a name, the first on top, made of parts; with ``STACKED`` as the layout."""
+    return [
+        {
+            "type": "bar", "orientation": "h", "name": part, "y": [*reversed(names)],
+            "x": [*map(_number, reversed(values))], "marker": {"color": colours[number % len(colours)]},
+            "hovertemplate": f"%{{y}}, {part}: %{{x:,}}<extra></extra>",
+        }
+        for number, (part, values) in enumerate(parts.items())
+    ]  # fmt: skip
+
+
+def funnel(names: Sequence[str], values: Sequence[Any]) -> list[dict[str, Any]]:
+    """How many are left after each step, and what share of the first that is."""
+    return [
+        {
+            "type": "funnel", "y": list(names), "x": [*map(_number, values)], "marker": {"color": PALETTE[0]},
+            "textinfo": "value+percent initial", "connector": {"visible": False},
+            "hovertemplate": "%{y}: %{x:,}<extra></extra>",
+        }
+    ]  # fmt: skip
+
+
+STACKED = {"barmode": "stack", "margin": {"b": 40}}
+
+
 def _number(value: Any) -> Any:
     """Decimals as numbers of JSON."""
     return value if value is None or isinstance(value, int | str) else float(value)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analytics.queries.campaigns import Compared, Result, Results, about_campaigns
 from analytics.queries.kept import kept
+from analytics.rules.lift import shown as p_shown
 from analytics.rules.results import Enrolled, Messages
 from campaigns.models import Campaign, Channel, EndReason, SkipReason
 
 from .board import Asked
 from .campaign_links import listed, results_of
-from .charts import STACKED, Chart, bars, lines, stacked
+from .charts import Chart, bars, parted
+from .days import axes, drawn
 from .words import NONE, amount, rate
 
 _TASK_STATES = {"DONE": "Done", "OPEN": "Open", "DROPPED": "Dropped", "LEFT": "Dropped as the customer left"}
@@ -25,6 +27,8 @@ def reached(found: Results) -> Chart:
     return Chart(
         key="worked",
         title="Did it work? Treated against held out",
+        is_wide=True,
+        texts=3,
         summary=_verdict(found.results),
         columns=(
             "Campaign", "Held out at", "Share held out", "Treated", "Reached the goal", "Held out", "Reached the goal",
@@ -33,7 +37,11 @@ def reached(found: Results) -> Chart:
         rows=[_compared(result, one) for result, one in rows],
         links=[results_of(result.campaign) for result, _ in rows],
         traces=[_differences(told)] if told else [],
-        layout={"xaxis": {"ticksuffix": " points", "zeroline": True, "zerolinewidth": 2}, "showlegend": False},
+        layout={
+            "xaxis": {"ticksuffix": " points", "rangemode": "tozero", "zerolinewidth": 3},
+            "yaxis": {"range": [-0.6, len(told) - 0.4]},
+            "showlegend": False,
+        },
         report="campaign_arms",
         height=max(180, 44 * len(told) + 80),
         when_empty=_verdict(found.results),
@@ -69,16 +77,14 @@ def _name(result: Result, one: Compared) -> str:
     return f"{result.campaign}, {one.step}" if one.step else str(result.campaign)
 
 
-def _compared(result: Result, one: Compared) -> tuple[Any, ...]:
-    lift = one.lift
-    found = [
-        NONE if value is None else f"{100 * value:+.1f}" for value in (lift.difference, lift.low, lift.high)
-    ]  # fmt: skip
+def _compared(result: Result, arms: Compared) -> tuple[Any, ...]:
+    lift = arms.lift
+    found = [NONE if one is None else f"{100 * one:+.1f}" for one in (lift.difference, lift.low, lift.high)]
     return (
-        str(result.campaign), one.step or "entry", f"{one.share}%", lift.treated.customers,
+        str(result.campaign), arms.step or "entry", f"{arms.share}%", lift.treated.customers,
         rate(lift.treated.converted, lift.treated.customers), lift.held_out.customers,
         rate(lift.held_out.converted, lift.held_out.customers), *found,
-        NONE if lift.p_value is None else f"{lift.p_value:.3f}", lift.sentence,
+        NONE if lift.p_value is None else p_shown(lift.p_value), lift.sentence,
     )  # fmt: skip
 
 
@@ -89,24 +95,35 @@ def overview(found: Results) -> Chart:
         key="campaigns",
         title="Campaigns",
         summary=f"{found.enrolled.number:,} enrollments in {len(shown)} campaigns; the most, "
-        f"{most.enrolled.number:,}, in {most.campaign}." if most else "",
+        f"{most.enrolled.number:,}, in {most.campaign}. Reached goal: of customers who entered for the first time and "
+        "were treated. Bounced: of emails sent; opened and clicked: of those that did not bounce." if most else "",
         columns=(
-            "Campaign", "State", "Enrolled", "Still inside", "Reached the goal (of first entries, treated)",
-            "Messages sent", "Bounced (of sent)", "Opened (of not bounced)", "Clicked (of not bounced)", "Not sent",
+            "Campaign", "State", "Enrolled", "Inside", "Reached goal", "Sent", "Not sent", "Bounced", "Opened",
+            "Clicked",
         ),
         rows=[
             (str(one.campaign), one.campaign.get_state_display(), one.enrolled.number, one.enrolled.inside,
              rate(one.enrolled.converted, one.enrolled.customers), one.messages.sent,
-             rate(one.messages.bounced, one.messages.sent), rate(one.messages.opened, one.messages.arrived),
-             rate(one.messages.clicked, one.messages.arrived), sum(one.messages.not_sent.values()))
+             sum(one.messages.not_sent.values()), *_rates(emails(one.channels)))
             for one in shown
         ],
         links=[results_of(one.campaign) for one in shown],
-        traces=bars([str(one.campaign) for one in shown], [one.enrolled.number for one in shown]) if shown else [],
+        traces=[],
+        is_list=True,
+        is_wide=True,
+        texts=2,
         report="campaign_enrolled",
-        height=max(200, 28 * len(shown) + 60),
         when_empty="Nobody entered a campaign in these days.",
     )  # fmt: skip
+
+
+def emails(channels: Mapping[str, Messages]) -> Messages:
+    """What can bounce, be opened and be complained of."""
+    return channels.get(Channel.EMAIL, Messages())
+
+
+def _rates(one: Messages) -> tuple[str, ...]:
+    return rate(one.bounced, one.sent), rate(one.opened, one.arrived), rate(one.clicked, one.arrived)
 
 
 def becoming(enrolled: Enrolled, campaign: Campaign | None) -> Chart:
@@ -127,6 +144,7 @@ def becoming(enrolled: Enrolled, campaign: Campaign | None) -> Chart:
         if reasons
         else [],
         report="campaign_enrolled",
+        height=36 * len(reasons) + 70,
         when_empty="Nobody entered in these days.",
     )
 
@@ -141,21 +159,21 @@ def messages_by_channel(found: Results) -> Chart:
         "Sent": [found.channels[one].arrived for one in channels],
         "Waiting or uncertain": [_waiting(found.channels[one]) for one in channels],
     }
-    every = found.messages
+    every, mails = found.messages, emails(found.channels)
     return Chart(
         key="messages",
         title="Messages by channel",
-        summary=f"{every.sent:,} of {every.planned:,} messages were sent; {rate(every.opened, every.arrived)} of those "
-        f"that did not bounce were opened, {rate(every.clicked, every.arrived)} clicked. Opens are unreliable: mail "
-        "programs open by themselves, or hide it.",
+        summary=f"{every.sent:,} of {every.planned:,} messages were sent; {rate(mails.opened, mails.arrived)} of the "
+        f"emails that did not bounce were opened, {rate(mails.clicked, mails.arrived)} clicked. "
+        "Opens are unreliable: mail programs open by themselves, or hide it.",
         columns=(
             "Channel", "Planned", "Sent", "Told delivered", "Bounced", "Bounced of sent", "Opened",
             "Opened of not bounced", "Clicked", "Clicked of not bounced", "Complained", "Complained of not bounced",
             "Unsubscribed", "Unsubscribed of not bounced", "Not sent",
         ),
         rows=[(name, *_figures(found.channels[one])) for name, one in zip(names, channels, strict=True)],
-        traces=stacked(names, parts, ("tn:grey", "tn:red", "tn:green", "tn:yellow")) if channels else [],
-        layout=STACKED,
+        traces=parted(names, parts, ("tn:grey", "tn:red", "tn:green", "tn:yellow")) if channels else [],
+        layout={"barmode": "stack", "margin": {"b": 40}},
         report="campaign_messages",
         height=max(220, 48 * len(channels) + 100),
         when_empty="No message was planned in these days.",
@@ -193,12 +211,13 @@ def not_sent(messages: Messages, campaign: Campaign | None) -> Chart:
         traces=bars([labels.get(reason, reason) for reason, _ in reasons], [number for _, number in reasons])
         if reasons else [],
         report="campaign_messages",
+        height=36 * len(reasons) + 70,
         when_empty="Every message that was due was sent." if messages.planned else "No message was planned.",
     )  # fmt: skip
 
 
 def days(asked: Asked) -> Chart:
-    rows = kept("campaign_days", **about(asked)).rows
+    rows, period = kept("campaign_days", **about(asked)).rows, asked.about["period"]
     names = {"entered": "Entered", "converted": "Reached the goal", "sent": "Messages sent"}
     totals = {name: sum(getattr(row, name) for row in rows) for name in names}
     return Chart(
@@ -207,14 +226,8 @@ def days(asked: Asked) -> Chart:
         summary=", ".join(f"{label.lower()}: {totals[name]:,}" for name, label in names.items()).capitalize() + ".",
         columns=("Day", *names.values()),
         rows=[(row.day.isoformat(), row.entered, row.converted, row.sent) for row in rows],
-        traces=lines(
-            [row.day for row in rows],
-            {label: [getattr(row, name) for row in rows] for name, label in names.items()},
-            ("tn:blue", "tn:green", "tn:grey"),
-        )
-        if rows
-        else [],
-        layout={"yaxis": {"rangemode": "tozero"}},
+        traces=drawn(rows, period, names, ("tn:blue", "tn:green", "tn:grey")),
+        layout=axes(period),
         report="campaign_days",
         when_empty="Nothing happened in these days.",
     )
@@ -238,7 +251,7 @@ def tasks(asked: Asked) -> Chart:
         ],
         traces=bars([_TASK_STATES[state] for state in numbers], list(numbers.values())) if numbers else [],
         report="campaign_tasks",
-        height=240,
+        height=36 * len(numbers) + 70,
         when_empty="No campaign made a task in these days.",
     )
 

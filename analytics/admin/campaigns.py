@@ -13,7 +13,7 @@ from analytics.rules.results import ARRIVED, Enrolled, Messages
 from campaigns.models import Campaign
 
 from .board import Asked, Board, Card, Said, board
-from .campaign_charts import becoming, days, messages_by_channel, not_sent, overview, reached, tasks
+from .campaign_charts import becoming, days, emails, messages_by_channel, not_sent, overview, reached, tasks
 from .campaign_links import listed
 from .charts import Chart
 from .one_campaign_charts import step_funnel, time_to_goal, versions
@@ -66,8 +66,9 @@ def _of_one(asked: Asked, found: Results, campaign: Campaign | None) -> list[Cha
 
 
 def _cards(found: Results, campaign: Campaign | None) -> list[Card]:
-    enrolled, messages = found.enrolled, found.messages
-    return [*_of_enrolled(enrolled, campaign), *_of_messages(messages, campaign)]
+    sent = Card("Messages sent", f"{found.messages.sent:,}", f"of {found.messages.planned:,} planned",
+                url=listed("delivery", campaign))  # fmt: skip
+    return [*_of_enrolled(found.enrolled, campaign), sent, *_of_emails(emails(found.channels))]
 
 
 def _of_enrolled(enrolled: Enrolled, campaign: Campaign | None) -> list[Card]:
@@ -79,15 +80,13 @@ def _of_enrolled(enrolled: Enrolled, campaign: Campaign | None) -> list[Card]:
     ]
 
 
-def _of_messages(messages: Messages, campaign: Campaign | None) -> list[Card]:
-    arrived = f"of {messages.arrived:,} sent and {ARRIVED}"
+def _of_emails(messages: Messages) -> list[Card]:
+    arrived = f"of {messages.arrived:,} emails {ARRIVED}"
     return [
-        Card("Messages sent", f"{messages.sent:,}", f"of {messages.planned:,} planned",
-             url=listed("delivery", campaign)),
         Card("Opened", rate(messages.opened, messages.arrived),
              f"{arrived}. Unreliable: mail programs open by themselves, or hide it."),
         Card("Clicked", rate(messages.clicked, messages.arrived), arrived),
-        Card("Bounced", rate(messages.bounced, messages.sent), f"{messages.bounced:,} of {messages.sent:,} sent"),
+        Card("Bounced", rate(messages.bounced, messages.sent), f"{messages.bounced:,} of {messages.sent:,} emails"),
         Card("Complained", rate(messages.complained, messages.arrived), f"{messages.complained:,} {arrived}"),
         Card("Unsubscribed", rate(messages.unsubscribed, messages.arrived), f"{messages.unsubscribed:,} {arrived}"),
     ]  # fmt: skip

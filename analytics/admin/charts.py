@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 PALETTE = tuple(f"tn:{name}" for name in ("blue", "orange", "teal", "violet", "pink", "green", "yellow", "red", "grey"))
@@ -16,7 +17,8 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """``report``: whose definition is linked. ``when_empty`` is shown in place of a picture without data."""
+    """``report``: whose definition is linked. ``when_empty`` is shown in place of a picture without data. ``is_list``:
+    the table alone, open, without a picture. ``texts``: so many columns at the left are words, the others numbers."""
 
     key: str
     title: str
@@ -29,6 +31,9 @@ class Chart:
     links: Sequence[str] = ()
     when_empty: str = "Nothing to show yet."
     height: int = 320
+    is_list: bool = False
+    texts: int = 1
+    is_wide: bool = False
 
     @property
     def figure(self) -> dict[str, Any]:
@@ -67,6 +72,21 @@ def lines(
     ]  # fmt: skip
 
 
+def stacked(
+    x: Sequence[Any], named: Mapping[str, Sequence[Any]], colours: Sequence[str] = PALETTE, *, are_bars: bool = False
+) -> list[dict[str, Any]]:
+    """One area or one bar a name on top of each other; bars need the layout ``{"barmode": "stack"}``."""
+    return [
+        {
+            "name": name, "x": [str(one) for one in x], "y": [*map(_number, values)],
+            **({"type": "bar", "marker": {"color": colour}} if are_bars else
+               {"type": "scatter", "mode": "lines", "stackgroup": "all", "line": {"color": colour, "width": 1},
+                "fillcolor": f"{colour}/0.75"}),
+        }
+        for colour, (name, values) in zip(cycle(colours), named.items(), strict=False)
+    ]  # fmt: skip
+
+
 def heatmap(
     x: Sequence[str], y: Sequence[str], values: Sequence[Sequence[Any]], shown: str = "%{z:.0f}%"
 ) -> list[dict[str, Any]]:
@@ -81,7 +101,7 @@ def heatmap(
 
 
 def sankey(names: Sequence[str], colours: Sequence[str], flows: Sequence[tuple[int, int, Any]]) -> list[dict[str, Any]]:
-    """Flows between nodes: (from, to, how much), nodes by their place in ``names``."""
+    """Flows between nodes: (from, to, how much), nodes by their place in ``names``, in the colour of the first."""
     return [
         {
             "type": "sankey", "arrangement": "snap",
@@ -90,22 +110,28 @@ def sankey(names: Sequence[str], colours: Sequence[str], flows: Sequence[tuple[i
                 "source": [one for one, _, _ in flows],
                 "target": [one for _, one, _ in flows],
                 "value": [_number(one) for _, _, one in flows],
+                "color": [f"{colours[one]}/0.35" for one, _, _ in flows],
             },
         }
     ]  # fmt: skip
 
 
-def stacked(
+def _number(value: Any) -> Any:
+    """Decimals as numbers of JSON."""
+    return value if value is None or isinstance(value, int | str) else float(value)
+
+
+def parted(
     names: Sequence[str], parts: Mapping[str, Sequence[Any]], colours: Sequence[str] = PALETTE
 ) -> list[dict[str, Any]]:
-    """One lying bar a name, the first on top, made of parts; with ``STACKED`` as the layout."""
+    """One lying bar a name, the first on top, of several parts: ``{"barmode": "stack"}`` or ``"group"`` places them."""
     return [
         {
             "type": "bar", "orientation": "h", "name": part, "y": [*reversed(names)],
-            "x": [*map(_number, reversed(values))], "marker": {"color": colours[number % len(colours)]},
+            "x": [*map(_number, reversed(values))], "marker": {"color": colour},
             "hovertemplate": f"%{{y}}, {part}: %{{x:,}}<extra></extra>",
         }
-        for number, (part, values) in enumerate(parts.items())
+        for colour, (part, values) in zip(cycle(colours), parts.items(), strict=False)
     ]  # fmt: skip
 
 
@@ -118,11 +144,3 @@ def funnel(names: Sequence[str], values: Sequence[Any]) -> list[dict[str, Any]]:
             "hovertemplate": "%{y}: %{x:,}<extra></extra>",
         }
     ]  # fmt: skip
-
-
-STACKED = {"barmode": "stack", "margin": {"b": 40}}
-
-
-def _number(value: Any) -> Any:
-    """Decimals as numbers of JSON."""
-    return value if value is None or isinstance(value, int | str) else float(value)

@@ -16,12 +16,27 @@ from analytics.rules.managers import MEASURES, Manager, Measure
 from analytics.rules.periods import Period
 
 from .board import Asked, Board, Card, Said, board
-from .charts import Chart, bars, lines, stacked
+from .charts import Chart, bars, parted
+from .days import axes, drawn
 from .ranges import RangeForm, usual
 from .words import amount, rate
 
 MOST_DRAWN = 25
 _BY_CODE = {measure.code: measure for measure in MEASURES}
+HEADLINES = tuple(
+    _BY_CODE[code]
+    for code in (
+        "customers",
+        "load",
+        "health",
+        "at_risk",
+        "tasks_overdue",
+        "reviews_held",
+        "alerts_in_time",
+        "renewals",
+    )
+)
+_TASKS = {"made": "Made", "done": "Done", "dropped": "Dropped"}
 _LISTS = {
     "customers": "lifecycle_customer", "accounts": "customer_success_account", "at_risk": "customer_success_account",
     "tasks_open": "customer_success_task", "tasks_overdue": "customer_success_task",
@@ -47,7 +62,7 @@ class Managers(Board):
         found = compared(asked.request.user, period=period, now=asked.now)
         days = kept("manager_task_days", owners=asked.owners, now=asked.now, since=period.since, until=period.until)
         cards = (
-            [_card(found.managers[0], one, found) for one in MEASURES] if len(found.managers) == 1 else _totals(found)
+            [_card(found.managers[0], one, found) for one in HEADLINES] if len(found.managers) == 1 else _totals(found)
         )
         many = [_table(found), _load(found), _health(found)] if len(found.managers) > 1 else [_beside(found)]
         return Said(found.as_of, cards=cards, charts=[*many, _tasks(days.rows, period)])
@@ -61,16 +76,8 @@ def _card(manager: Manager, measure: Measure, found: Compared) -> Card:
         cell(manager, measure),
         note=measure.definition,
         change=f"Median of {found.others} managers: {amount(median, measure.unit)}" if median is not None else "",
-        is_good=_is_good(manager, measure, median),
         url=_list(measure.code, manager),
     )
-
-
-def _is_good(manager: Manager, measure: Measure, median: float | None) -> bool | None:
-    value = measure.of(manager)
-    if measure.is_lower_better is None or value is None or median is None or value == median or manager.is_small:
-        return None
-    return (value < median) == measure.is_lower_better
 
 
 def _totals(found: Compared) -> list[Card]:
@@ -113,17 +120,17 @@ def _table(found: Compared) -> Chart:
         rows, links = [*rows, (f"Median of {found.others}", *middle)], [*links, ""]
     small = sum(one.is_small for one in found.managers)
     few = f" {small} with fewer than {FEWEST} customers stand last and are not compared." if small else ""
-    shown = [one for one in found.managers if one["customers"]][:MOST_DRAWN]
     return Chart(
         key="managers",
-        title="Customers of each manager",
+        title="Success managers compared",
         summary=f"{len(found.managers)} managers, the most loaded first.{few}",
         columns=("Manager", *(measure.name for measure in MEASURES)),
         rows=rows,
         links=links,
-        traces=bars([one.name for one in shown], [int(one["customers"]) for one in shown]) if shown else [],
+        traces=[],
+        is_list=True,
+        is_wide=True,
         report="manager_customers",
-        height=_height(len(shown)),
         when_empty="Nobody looks after customers yet.",
     )
 
@@ -139,6 +146,7 @@ def _beside(found: Compared) -> Chart:
     return Chart(
         key="managers",
         title="Beside the median",
+        is_wide=True,
         summary=f"Compared with {found.others} managers who have {FEWEST} customers or more."
         if found.medians
         else "Too few others: a median would tell who they are.",
@@ -150,7 +158,7 @@ def _beside(found: Compared) -> Chart:
             if one
         ],
         links=[_list(measure.code, one) for measure, _ in values],
-        traces=stacked([measure.name for measure in drawn], series, ("tn:blue", "tn:grey")) if drawn else [],
+        traces=parted([measure.name for measure in drawn], series, ("tn:blue", "tn:grey")) if drawn else [],
         layout={"barmode": "group", "xaxis": {"ticksuffix": "%"}, "margin": {"b": 40}},
         report="manager_work",
         height=_height(2 * len(drawn)),
@@ -159,7 +167,8 @@ def _beside(found: Compared) -> Chart:
 
 
 def _load(found: Compared) -> Chart:
-    shown = [one for one in found.managers if one.load][:MOST_DRAWN]
+    loaded = sorted((one for one in found.managers if one.load), key=lambda one: -one.load)
+    shown = loaded[:MOST_DRAWN]
     above = [one for one in found.managers if one.load > 1]
     median = found.medians.get("load")
     return Chart(
@@ -217,14 +226,8 @@ def _tasks(rows: Sequence[Any], period: Period) -> Chart:
         summary=f"In {period.days} days {made:,} were made, {done:,} done and {dropped:,} dropped.",
         columns=("Day", "Made", "Done", "Dropped"),
         rows=[(row.day.isoformat(), row.made, row.done, row.dropped) for row in rows],
-        traces=lines(
-            [row.day for row in rows],
-            {name.capitalize(): [getattr(row, name) for row in rows] for name in ("made", "done", "dropped")},
-            ("tn:blue", "tn:green", "tn:grey"),
-        )
-        if rows
-        else [],
-        layout={"yaxis": {"rangemode": "tozero"}},
+        traces=drawn(rows, period, _TASKS, ("tn:blue", "tn:green", "tn:grey")),
+        layout=axes(period),
         report="manager_task_days",
         when_empty="No task was made or closed in these days.",
     )

@@ -11,7 +11,7 @@ from campaigns.queries.funnel import funnel as counted
 from .board import Asked
 from .campaign_charts import about
 from .charts import Chart, bars, funnel
-from .words import NONE, amount, rate
+from .words import amount, rate
 
 
 def step_funnel(asked: Asked, campaign: Campaign, entered: int) -> Chart:
@@ -52,7 +52,7 @@ def versions(result: Result) -> Chart:
         ],
         traces=bars([name for name, _ in rows], [one.number for _, one in rows]) if rows else [],
         report="campaign_enrolled",
-        height=max(200, 36 * len(rows) + 60),
+        height=36 * len(rows) + 70,
         when_empty="Nobody entered in these days.",
     )  # fmt: skip
 
@@ -60,7 +60,8 @@ def versions(result: Result) -> Chart:
 def time_to_goal(asked: Asked) -> Chart:
     rows = kept("campaign_time_to_goal", **about(asked)).rows
     median = rows[0].median if rows else None
-    shown = NONE if median is None else f"{amount(float(median), 'number')} days"
+    hours = None if median is None else 24 * float(median)
+    shown = amount(hours, "hours") if hours is None or hours < 48 else f"{amount(hours / 24, 'number')} days"
     return Chart(
         key="time-to-goal",
         title="Time to the goal",
@@ -68,9 +69,12 @@ def time_to_goal(asked: Asked) -> Chart:
         "Those who may still reach it are not in here.",
         columns=("Whole days after entry", "Customers"),
         rows=[(row.days, row.n) for row in rows],
-        traces=[{"type": "bar", "x": [row.days for row in rows], "y": [row.n for row in rows],
-                 "marker": {"color": "tn:green"}, "hovertemplate": "Day %{x}: %{y:,}<extra></extra>"}] if rows else [],
-        layout={"xaxis": {"title": {"text": "Days after entry"}, "rangemode": "tozero"}},
+        traces=[
+            {"type": "bar", "x": [row.days for row in rows], "y": [row.n for row in rows], "width": 0.8,
+             "marker": {"color": "tn:green"}, "hovertemplate": "Day %{x}: %{y:,}<extra></extra>"}
+        ] if rows else [],
+        layout={"xaxis": {"range": [-0.6, max((row.days for row in rows), default=0) + 0.6], "tickformat": "d",
+                          "title": {"text": "Whole days after entry"}}, "margin": {"b": 40}},
         report="campaign_time_to_goal",
         when_empty="Nobody has reached the goal.",
     )  # fmt: skip

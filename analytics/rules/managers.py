@@ -44,7 +44,6 @@ class Measure:
     value: Callable[[Manager], float | None]
     base: str = ""
     definition: str = ""
-    is_lower_better: bool | None = None
 
     def n(self, manager: Manager) -> int:
         return int(manager[self.base]) if self.base else int(manager["customers"])
@@ -73,25 +72,25 @@ MEASURES: tuple[Measure, ...] = (
     Measure("health", "Health", "points", lambda one: one["score_sum"] / one["scored"], "scored", "Mean score."),
     Measure(
         "health_change", "Change", "change", lambda one: one["change_sum"] / one["scored_twice"], "scored_twice",
-        "Mean change of the score since the period began, of customers scored then and now.", is_lower_better=False,
+        "Mean change of the score since the period began, of customers scored then and now.",
     ),
     Measure(
-        "at_risk", "At risk", "%", _share("at_risk", "accounts"), "accounts", "Of the accounts.", is_lower_better=True
+        "at_risk", "At risk", "%", _share("at_risk", "accounts"), "accounts", "Of the accounts."
     ),
     Measure("tasks_open", "Open tasks", "", _amount("open")),
-    Measure("tasks_overdue", "Overdue", "", _amount("overdue"), is_lower_better=True),
+    Measure("tasks_overdue", "Overdue", "", _amount("overdue")),
     Measure("tasks_done", "Done", "", _amount("done"), definition="In the period."),
     Measure(
         "task_hours", "Hours to finish", "hours", lambda one: one["median_hours"], "done",
-        "Median, from made to done, of tasks done in the period.", is_lower_better=True,
+        "Median, from made to done, of tasks done in the period.",
     ),
     Measure(
         "milestones_on_time", "Milestones on time", "%", _share("milestones_on_time", "milestones"), "milestones",
-        "Completed by their day, of those due in the period.", is_lower_better=False,
+        "Completed by their day, of those due in the period.",
     ),
     Measure(
         "reviews_held", "Reviews held", "%", _share("reviews_held", "reviews"), "reviews",
-        "Of the business reviews that were due in the period and not cancelled.", is_lower_better=False,
+        "Of the business reviews that were due in the period and not cancelled.",
     ),
     Measure(
         "contacts", "Contacts a month", "number",
@@ -102,11 +101,11 @@ MEASURES: tuple[Measure, ...] = (
     Measure("renewal_revenue", "Renewal revenue", "money", _amount("renewal_revenue")),
     Measure(
         "alerts_in_time", "Alerts in time", "%", _share("alerts_in_time", "alerts"), "alerts",
-        "Handled by their due time, of those due in the period that did not recover before.", is_lower_better=False,
+        "Handled by their due time, of those due in the period that did not recover before.",
     ),
     Measure(
         "nps", "NPS", "number", lambda one: 100 * (one["promoters"] - one["detractors"]) / one["answers"], "answers",
-        "Promoters (9, 10) less detractors (0 to 6), in percent of customers' latest answers.", is_lower_better=False,
+        "Promoters (9, 10) less detractors (0 to 6), in percent of customers' latest answers.",
     ),
 )  # fmt: skip
 

@@ -55,9 +55,9 @@
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: variable("--tn-text") },
       margin: { l: 8, r: 8, t: 8, b: 8 },
-      xaxis: axis,
-      yaxis: axis,
-      legend: { orientation: "h", y: -0.15 },
+      xaxis: { ...axis }, // Plotly writes into each what it finds out about its values
+      yaxis: { ...axis },
+      legend: { orientation: "h", y: -0.15, traceorder: "normal" },
       hoverlabel: { bgcolor: variable("--tn-card"), font: { color: variable("--tn-ink") } },
     };
   }

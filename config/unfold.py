@@ -24,13 +24,15 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Dashboards",
         (
-            ("KPIs", "track_changes", "analytics.snapshot:kpis"),
             ("Executive", "query_stats", "analytics.snapshot:executive"),
+            ("KPIs", "track_changes", "analytics.snapshot:kpis"),
             ("Portfolio health", "monitor_heart", "analytics.snapshot:portfolio_health"),
             ("Key insights", "lightbulb", "analytics.snapshot:insights"),
             ("Status tags", "sell", "analytics.snapshot:status_tags"),
             ("Cohorts", "view_timeline", "analytics.snapshot:cohorts"),
             ("Retention and revenue", "payments", "analytics.snapshot:revenue"),
+            ("Success managers", "support_agent", "analytics.snapshot:managers"),
+            ("Campaign results", "ads_click", "analytics.snapshot:campaign_results"),
             ("Definitions", "menu_book", "analytics.snapshot:definitions"),
             ("Snapshots", "photo_camera", "analytics.snapshot"),
         ),

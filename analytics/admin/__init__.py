@@ -2,12 +2,14 @@
 
 from . import (
     behind,
+    campaigns,
     cohorts,
     definitions,
     executive,
     health,
     insights,
     kpis,
+    managers,
     revenue,
     revenue_customers,
     snapshots,
@@ -16,12 +18,14 @@ from . import (
 
 __all__ = [
     "behind",
+    "campaigns",
     "cohorts",
     "definitions",
     "executive",
     "health",
     "insights",
     "kpis",
+    "managers",
     "revenue",
     "revenue_customers",
     "snapshots",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import cohorts, health, kpis, revenue, status_tags
+from .views import campaigns, cohorts, health, kpis, managers, revenue, status_tags
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -16,4 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("kpis/<slug:code>", kpis.KpiDetail.as_view(), name="api-analytics-kpi"),
     path("health-overview", health.HealthOverview.as_view(), name="api-analytics-health-overview"),
     path("insights", health.KeyInsights.as_view(), name="api-analytics-insights"),
+    path("campaigns", campaigns.CampaignResultList.as_view(), name="api-analytics-campaigns"),
+    path("campaigns/<slug:key>", campaigns.CampaignResult.as_view(), name="api-analytics-campaign"),
+    path("success-managers", managers.SuccessManagers.as_view(), name="api-analytics-success-managers"),
 ]

@@ -60,11 +60,13 @@ class InShort:
     opened: int = 0
 
 
-def funnel(campaign: Campaign, *, user: Any, now: datetime) -> Funnel | None:
-    """``None``: counting took too long."""
+def funnel(
+    campaign: Campaign, *, user: Any, now: datetime, since: datetime | None = None, until: datetime | None = None
+) -> Funnel | None:
+    """Of those who entered in the last 30 days, or in a period. ``None``: counting took too long."""
     try:
         with patience(COUNT_SECONDS):
-            return _funnel(campaign, user, now - timedelta(days=DAYS))
+            return _funnel(campaign, user, since or now - timedelta(days=DAYS), until or now)
     except OperationalError:
         return None
 
@@ -93,8 +95,9 @@ def in_short(campaigns: Iterable[Campaign], *, user: Any, now: datetime) -> dict
     return {one: InShort(**values) for one, values in counts.items()}
 
 
-def _funnel(campaign: Campaign, user: Any, since: datetime) -> Funnel:
-    entered = in_portfolio(Enrollment.objects.filter(campaign=campaign, entered_at__gte=since), user).order_by()
+def _funnel(campaign: Campaign, user: Any, since: datetime, until: datetime) -> Funnel:
+    theirs = Enrollment.objects.filter(campaign=campaign, entered_at__gte=since, entered_at__lte=until)
+    entered = in_portfolio(theirs, user).order_by()
     totals = entered.aggregate(
         entered=Count("id"),
         inside=Count("id", filter=Q(state=EnrollmentState.ACTIVE)),

@@ -1,0 +1,92 @@
+"""Campaign results: who entered, what was sent, who reached the goal, and whether that was chance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from analytics.queries.campaigns import Results, results
+from analytics.rules.results import ARRIVED, Enrolled, Messages
+from campaigns.models import Campaign
+
+from .board import Asked, Board, Card, Said, board
+from .campaign_charts import becoming, days, emails, messages_by_channel, not_sent, overview, reached, tasks
+from .campaign_links import listed
+from .charts import Chart
+from .one_campaign_charts import step_funnel, time_to_goal, versions
+from .ranges import RangeForm, usual
+from .words import rate
+
+
+class CampaignForm(RangeForm):
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.all(), to_field_name="key", required=False, empty_label="All campaigns",
+        widget=UnfoldAdminSelectWidget,
+    )  # fmt: skip
+
+
+@board
+class CampaignResults(Board):
+    code = "campaign_results"
+    title = "Campaign results"
+    form = CampaignForm
+
+    def initial(self) -> dict[str, Any]:
+        return usual(timezone.now().date())
+
+    def says(self, asked: Asked) -> Said:
+        campaign, period = asked.about["campaign"], asked.about["period"]
+        found = results(owners=asked.owners, period=period, now=asked.now, campaign=campaign)
+        return Said(
+            found.as_of,
+            cards=_cards(found, campaign),
+            charts=[*self._charts(asked, found, campaign), *_of_one(asked, found, campaign)],
+        )
+
+    def _charts(self, asked: Asked, found: Results, campaign: Campaign | None) -> list[Chart]:
+        return [
+            reached(found),
+            *([] if campaign else [overview(found)]),
+            becoming(found.enrolled, campaign),
+            messages_by_channel(found),
+            not_sent(found.messages, campaign),
+            days(asked),
+            tasks(asked),
+        ]
+
+
+def _of_one(asked: Asked, found: Results, campaign: Campaign | None) -> list[Chart]:
+    if campaign is None:
+        return []
+    one = next(iter(found.results))
+    return [step_funnel(asked, campaign, found.enrolled.number), versions(one), time_to_goal(asked)]
+
+
+def _cards(found: Results, campaign: Campaign | None) -> list[Card]:
+    sent = Card("Messages sent", f"{found.messages.sent:,}", f"of {found.messages.planned:,} planned",
+                url=listed("delivery", campaign))  # fmt: skip
+    return [*_of_enrolled(found.enrolled, campaign), sent, *_of_emails(emails(found.channels))]
+
+
+def _of_enrolled(enrolled: Enrolled, campaign: Campaign | None) -> list[Card]:
+    of_first = f"{enrolled.converted:,} of {enrolled.customers:,} who entered for the first time and were treated"
+    return [
+        Card("Enrolled", f"{enrolled.number:,}", url=listed("enrollment", campaign)),
+        Card("Still inside", f"{enrolled.inside:,}", url=listed("enrollment", campaign, state__exact="active")),
+        Card("Reached the goal", rate(enrolled.converted, enrolled.customers), of_first),
+    ]
+
+
+def _of_emails(messages: Messages) -> list[Card]:
+    arrived = f"of {messages.arrived:,} emails {ARRIVED}"
+    return [
+        Card("Opened", rate(messages.opened, messages.arrived),
+             f"{arrived}. Unreliable: mail programs open by themselves, or hide it."),
+        Card("Clicked", rate(messages.clicked, messages.arrived), arrived),
+        Card("Bounced", rate(messages.bounced, messages.sent), f"{messages.bounced:,} of {messages.sent:,} emails"),
+        Card("Complained", rate(messages.complained, messages.arrived), f"{messages.complained:,} {arrived}"),
+        Card("Unsubscribed", rate(messages.unsubscribed, messages.arrived), f"{messages.unsubscribed:,} {arrived}"),
+    ]  # fmt: skip

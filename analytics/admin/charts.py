@@ -129,6 +129,31 @@ def sankey(names: Sequence[str], colours: Sequence[str], flows: Sequence[tuple[i
     ]  # fmt: skip
 
 
+def parted(
+    names: Sequence[str], parts: Mapping[str, Sequence[Any]], colours: Sequence[str] = PALETTE
+) -> list[dict[str, Any]]:
+    """One lying bar a name, the first on top, of several parts: ``{"barmode": "stack"}`` or ``"group"`` places them."""
+    return [
+        {
+            "type": "bar", "orientation": "h", "name": part, "y": [*reversed(names)],
+            "x": [*map(_number, reversed(values))], "marker": {"color": colour},
+            "hovertemplate": f"%{{y}}, {part}: %{{x:,}}<extra></extra>",
+        }
+        for colour, (part, values) in zip(cycle(colours), parts.items(), strict=False)
+    ]  # fmt: skip
+
+
+def funnel(names: Sequence[str], values: Sequence[Any]) -> list[dict[str, Any]]:
+    """How many are left after each step, and what share of the first that is."""
+    return [
+        {
+            "type": "funnel", "y": list(names), "x": [*map(_number, values)], "marker": {"color": PALETTE[0]},
+            "textinfo": "value+percent initial", "connector": {"visible": False},
+            "hovertemplate": "%{y}: %{x:,}<extra></extra>",
+        }
+    ]  # fmt: skip
+
+
 def _number(value: Any) -> Any:
     """Decimals as numbers of JSON."""
     return value if value is None or isinstance(value, int | str) else float(value)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from analytics.queries import executive, health
+from analytics.queries import KpiStanding, executive, health
 from analytics.queries.insights import insights
 from analytics.rules.kpis import Standing
 from lifecycle.admin.filters import customers_in
@@ -73,7 +73,7 @@ def _cards(found: health.Overview) -> list[Card]:
     return [card for card in cards(found) if card.title in wanted]
 
 
-def _key_figures(rows: Sequence[executive.KeyFigure]) -> Chart:
+def _key_figures(rows: Sequence[KpiStanding]) -> Chart:
     missed = [row.kpi.name for row in rows if row.standing is Standing.MISSED]
     return Chart(
         key="kpis",
@@ -83,7 +83,7 @@ def _key_figures(rows: Sequence[executive.KeyFigure]) -> Chart:
         rows=[
             (
                 row.kpi.name, _STANDINGS[row.standing], _valued(row.value, row.kpi.unit),
-                _valued(row.target, row.kpi.unit), _valued(row.before, row.kpi.unit), row.n,
+                _valued(row.target.target, row.kpi.unit), _valued(row.before, row.kpi.unit), row.n,
             )
             for row in rows[:SHOWN_KPIS]
         ],

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib.admin.options import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -63,7 +64,7 @@ class RevenueCustomers(Board):
     title = "Customers behind the revenue"
     form = CustomersForm
 
-    def page(self, admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
+    def page(self, admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
         if not request.user.has_perm(MAY_NAME):
             raise PermissionDenied
         return super().page(admin, request)

@@ -8,30 +8,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from analytics.models import KpiTarget
-from analytics.rules.kpis import FEWEST, KPIS, Kpi, Standing, standing
+from analytics.rules.kpis import FEWEST, Standing
 from lifecycle.models import Lifecycle, TagCategory
 from lifecycle.queries import lifecycles
 from lifecycle.rules.traits import TIERS
 
 from .figures import figures, month_before
 from .health import levels_of, risks_of
+from .kpis import KpiStanding, kpi_standings
 
 Owners = Collection[int] | None
 _ORDER = (Standing.MISSED, Standing.NEAR, Standing.UNKNOWN, Standing.REACHED)
 TIER_FIGURES = ("average_health_score", "retention_rate", "expansion_rate", "lifetime_value")
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFigure:
-    """``before``: a month ago, if it is known."""
-
-    kpi: Kpi
-    value: Decimal | None
-    n: int
-    before: Decimal | None
-    target: Decimal
-    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +50,9 @@ class Tier:
     figures: Mapping[str, tuple[Decimal | None, int]]
 
 
-def key_figures(*, owners: Owners, now: datetime) -> list[KeyFigure]:
+def key_figures(*, owners: Owners, now: datetime) -> list[KpiStanding]:
     """Those that are missed first."""
-    targets = dict(KpiTarget.objects.values_list("code", "target"))
-    of = {one.code: one for one in lifecycles().filter(is_active=True)}
-    found = []
-    for kpi in KPIS:
-        about: dict[str, Any] = {"owners": owners, "now": now, "lifecycle": of.get(kpi.lifecycle)}
-        told, then = figures(kpi.report, **about).rows, month_before(kpi.report, **about)
-        value, n = next(((row.value, row.n) for row in told if not row.part), (None, 0))
-        before = next((row.value for row in (then.rows if then else ()) if not row.part), None)
-        target = targets.get(kpi.code, kpi.target)
-        found.append(KeyFigure(kpi, value, n, before, target, standing(kpi, value, n, target)))
-    return sorted(found, key=lambda one: _ORDER.index(one.standing))
+    return sorted(kpi_standings(owners=owners, now=now), key=lambda one: _ORDER.index(one.standing))
 
 
 def changes(*, owners: Owners, now: datetime) -> list[Change]:

@@ -40,7 +40,7 @@ class About:
     def ask(self, report: str, period: Period | None = None) -> Told:
         """The rows of a report over the range, or over another."""
         days = period or self.period
-        about = {"lifecycle": self.lifecycle.id, "since": days.since, "until": days.until}
+        about: dict[str, Any] = {"lifecycle": self.lifecycle.id, "since": days.since, "until": days.until}
         return kept(report, owners=self.owners, now=self.now, **about)
 
 

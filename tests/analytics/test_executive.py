@@ -115,7 +115,7 @@ def test_key_figures_that_are_missed_come_first(mia):
     order = [one.standing for one in found]
     assert order == sorted(order, key=[Standing.MISSED, Standing.NEAR, Standing.UNKNOWN, Standing.REACHED].index)
     learners = next(one for one in found if one.kpi.code == "active_learner_rate")
-    assert (learners.value, learners.n, learners.target, learners.standing) == (0, 5, 55, Standing.MISSED)
+    assert (learners.value, learners.n, learners.target.target, learners.standing) == (0, 5, 55, Standing.MISSED)
 
 
 def test_tiers_are_told_the_highest_first_and_of_few_accounts_nothing(mia):

@@ -14,7 +14,8 @@ from lifecycle.models import Lifecycle, TagCategory
 from lifecycle.queries import lifecycles
 
 from .board import Asked, Board, Card, Said, board
-from .cohort_charts import progress_chart, reaching_chart, retention_chart, share, standing_chart
+from .cohort_charts import progress_chart, retention_chart, share, standing_chart
+from .survival_charts import reaching_chart
 
 _BY = {
     By.MONTH: "Month of enrollment", By.PLAN: "Plan", By.TIER: "Service tier", By.PRODUCT_TAG: "Product",

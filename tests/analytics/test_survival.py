@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from analytics.admin.cohort_charts import finding, reaching_chart
+from analytics.admin.survival_charts import finding, reaching_chart
 from analytics.queries.cohorts import Asking, By, durations
 from analytics.queries.survival import reaching
 from analytics.queries.targets import Target
@@ -147,12 +147,11 @@ def test_a_month_of_a_few_is_not_judged_and_not_drawn():
 
 def test_nobody_there_yet_is_nothing_to_compare():
     lifecycle, target = learners({7: [None] * 10, 8: [None] * 10})
-    asking = Asking(lifecycle, None, NOW)
 
-    found = reaching(asking, target.ids)
+    found = reaching(Asking(lifecycle, None, NOW), target.ids)
 
     assert found.differences is None
-    assert finding(asking, target, found.differences) == "There is nothing to compare yet."
+    assert finding(target, found.differences) == "There is nothing to compare yet."
 
 
 def test_nobody_at_all_has_no_curve():

@@ -1,0 +1,108 @@
+"""How long customers take, as a picture, and which cohort does worst, as a sentence that a test stands behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analytics.queries.cohorts import Asking
+from analytics.queries.survival import Curve, Reaching
+from analytics.queries.targets import Target
+from analytics.rules.kpis import FEWEST
+from analytics.rules.survival import SIGNIFICANCE, Differences
+
+from .charts import PALETTE, Chart
+from .cohort_charts import customers_of
+
+MOST_CURVES = 6
+
+
+def reaching_chart(asking: Asking, target: Target, found: Reaching) -> Chart:
+    """How many customers of each cohort got to the target within so many days."""
+    drawn = _drawn(found, target)
+    left_out = f"The curves of {len(drawn)} of {len(found.curves)} cohorts are drawn; the table has all. "
+    return Chart(
+        key="reaching",
+        title=f"Time from enrollment to {target.name}",
+        summary=f"{median_of(found.everybody, target)} {finding(target, found.differences)} "
+        f"{left_out if len(drawn) < len(found.curves) else ''}The bands are 95 % intervals (Kaplan–Meier)."
+        if drawn
+        else "",
+        columns=("Cohort", "Customers", "Got there", "Median, days", "From", "To"),
+        rows=[
+            (
+                one.cohort.name,
+                one.customers,
+                one.reached,
+                *("" if day is None else day for day in (one.median, one.median_low, one.median_high)),
+            )
+            for one in found.curves
+        ],
+        links=[customers_of(asking, one.cohort) for one in found.curves],
+        traces=[trace for number, one in enumerate(drawn) for trace in _curve(one, PALETTE[number % len(PALETTE)])],
+        layout={
+            "xaxis": {"title": {"text": "Days since enrollment"}, "range": [0, asking.months * 30.5]},
+            "yaxis": {"ticksuffix": " %", "rangemode": "tozero"},
+            "legend": {"y": -0.25},
+        },
+        height=420,
+        report="durations_to_tags",
+        when_empty=f"No cohort has {FEWEST} customers yet.",
+    )
+
+
+def finding(target: Target, differences: Differences | None) -> str:
+    """Which cohort does worst, if a test says so."""
+    if differences is None:
+        return "There is nothing to compare yet."
+    test = f"log-rank test, p {_p(differences.p)}"
+    if worst := differences.worst(is_reaching_bad=target.is_bad):
+        way = "sooner" if target.is_bad else "later"
+        return (
+            f"Worst: customers of “{worst.name}” get there {way} than the others; {worst.reached:,} did, where "
+            f"{worst.expected:,.1f} would have if all cohorts were alike (log-rank test against the others, p "
+            f"{_p(worst.p)}, corrected for {len(differences.each)} cohorts)."
+        )
+    if differences.p < SIGNIFICANCE:
+        return f"The cohorts differ ({test}), but none does worse than the others by a test of its own."
+    return f"No cohort differs from the others by more than chance would explain ({test})."
+
+
+def median_of(curve: Curve, target: Target) -> str:
+    """How long it takes, in a sentence."""
+    if curve.median is None:
+        return f"Fewer than half of the {curve.customers:,} customers got to {target.name} while they were followed."
+    high = f"to {curve.median_high:,}" if curve.median_high is not None else "upwards"
+    return f"Half of the customers got there within {curve.median:,} days (95 % interval {curve.median_low:,} {high})."
+
+
+def _drawn(found: Reaching, target: Target) -> list[Curve]:
+    """The worst cohort and the last ones that are large enough."""
+    curves = [one for one in found.curves if one.points]
+    worst = found.differences.worst(is_reaching_bad=target.is_bad) if found.differences else None
+    first = [one for one in curves if worst and one.cohort.name == worst.name]
+    others = [one for one in curves if one not in first]
+    return first + others[-(MOST_CURVES - len(first)) :]
+
+
+def _curve(curve: Curve, colour: str) -> list[dict[str, Any]]:
+    """The interval as a band, and the curve in it."""
+    days = [day for day, *_ in curve.points]
+    of, low, high = ([round(100 * one, 2) for one in column] for column in list(zip(*curve.points, strict=True))[1:])
+    step: dict[str, Any] = {"type": "scatter", "mode": "lines", "x": days, "legendgroup": curve.cohort.name}
+    unseen = {"shape": "hv", "width": 0}
+    return [
+        {**step, "y": low, "line": unseen, "showlegend": False, "hoverinfo": "skip"},
+        {
+            **step, "y": high, "line": unseen, "showlegend": False, "hoverinfo": "skip", "fill": "tonexty",
+            "fillcolor": f"{colour}/0.12",
+        },
+        {
+            **step, "y": of, "name": f"{curve.cohort.name} ({curve.customers:,})",
+            "line": {"shape": "hv", "width": 2, "color": colour},
+            "hovertemplate": "%{y:.0f} % within %{x} days<extra>%{fullData.name}</extra>",
+        },
+    ]  # fmt: skip
+
+
+def _p(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}"

@@ -7,7 +7,7 @@ import pytest
 from analytics.engine.snapshots import backfill, take_snapshot
 from analytics.models import Figure, Snapshot
 from analytics.queries import figures, history
-from lifecycle.models import Transition
+from lifecycle.models import CustomerFacts, Transition
 from tests.factories import (
     CustomerFactory,
     CustomerStatusFactory,
@@ -47,6 +47,23 @@ def test_a_past_day_is_told_as_it_was(lifecycle):
 
     assert [told(date(2026, 3, day)) for day in (2, 3, 5, 6, 8, 10)] == [
         {"A": 0, "B": 0}, {"A": 1, "B": 0}, {"A": 0, "B": 1}, {"A": 1, "B": 1}, {"A": 0, "B": 2}, {"A": 0, "B": 2},
+    ]  # fmt: skip
+
+
+def test_who_is_in_its_first_tag_is_counted_since_it_is_there(lifecycle):
+    first, second = lifecycle.tags.order_by("position")
+    for moves_on in (None, 7):
+        customer = CustomerFactory(created_at=datetime(2026, 3, 9, tzinfo=UTC))
+        CustomerFacts.objects.filter(customer=customer).update(first_event_at=datetime(2026, 3, 4, 9, tzinfo=UTC))
+        at = moves_on and datetime(2026, 3, moves_on, 9, tzinfo=UTC)
+        CustomerStatusFactory(customer=customer, lifecycle=lifecycle, tag=second if at else first, entered_at=at)
+        if at:
+            TransitionFactory(lifecycle=lifecycle, customer=customer, from_tag=first, to_tag=second, applied_at=at)
+
+    backfill(since=date(2026, 3, 2), now=NOW)
+
+    assert [told(date(2026, 3, day)) for day in (2, 4, 7, 10)] == [
+        {"A": 0, "B": 0}, {"A": 3, "B": 0}, {"A": 2, "B": 2}, {"A": 1, "B": 3},
     ]  # fmt: skip
 
 

@@ -125,7 +125,7 @@ def build() -> World:
         for kind, thing in _of_customer(customer, lifecycle, people["superuser"]).items():
             things.setdefault(kind, {})[whose] = thing if isinstance(thing, dict) else thing.pk
     for kind, thing in _of_nobody(lifecycle, customers, people["superuser"]).items():
-        things[kind] = {"": thing.pk}
+        things[kind] = {"": thing if isinstance(thing, dict) else thing.pk}
     things["team"] = {"": team.pk}
     return World(people, {name: _session(one) for name, one in people.items()}, customers, things)
 

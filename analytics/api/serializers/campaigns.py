@@ -31,7 +31,7 @@ class MessagesSerializer(serializers.Serializer):
     not_sent = serializers.DictField(child=serializers.IntegerField(), help_text="By reason.")
 
 
-class EnrolledSerializer(serializers.Serializer):
+class EntriesSerializer(serializers.Serializer):
     enrolled = serializers.IntegerField(source="number", help_text="Enrollments, held out ones among them.")
     inside = _count("Still, of these.")
     ended = serializers.DictField(child=serializers.IntegerField(), help_text="By reason.")
@@ -62,7 +62,7 @@ class ResultSerializer(serializers.Serializer):
     key = serializers.CharField(source="campaign.key")
     name = serializers.CharField(source="campaign.name")
     state = serializers.CharField(source="campaign.state")
-    enrollments = EnrolledSerializer(source="enrolled")
+    enrollments = EntriesSerializer(source="enrolled")
     messages = MessagesSerializer()
     holdout = ComparedSerializer(many=True, source="compared")
     says = serializers.CharField(source="sentence", help_text="Whether it worked.")
@@ -76,7 +76,7 @@ class ResultsSerializer(serializers.Serializer):
 
 
 class DetailSerializer(ResultSerializer):
-    versions = serializers.DictField(child=EnrolledSerializer(), help_text="By number.")
+    versions = serializers.DictField(child=EntriesSerializer(), help_text="By number.")
     channels = serializers.DictField(child=MessagesSerializer())
 
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from analytics.rules.managers import MEASURES, Manager
 
-_NUMBER = {"type": ["number", "null"]}
+_NUMBER = {"type": "number", "nullable": True}
 _VALUE = {"type": "object", "properties": {"value": _NUMBER, "n": {"type": "integer", "minimum": 0}}}
 
 

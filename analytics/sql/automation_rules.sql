@@ -1,10 +1,11 @@
 -- Answers: What did each version of a rule do, and did it stand?
--- Moves: by the rule, alone (automatic) or approved by a person. taken_back: by a rollback; put_back: by a person within
--- 14 days; young: may still be put back. Reviews: what people approved and rejected in the time, and the median of how
--- long it had waited; the noes that a rollback writes by itself do not count. The row without a rule is of all of them.
+-- Note: Moves: by the rule, alone (automatic) or approved by a person. taken_back: by a rollback; put_back: by a person
+-- Note: within 14 days; young: may still be put back. Reviews: what people approved and rejected in the time, and the
+-- Note: median of how long it had waited; the noes that a rollback writes by itself do not count. The row without a
+-- Note: rule is of all of them.
 WITH judged AS (
     SELECT m.rule_id, m.by_id, m.applied_at, v.how
-    FROM tenure_moves(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
+    FROM tenure_moves_made(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
     JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
     LEFT JOIN (
         SELECT DISTINCT ON (move_id) move_id, how FROM tenure_reversals(%(lifecycle)s, %(since)s, %(as_of)s)

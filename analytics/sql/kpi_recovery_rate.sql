@@ -2,13 +2,13 @@
 -- Note: Status tags, "Recovery Rate: ST_004/005 → ST_001/002"; these tags take 3 and 4 weeks at most. Who fell from
 -- Note: elsewhere in the 90 days before these weeks counts, with the latest fall.
 SELECT fell.customer_id, EXISTS (
-    SELECT FROM tenure_standing_moves(%(lifecycle)s, %(as_of)s) AS m JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
+    SELECT FROM tenure_moves(%(lifecycle)s, %(as_of)s) AS m JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
     WHERE m.customer_id = fell.customer_id AND t.code IN ('ST_001', 'ST_002')
         AND m.applied_at > fell.at AND m.applied_at <= fell.at + interval '49 days'
 )::int AS value
 FROM (
     SELECT m.customer_id, max(m.applied_at) AS at
-    FROM tenure_standing_moves(%(lifecycle)s, %(as_of)s::timestamptz - interval '49 days') AS m
+    FROM tenure_moves(%(lifecycle)s, %(as_of)s::timestamptz - interval '49 days') AS m
     JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
     LEFT JOIN lifecycle_statustag AS f ON f.id = m.from_tag_id
     JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id

@@ -1,11 +1,11 @@
 -- Answers: How long did it take until customers at risk were noticed?
--- Of each move into a risk tag from outside risk. silent: days since the customer's last event before the move.
--- late: days since the rule could have moved the customer. That is what its conditions "days since … at least N" had
--- beyond N at the move (the least of them: all had to hold), so the wait that the rule itself asks for does not count.
--- Other conditions may have become true later, so it is the most that it can have taken.
+-- Note: Of each move into a risk tag from outside risk. silent: days since the customer's last event before the move.
+-- Note: late: days since the rule could have moved the customer. That is what its conditions "days since … at least N"
+-- Note: had beyond N at the move (the least of them: all had to hold), so the wait that the rule itself asks for does
+-- Note: not count. Other conditions may have become true later, so it is the most that it can have taken.
 WITH entered AS (
     SELECT m.customer_id, m.applied_at, m.evidence, r.conditions
-    FROM tenure_moves(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
+    FROM tenure_moves_made(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
     JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
     JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id AND t.category = 'risk'
     LEFT JOIN lifecycle_statustag AS f ON f.id = m.from_tag_id

@@ -2,7 +2,7 @@
 WITH entered AS (
     SELECT m.id, m.customer_id, m.from_tag_id, m.to_tag_id, m.applied_at, m.rule_id,
         COALESCE(NULLIF(c.name, ''), c.external_id) AS customer
-    FROM tenure_moves(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
+    FROM tenure_moves_made(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
     JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
     JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id AND t.category = 'risk'
     LEFT JOIN lifecycle_statustag AS f ON f.id = m.from_tag_id

@@ -1,5 +1,5 @@
 -- Answers: Which risk indicators did customers show on their latest day with activity in the last 7 days?
--- Of customers with a tag; at_risk: of these in a risk tag. looked_at: all who had such a day.
+-- Note: Of customers with a tag; at_risk: of these in a risk tag. looked_at: all who had such a day.
 WITH latest AS (
     SELECT DISTINCT ON (d.customer_id) d.customer_id, d.risk_indicators
     FROM lifecycle_dailymetrics AS d

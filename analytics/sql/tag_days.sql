@@ -1,5 +1,5 @@
 -- Answers: How many customers were in each status tag at the end of each day?
--- Counted back from now by the moves since; the last day, if it is not over, as of now.
+-- Note: Counted back from now by the moves since; the last day, if it is not over, as of now.
 WITH span AS (
     SELECT (%(since)s::timestamptz AT TIME ZONE 'UTC')::date AS first,
         (LEAST(%(until)s::timestamptz - interval '1 day', %(as_of)s) AT TIME ZONE 'UTC')::date AS last

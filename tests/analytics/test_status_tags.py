@@ -47,7 +47,7 @@ def world():
     world.moved(bob, at(10, 11), "GONE")
     dan = world.customer(owner=world.mia)
     world.moved(dan, at(10, 13), "NEW")  # after now
-    world.moved(cem, at(6), "RISK")
+    world.moved(cem, at(6), "RISK", by=world.boss)  # approved
     other = World()
     other.moved(other.customer(owner=world.mia), at(4), "RISK")
     return world
@@ -75,7 +75,7 @@ def test_counts_moves_as_they_are_told_one_by_one(world, whose):
     told = {(row.from_tag, row.to_tag): (row.moves, row.automatic) for row in rows_of(about, "moves_flow")}
 
     assert told == plain_flow(plain_moves(world, MARCH, about.owners, NOW))
-    assert told[("SAVED", "GOOD")] == (1, 0)
+    assert (told[("NEW", "RISK")], told[("SAVED", "GOOD")]) == ((3, 2), (1, 0))
 
 
 @pytest.mark.parametrize("whose", WHOSE)

@@ -1,7 +1,16 @@
--- The moves of a lifecycle from one instant to before another, without those that only took others back.
-CREATE OR REPLACE FUNCTION tenure_moves(lifecycle bigint, since timestamptz, until timestamptz, as_of timestamptz)
-RETURNS SETOF lifecycle_transition LANGUAGE sql STABLE AS $$
-    SELECT t.* FROM lifecycle_transition AS t
-    WHERE t.lifecycle_id = lifecycle AND t.applied_at >= since AND t.applied_at < until AND t.applied_at <= as_of
-      AND NOT EXISTS (SELECT FROM lifecycle_rolledback AS k WHERE k.reversal_id = t.id)
+-- The moves of a lifecycle that stood at an instant: neither taken back by then, nor the taking back of another.
+CREATE OR REPLACE FUNCTION tenure_moves(lifecycle bigint, as_of timestamptz)
+RETURNS TABLE (id bigint, customer_id bigint, from_tag_id bigint, to_tag_id bigint, applied_at timestamptz, rule_id bigint, evidence jsonb)
+LANGUAGE sql STABLE AS $$
+    SELECT t.id, t.customer_id, t.from_tag_id, t.to_tag_id, t.applied_at, t.rule_id, t.evidence
+    FROM lifecycle_transition AS t
+    WHERE t.lifecycle_id = lifecycle AND t.applied_at <= as_of
+        AND NOT EXISTS (SELECT FROM lifecycle_rolledback AS b WHERE b.reversal_id = t.id)
+        AND NOT EXISTS (
+            SELECT FROM lifecycle_rolledback AS b
+            JOIN lifecycle_rollback AS r ON r.id = b.rollback_id
+            LEFT JOIN lifecycle_rollback AS u ON u.undoes_id = r.id AND u.made_at <= as_of
+            WHERE b.customer_id = t.customer_id AND t.id BETWEEN b.first_id AND b.last_id
+                AND b.reversal_id IS NOT NULL AND r.made_at <= as_of AND u.id IS NULL
+        )
 $$;

@@ -1,14 +1,12 @@
 -- Answers: Which customers are in a list of risks and in a group, those with the most revenue at stake first?
-SELECT c.id AS customer_id, COALESCE(c.name, c.email, c.external_id) AS name, h.score, h.level, h.trend,
+SELECT c.id AS customer_id, COALESCE(c.name, c.email, c.external_id) AS name, r.score, r.level, r.trend,
     a.annual_revenue AS revenue, a.renewal_date, u.username AS owner
-FROM tenure_portfolio(%(owners)s, %(as_of)s) AS h
-JOIN lifecycle_customer AS c ON c.id = h.customer_id
+FROM tenure_risks(%(owners)s, %(as_of)s) AS r
+JOIN lifecycle_customer AS c ON c.id = r.customer_id
 LEFT JOIN customer_success_account AS a ON a.customer_id = c.id
 LEFT JOIN auth_user AS u ON u.id = c.owner_id
-WHERE EXISTS (
-    SELECT FROM tenure_risks(%(owners)s, %(as_of)s) AS r WHERE r.customer_id = c.id AND r.part = %(who)s)
-  AND (%(dimension)s = '' OR EXISTS (
+WHERE r.part = %(who)s AND (%(dimension)s = '' OR EXISTS (
     SELECT FROM tenure_groups(%(owners)s, %(as_of)s) AS g
     WHERE g.customer_id = c.id AND g.dimension = %(dimension)s AND COALESCE(g.part, '') = %(part)s))
-ORDER BY a.annual_revenue DESC NULLS LAST, h.score, c.id
+ORDER BY a.annual_revenue DESC NULLS LAST, r.score, c.id
 LIMIT %(most)s

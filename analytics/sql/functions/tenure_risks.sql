@@ -2,8 +2,8 @@
 -- at_risk: fair or poor; churn_risk: poor; declining: by the trend of its score; to_look_at: poor or declining;
 -- alerts: with an alert that is neither over nor resolved; expansion: healthy with a live opportunity.
 CREATE OR REPLACE FUNCTION tenure_risks(owners bigint[], as_of timestamptz)
-RETURNS TABLE (customer_id bigint, part text) LANGUAGE sql STABLE AS $$
-    SELECT h.customer_id, r.part
+RETURNS TABLE (customer_id bigint, score smallint, level varchar, trend varchar, part text) LANGUAGE sql STABLE AS $$
+    SELECT h.customer_id, h.score, h.level, h.trend, r.part
     FROM tenure_portfolio(owners, as_of) AS h
     CROSS JOIN LATERAL (VALUES
         ('all', true),

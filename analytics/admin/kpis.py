@@ -85,7 +85,7 @@ def _row(said: KpiStanding) -> Row:
         said, value_of(said), f"{kpi.direction} {amount(target, kpi.unit)}" if target is not None else "none",
         word, colour, _change(said), f"± {said.margin:.1f} at 95%" if said.margin is not None else "",
         behind_url(kpi, said), reverse("admin:analytics_kpitarget_change", args=[said.target.pk]),
-        spark(said.days, target=target),
+        None if _is_too_few(said) else spark(said.days, target=target),
     )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def value_of(said: KpiStanding) -> str:
     """A figure of too few customers is told as their number."""
     if said.value is None:
         return "–"
-    if said.n >= FEWEST or said.kpi.fold is Fold.SUM:
+    if not _is_too_few(said):
         return amount(said.value, said.kpi.unit)
     if said.kpi.fold is Fold.SHARE:
         return f"{round(said.value * said.n / 100)} of {said.n}"
@@ -114,13 +114,17 @@ def behind_url(kpi: Kpi, said: KpiStanding) -> str:
 def _not_judged(said: KpiStanding) -> str:
     if said.target.target is None:
         return "No target"
-    if not said.n and said.kpi.fold is not Fold.SUM:
+    if said.value is None:
         return "No data"
-    return "Too few" if said.n < FEWEST and said.kpi.fold is not Fold.SUM else "Not judged"
+    return "Too few" if _is_too_few(said) else "Not judged"
+
+
+def _is_too_few(said: KpiStanding) -> bool:
+    return said.n < FEWEST and said.kpi.fold is not Fold.SUM
 
 
 def _change(said: KpiStanding) -> str:
-    if said.n < FEWEST and said.kpi.fold is not Fold.SUM:
+    if _is_too_few(said):
         return ""
     if said.change is None:
         return "no earlier figure"

@@ -116,6 +116,6 @@ def _live(kpis: Sequence[Kpi], owners: Collection[int] | None, now: datetime) ->
 def _said(kpi: Kpi, parts: Parts) -> dict[str, Any]:
     whole = parts[""]
     margin = None
-    if kpi.fold is Fold.NPS:
+    if PROMOTERS in parts:
         margin = nps_margin(int(parts[PROMOTERS].value), int(parts[DETRACTORS].value), whole.n)
     return {"value": whole.value, "n": whole.n, "margin": margin}

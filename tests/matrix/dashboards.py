@@ -31,5 +31,5 @@ DASHBOARDS: dict[str, Door] = {
     "admin:analytics_snapshot_kpis": door(get=ALL),
     "admin:analytics_snapshot_behind": door(get=ALL),
     "api-analytics-kpis": door(get=ALL),
-    "api-analytics-kpi": door(get=ALL, patch=ADMINS, address={"code": "nps"}),
+    "api-analytics-kpi": door(get=ALL, patch=ADMINS, address={"code": "active_learner_rate"}),
 }

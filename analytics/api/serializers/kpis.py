@@ -13,12 +13,12 @@ from analytics.rules.kpis import Standing
 from lifecycle.api.serializers.fields import StrictSerializer
 
 
-class OwnerSerializer(serializers.Serializer):
+class KpiOwnerSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     username = serializers.CharField()
 
 
-class TrendSerializer(serializers.Serializer):
+class KpiTrendSerializer(serializers.Serializer):
     """Against 30 days before; ``null`` where it is not known."""
 
     before = serializers.FloatField(allow_null=True)
@@ -43,12 +43,12 @@ class KpiSerializer(serializers.Serializer):
     target = serializers.FloatField(source="target.target", allow_null=True)
     standing = serializers.ChoiceField(choices=[one.value for one in Standing])
     trend = serializers.SerializerMethodField()
-    owner = OwnerSerializer(source="target.owner", allow_null=True)
+    owner = KpiOwnerSerializer(source="target.owner", allow_null=True)
     as_of = serializers.DateTimeField()
 
-    @extend_schema_field(TrendSerializer)
+    @extend_schema_field(KpiTrendSerializer)
     def get_trend(self, said: KpiStanding) -> dict[str, Any]:
-        return dict(TrendSerializer(said).data)
+        return dict(KpiTrendSerializer(said).data)
 
 
 class KpiListSerializer(serializers.Serializer):

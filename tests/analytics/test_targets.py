@@ -1,0 +1,138 @@
+"""Targets: who sets them, in the admin and by the API, and which numbers are refused."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from knox.models import AuthToken
+from rest_framework.test import APIClient
+
+from analytics.engine.defaults import load_defaults
+from analytics.engine.targets import TargetRefused, set_target
+from analytics.models import KpiTarget
+from analytics.rules.kpis import KPIS
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+URL = "/api/v1/analytics/kpis"
+
+
+@pytest.fixture(autouse=True)
+def _targets():
+    load_defaults(now=NOW)
+
+
+def person(name, group):
+    user = UserFactory(username=name, is_staff=True)
+    user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+@pytest.fixture
+def ada():
+    return person("ada", "Administrator")
+
+
+@pytest.fixture
+def api(ada):
+    return speaking_for(ada)
+
+
+def speaking_for(user):
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {AuthToken.objects.create(user=user)[1]}")
+    return client
+
+
+def target_of(code):
+    return KpiTarget.objects.get(code=code)
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("mastery_rate", "140"), ("mastery_rate", "-1"), ("time_to_value", "-3"), ("nps", "101"), ("nps", "-101"),
+        ("csat", "5.1"), ("csat", "0.9"), ("ces", "8"), ("case_studies", "-1"), ("nrr", "1001"),
+    ],
+)  # fmt: skip
+def test_refuses_a_number_that_cannot_be(code, value):
+    with pytest.raises(TargetRefused, match="is from"):
+        set_target(target=target_of(code), value=Decimal(value), owner=None)
+
+
+@pytest.mark.parametrize(
+    ("code", "value"), [("nps", "-100"), ("mastery_rate", "100"), ("nrr", "140"), ("csat", "5"), ("nps", None)]
+)
+def test_takes_a_number_that_can_be_and_none(ada, code, value):
+    set_target(target=target_of(code), value=value and Decimal(value), owner=ada)
+
+    assert (target_of(code).target, target_of(code).owner) == (value and Decimal(value), ada)
+
+
+def test_shipped_targets_are_made_once_and_kept_as_they_were_changed():
+    set_target(target=target_of("nps"), value=Decimal(10), owner=None)
+
+    assert load_defaults(now=NOW) == []
+    assert target_of("nps").target == 10
+
+
+def test_the_form_says_what_it_is_about_and_refuses_at_the_field(ada):
+    client = Client()
+    client.force_login(ada)
+    url = f"/admin/analytics/kpitarget/{target_of('time_to_value').pk}/change/"
+
+    page = client.get(url).content.decode()
+    refused = client.post(url, {"target": "-3", "owner": ""})
+    taken = client.post(url, {"target": "20", "owner": ada.pk})
+
+    assert all(text in page for text in ("days, from 0 to 3,650", "Lower is better", 'value="30"', "first value"))
+    assert refused.context["adminform"].form.errors == {"target": ["Time to value is from 0 to 3,650 days."]}
+    assert taken.status_code == 302
+    assert (target_of("time_to_value").target, target_of("time_to_value").owner) == (20, ada)
+
+
+def test_the_api_lists_all_figures(api):
+    found = api.get(URL).json()["results"]
+
+    assert [one["code"] for one in found] == [kpi.code for kpi in KPIS]
+    nps = next(one for one in found if one["code"] == "nps")
+    assert (nps["value"], nps["n"], nps["target"], nps["standing"]) == (None, 0, 50, "unknown")
+    assert nps["trend"] == {"before": None, "change": None, "is_better": None}
+
+
+def test_the_api_sets_a_target_and_an_owner_each_alone(api, ada):
+    api.patch(f"{URL}/nps", {"target": 42.5}, format="json")
+    answer = api.patch(f"{URL}/nps", {"owner": ada.pk}, format="json")
+
+    assert answer.json()["target"] == 42.5
+    assert answer.json()["owner"] == {"id": ada.pk, "username": "ada"}
+    assert (target_of("nps").target, target_of("nps").owner) == (Decimal("42.5"), ada)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [({"target": 140}, "target"), ({"target": "much"}, "target"), ({"owner": 999_999}, "owner"), ({"x": 1}, "x")],
+)
+def test_the_api_says_what_is_wrong(api, body, field):
+    answer = api.patch(f"{URL}/mastery_rate", body, format="json")
+
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+    assert target_of("mastery_rate").target == 40
+
+
+def test_the_api_knows_no_other_figure_and_no_parameters(api):
+    assert api.get(f"{URL}/happiness").status_code == 404
+    assert api.get(f"{URL}?area=Learning").status_code == 400
+
+
+def test_who_may_not_change_reads_alone():
+    manager = speaking_for(person("mia", "Success manager"))
+
+    assert manager.get(f"{URL}/nps").status_code == 200
+    assert manager.patch(f"{URL}/nps", {"target": 1}, format="json").status_code == 403
+    assert target_of("nps").target == 50

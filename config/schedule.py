@@ -26,6 +26,7 @@ WAITS = "End waits of campaigns"
 LEASES = "Take back what workers left behind"
 TIDY = "Tidy the outbox"
 SNAPSHOTS = "Keep the figures of the day"
+REVENUE = "Keep the revenue of everybody"
 LOOK = "Look for dates and conditions of campaigns"
 
 
@@ -52,6 +53,7 @@ def load_schedule() -> list[str]:
         (WAITS, "campaigns.tasks.wake_waits", _each_minute),
         (TIDY, "lifecycle.tasks.tidy_outbox", _later_at_night),
         (SNAPSHOTS, "analytics.tasks.take_snapshots", _half_past),
+        (REVENUE, "analytics.tasks.keep_revenue", _nightly),
         (LOOK, "campaigns.tasks.look_for_campaigns", _often),
     ):
         if not PeriodicTask.objects.filter(task=task).exists():  # people may have renamed it

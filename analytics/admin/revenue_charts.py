@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -82,11 +82,17 @@ def retention(looked: Looked, rows: Sequence[Revenue]) -> Chart:
                  "Gross revenue churn %", "Net revenue churn %"),
         rows=[(name, one.customers_before, *_rates(one)) for name, one in zip(names, rows, strict=True)],
         links=[customers_behind(looked, one.period) for one in rows],
-        traces=lines(names, rates, ("tn:violet", "tn:blue", "tn:orange")) if judged else [],
+        traces=_retention_lines(names, rates) if judged else [],
         layout={**OVER_TIME, "yaxis": {"ticksuffix": "%"}},
         report="movement_totals",
         when_empty="No period had five customers before it, which rates need.",
     )  # fmt: skip
+
+
+def _retention_lines(names: Sequence[str], rates: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """Net retention is broad, so that it shows below gross retention where nobody grew."""
+    net, *others = lines(names, rates, ("tn:violet", "tn:blue", "tn:orange"))
+    return [{**net, "line": {**net["line"], "width": 5}}, *others]
 
 
 def _retention_said(looked: Looked, judged: Sequence[Revenue]) -> str:
@@ -102,13 +108,10 @@ def _retention_said(looked: Looked, judged: Sequence[Revenue]) -> str:
 def parts(looked: Looked, split: Split, rows: Sequence[tuple[str, Revenue]]) -> Chart:
     """The last period by what customers are today."""
     judged = [(_part(part, split), one) for part, one in rows if not one.is_few and one.nrr is not None]
-    best = max(judged, key=lambda one: one[1].nrr or ZERO, default=None)
-    low = min(judged, key=lambda one: one[1].nrr or ZERO, default=None)
     return Chart(
         key="parts",
         title=f"Net revenue retention by {split}, {named(looked.last, looked.unit)}, %",
-        summary=f"Highest: {best[0]}, {percent(best[1].nrr)}; lowest: {low[0]}, {percent(low[1].nrr)}. "
-        f"Customers count with the {split} that they have now." if best and low else "",
+        summary=_parts_said(split, judged),
         columns=(split.capitalize(), "Customers before", "Start", "End", "GRR %", "NRR %", "Logo retention %",
                  "Logo churn %", "Gross revenue churn %", "Net revenue churn %"),
         rows=[
@@ -120,6 +123,14 @@ def parts(looked: Looked, split: Split, rows: Sequence[tuple[str, Revenue]]) -> 
         report="movement_totals",
         when_empty=f"No {split} had five customers before this period, which rates need.",
     )  # fmt: skip
+
+
+def _parts_said(split: Split, judged: Sequence[tuple[str, Revenue]]) -> str:
+    told = [f"{name}, {percent(one.nrr)}" for name, one in sorted(judged, key=lambda one: -(one[1].nrr or ZERO))]
+    if not told:
+        return ""
+    range_ = f"Highest: {told[0]}; lowest: {told[-1]}." if len(told) > 1 else f"{told[0]}."
+    return f"{range_} Customers count with the {split} that they have now."
 
 
 def _part(part: str, split: Split) -> str:

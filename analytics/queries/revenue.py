@@ -1,4 +1,4 @@
-"""Revenue retention of everybody (kept for an hour) or of a portfolio, by contracts or by orders."""
+"""Revenue retention of everybody (computed at night) or of a portfolio (asked now), by contracts or by orders."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from analytics.rules.revenue import (
 
 from .figures import Told
 from .kept import kept
+from .nightly import nightly
 from .reports import ask
 
 TOTAL = "total"
@@ -33,12 +34,14 @@ RENEWAL_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """At whose revenue one looks, and how. ``now``: periods that are over by then count."""
+    """At whose revenue one looks, and how. ``now``: periods that are over by then count. ``is_anew``: what is kept of
+    everybody does not count, and is kept anew."""
 
     basis: Basis
     unit: Unit
     owners: Collection[int] | None
     now: datetime
+    is_anew: bool = False
 
     @property
     def last(self) -> date:
@@ -48,7 +51,9 @@ class Looked:
         """A report about the periods ``first`` to ``last``."""
         until = moved_by(last, self.unit, 1)
         span = {"basis": str(self.basis), "unit": str(self.unit), "since": first, "until": until}
-        return _told(report, owners=self.owners, now=self.now, **span, **about)
+        if self.owners is not None or about.get("most", LARGEST) is None:  # lists without an end are for files
+            return Told(self.now, ask(report, owners=self.owners, as_of=self.now, **span, **about))
+        return nightly(report, now=self.now, is_anew=self.is_anew, **span, **about)
 
 
 def revenue(looked: Looked) -> Told:
@@ -84,18 +89,13 @@ def moved_customers(
 
 def renewals(*, owners: Collection[int] | None, now: datetime, most: int | None) -> Told:
     """The contracts due in the next 90 days, the earliest first."""
-    return _told("renewals_due", owners=owners, now=now, days=RENEWAL_DAYS, most=most)
+    if most is None:
+        return Told(now, ask("renewals_due", owners=owners, as_of=now, days=RENEWAL_DAYS, most=None))
+    return kept("renewals_due", owners=owners, now=now, days=RENEWAL_DAYS, most=most)
 
 
 def renewals_by_health(*, owners: Collection[int] | None, now: datetime) -> Told:
-    return _told("renewals_by_health", owners=owners, now=now, days=RENEWAL_DAYS)
-
-
-def _told(report: str, *, owners: Collection[int] | None, now: datetime, **about: Any) -> Told:
-    """Lists without an end are for files: they are long, and not kept."""
-    if "most" in about and about["most"] is None:
-        return Told(now, ask(report, owners=owners, as_of=now, **about))
-    return kept(report, owners=owners, now=now, **about)
+    return kept("renewals_by_health", owners=owners, now=now, days=RENEWAL_DAYS)
 
 
 def _revenues(rows: Sequence[Any], wanted: Iterable[date], unit: Unit) -> list[Revenue]:

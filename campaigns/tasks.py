@@ -10,7 +10,7 @@ from campaigns.engine import autopause, waking
 from campaigns.engine.enroll import enroll_from_outbox
 from campaigns.engine.exits import end_who_may_not_stay
 from campaigns.engine.receipts import match_receipts
-from campaigns.engine.steps import run_due
+from campaigns.engine.steps import end_unknown_kinds, run_due
 from campaigns.engine.sweep import sweep
 from campaigns.engine.triggers import look_for_triggers
 from campaigns.queries.clock import database_now
@@ -27,7 +27,7 @@ def run_due_steps() -> None:
     until = monotonic() + TICK_SECONDS
     while monotonic() < until:
         now = database_now()
-        if not run_due(now=now) + enroll_from_outbox(now=now):
+        if not run_due(now=now, seconds=TICK_SECONDS / 2) + enroll_from_outbox(now=now):
             return
 
 
@@ -45,9 +45,13 @@ def look_after_campaigns() -> int:
 
 @shared_task(expires=60)
 def sweep_leases() -> None:
-    """Every minute: what workers that died have left behind, and receipts that were faster than they."""
+    """Every minute: what workers that died have left behind, and receipts that were faster than they.
+
+    And steps of kinds that no worker knows any more.
+    """
     now = database_now()
     sweep(now=now)
+    end_unknown_kinds(now=now)
     match_receipts(now=now)
 
 

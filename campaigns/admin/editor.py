@@ -163,7 +163,7 @@ def _start(version: CampaignVersion | None) -> Found:
         return dict(version.definition)
     lifecycle = Lifecycle.objects.order_by("id").first()
     code = lifecycle.code if lifecycle else ""
-    return {"lifecycle": code, "trigger": {"on": "entered_tag", "lifecycle": code}, "steps": []}
+    return {"lifecycle": code, "trigger": {"kind": "entered_tag", "lifecycle": code}, "steps": []}
 
 
 def _changed(found: Found, data: Mapping[str, str]) -> str:

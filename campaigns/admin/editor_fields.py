@@ -64,7 +64,7 @@ OF_KIND: Mapping[str, tuple[Field, ...]] = {
         Field("priority", "Priority", "choice", choices=_PRIORITIES, start="MEDIUM"),
         Field("due_hours", "Due in hours", "number", start="24"),
         Field("team", "Team", "choice", "Empty: the customer's success manager.", "teams"),
-        Field("notes", "Notes", "long"),
+        Field("notes", "Notes", "long", "{name} stands for the customer."),
     ),
     "alert": (
         _TEAM, Field("message", "Message", "long", "{name} stands for the customer."),

@@ -27,11 +27,11 @@ class Written:
         self.problems: list[Problem] = []
         self.steps_left = MAX_STEPS + 1
         lifecycle = data.get("lifecycle", "")
-        on = data.get("trigger.on", "entered_tag")
-        self.found: Found = {"lifecycle": lifecycle, "trigger": {"on": on}}
-        if on in {"entered_tag", "left_tag"}:
+        kind = data.get("trigger.kind", "entered_tag")
+        self.found: Found = {"lifecycle": lifecycle, "trigger": {"kind": kind}}
+        if kind in {"entered_tag", "left_tag"}:
             self.found["trigger"]["lifecycle"] = lifecycle
-        self._read(self.found, (*ABOUT, *WHO, *ENDS, *TRIGGERS.get(on, ())), "")
+        self._read(self.found, (*ABOUT, *WHO, *ENDS, *TRIGGERS.get(kind, ())), "")
         self.found["steps"] = self._steps("steps", 1)
 
     def _steps(self, place: str, depth: int) -> list[Found]:

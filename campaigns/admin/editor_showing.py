@@ -88,9 +88,9 @@ class Showing:
         self.told: set[Problem] = set()
 
     def whole(self) -> ShownCampaign:
-        found, on = self.found, self.found.get("trigger", {}).get("on", "")
+        found, kind = self.found, self.found.get("trigger", {}).get("kind", "")
         trigger, about, who, ends = (
-            self._fields(fields, found, "") for fields in (TRIGGERS.get(on, ()), ABOUT, WHO, ENDS)
+            self._fields(fields, found, "") for fields in (TRIGGERS.get(kind, ()), ABOUT, WHO, ENDS)
         )
         steps = self._steps(found.get("steps", []), "steps", "")
         rest = tuple(dict.fromkeys(f"{one.path}: {one.sentence}".removeprefix(": ") for one in self.problems

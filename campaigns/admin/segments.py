@@ -15,7 +15,8 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from campaigns.models import CampaignVersion, Segment
+from campaigns.engine.segments import delete_segment, user_of
+from campaigns.models import Segment
 from lifecycle.admin.rule_editor import vocabulary
 from lifecycle.admin.rule_text import as_sentence, laid_out
 from lifecycle.metrics.catalogue import CATALOGUE
@@ -75,9 +76,10 @@ class SegmentAdmin(ModelAdmin):
         return () if obj is None else ("key",)  # campaigns name it
 
     def has_delete_permission(self, request: HttpRequest, obj: Segment | None = None) -> bool:
-        if obj is not None and CampaignVersion.objects.filter(definition__trigger__segment=obj.key).exists():
-            return False
-        return super().has_delete_permission(request, obj)
+        return super().has_delete_permission(request, obj) and (obj is None or user_of(obj) is None)
+
+    def delete_model(self, request: HttpRequest, obj: Segment) -> None:
+        delete_segment(segment=obj)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Segment | None = None) -> Any:
         return self.prepopulated_fields if obj is None else {}

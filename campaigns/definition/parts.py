@@ -50,31 +50,31 @@ class Window(Part, frozen=True):
     weekdays: tuple[Weekday, ...] = ()
 
 
-class EnteredTag(Part, frozen=True, tag="entered_tag", tag_field="on"):
+class EnteredTag(Part, frozen=True, tag="entered_tag", tag_field="kind"):
     lifecycle: Name
     tag: Name
     from_tag: Name | None = None
 
 
-class LeftTag(Part, frozen=True, tag="left_tag", tag_field="on"):
+class LeftTag(Part, frozen=True, tag="left_tag", tag_field="kind"):
     lifecycle: Name
     tag: Name
 
 
-class HappenedEvent(Part, frozen=True, tag="event", tag_field="on"):
+class HappenedEvent(Part, frozen=True, tag="event", tag_field="kind"):
     """``where``: properties that the event must have, with these very values."""
 
     name: Name
     where: dict[str, str | int | float | bool] = {}
 
 
-class BecameTrue(Part, frozen=True, tag="metric", tag_field="on"):
+class BecameTrue(Part, frozen=True, tag="metric", tag_field="kind"):
     """A condition that did not hold at the last look and does now."""
 
     condition: Tree
 
 
-class DateReached(Part, frozen=True, tag="date", tag_field="on"):
+class DateReached(Part, frozen=True, tag="date", tag_field="kind"):
     """So many days before (negative) or after a date of the customer.
 
     It is ``renewal_date`` or ``contract_end_date`` of the account, a metric that is a date, or a trait.
@@ -85,7 +85,7 @@ class DateReached(Part, frozen=True, tag="date", tag_field="on"):
     at: Clock = "09:00"
 
 
-class Scheduled(Part, frozen=True, tag="schedule", tag_field="on"):
+class Scheduled(Part, frozen=True, tag="schedule", tag_field="kind"):
     """Everybody in a segment, again and again. ``day``: of the week (1 to 7) or of the month (1 to 31, or its last)."""
 
     segment: Name

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from campaigns.models import EnrollmentState, SkipReason
+from campaigns.models import CampaignState, EndReason, EnrollmentState, SkipReason
 
-from .kinds import Failed, Kind, Later, Outcome, Run, Skipped, Work, run_of
+from .kinds import Ends, Failed, Kind, Later, Outcome, Run, Skipped, Work, run_of
 
 MOST_ATTEMPTS = 3
 BACKOFF = timedelta(minutes=2)
@@ -45,6 +45,8 @@ def settled(work: Work, outcome: Outcome) -> Outcome:
 def _needless(kind: Kind, work: Work, now: datetime) -> Outcome | None:
     if work.enrollment.state != EnrollmentState.ACTIVE:
         return Skipped(SkipReason.ENDED)
+    if work.enrollment.version.campaign.state == CampaignState.OFF:
+        return Ends(EndReason.CAMPAIGN_ENDED)
     latest = work.run.due_at + timedelta(hours=work.step.max_late_hours)
     return Skipped(SkipReason.LATE) if kind.is_timely and now > latest else None
 

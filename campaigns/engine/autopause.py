@@ -16,14 +16,19 @@ from campaigns.queries.harm import harmful
 
 from .entries import CampaignNotEditable
 from .freezing import freeze_stragglers
-from .running import pause, settle_ends
+from .running import let_leave, pause, settle_ends
 
 log = logging.getLogger(__name__)
 
 
 def look_after_campaigns(*, now: datetime) -> int:
-    """Pause what does harm, switch off what has come to its end; returns how many campaigns were paused."""
+    """Pause what does harm, switch off what has come to its end; returns how many campaigns were paused.
+
+    Who is still inside of what was switched off leaves.
+    """
     freeze_stragglers()
+    while let_leave(now=now):
+        pass
     settle_ends(now=now)
     return pause_harmful(now=now)
 

@@ -55,13 +55,16 @@ def _branch(works: Sequence[Work], now: datetime) -> Mapping[int, Outcome]:
 
 
 def _split(works: Sequence[Work], now: datetime) -> Mapping[int, Outcome]:
-    return {work.run.id: Done(path_of(_salt(work), work.run.customer_id, work.settings.shares)) for work in works}
+    return {
+        work.run.id: Done(path_of(_salt(work), work.enrollment.customer.external_id, work.settings.shares))
+        for work in works
+    }
 
 
 def _hold_out(works: Sequence[Work], now: datetime) -> Mapping[int, Outcome]:
     return {
         work.run.id: Ends(EndReason.HOLDOUT)
-        if is_held_out(_salt(work), work.run.customer_id, work.settings.share)
+        if is_held_out(_salt(work), work.enrollment.customer.external_id, work.settings.share)
         else Done()
         for work in works
     }

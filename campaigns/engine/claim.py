@@ -48,6 +48,11 @@ def due_kinds(kinds: Sequence[str], *, now: datetime) -> list[str]:
     return [kind for (kind,) in rows(statements.DUE_KINDS, kinds=list(kinds), now=now)]
 
 
+def unknown_kinds(kinds: Sequence[str], *, now: datetime) -> list[str]:
+    """Those of which anything is due, besides some kinds that are known."""
+    return [kind for (kind,) in rows(statements.UNKNOWN_KINDS, kinds=list(kinds), now=now)]
+
+
 @transaction.atomic
 def claim(*, kind: str, now: datetime, most: int, customers: Collection[int] | None = None) -> Claim:
     """Lease the runs of a kind that are due longest, of all customers or of some.

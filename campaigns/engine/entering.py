@@ -119,9 +119,9 @@ def _wait_of_all(step: Step) -> timedelta | None:
 def _held_out(version: CampaignVersion, definition: Definition, coming: Coming) -> list[int]:
     if not definition.holdout:
         return []
-    customers = [customer for (customer,) in rows(statements.COMING.format(coming=coming.sql), **coming.params)]
+    found = rows(statements.COMING.format(coming=coming.sql), **coming.params)
     salt = salt_of(version.campaign.key)
-    return [one for one in customers if is_held_out(salt, one, definition.holdout)]
+    return [number for number, customer in found if is_held_out(salt, customer, definition.holdout)]
 
 
 def _dues(step: Step, entered: list[int]) -> dict[str, list[Any]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from campaigns.models import Campaign, CampaignEntry
+from django.db.models import QuerySet
+
+from campaigns.models import Campaign, CampaignEntry, CampaignState, Enrollment, EnrollmentState
 
 
 class CampaignNotEditable(ValueError):
@@ -15,6 +17,16 @@ class CampaignNotEditable(ValueError):
 def locked(campaign: Campaign) -> Campaign:
     """Whoever changes a campaign or its versions holds its row; what only refers to it need not wait."""
     return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+
+
+def still_inside(*campaigns: Campaign) -> QuerySet[Enrollment]:
+    return Enrollment.objects.filter(version__campaign__in=campaigns, state=EnrollmentState.ACTIVE)
+
+
+def refuse_while_leaving(campaign: Campaign) -> None:
+    """Who was inside when it was switched off is out before anybody enters again. Raises ``CampaignNotEditable``."""
+    if campaign.state == CampaignState.OFF and still_inside(campaign).exists():
+        raise CampaignNotEditable(f"Customers are still leaving {campaign}; try again in some minutes.")
 
 
 def note(campaign: Campaign, did: str, *, by: Any, now: datetime, reason: str = "") -> None:

@@ -146,7 +146,7 @@ def _standings(
     now: datetime,
 ) -> dict[int, Standing]:
     topics = facts.topics({letter.delivery.topic for letter in letters})
-    words = words_of(customers)
+    words = words_of(customers.values())
     sent = facts.sent_of_late(customers, caps=policy.caps, besides=runs, now=now)
     refused = suppressed(row.email for row in customers.values() if row.email)
     standings = {}

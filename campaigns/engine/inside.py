@@ -91,7 +91,7 @@ def _task(work: Work, teams: Mapping[str, Team], now: datetime) -> NewTask:
         customer=customer,
         type=TaskType(settings.type),
         title=settings.title.replace(NAME, str(customer)),
-        notes=settings.notes,
+        notes=settings.notes.replace(NAME, str(customer)),
         due_at=now + timedelta(hours=settings.due_hours),
         priority=MilestonePriority(settings.priority),
         team=teams.get(settings.team),

@@ -18,7 +18,7 @@ from campaigns.queries.references import missing
 from lifecycle.models import StatusTag
 from lifecycle.rules.parse import Problem
 
-from .entries import CampaignNotEditable, locked, note
+from .entries import CampaignNotEditable, locked, note, refuse_while_leaving
 from .listening import listen
 from .moving import move_people as move_people_to
 
@@ -127,6 +127,7 @@ def publish(
     if not is_shipped and (why := why_not_publish(version, by, expected)):
         raise SecondPersonNeeded(why)
     campaign = version.campaign
+    refuse_while_leaving(campaign)
     looked_at = _looked_at(campaign, version) or now
     campaign.versions.filter(state=VersionState.LIVE).update(state=VersionState.RETIRED)
     version.state, version.looked_at, version.audience = VersionState.LIVE, looked_at, expected

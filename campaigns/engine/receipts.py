@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,14 +13,13 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from campaigns.models import Channel, ConsentSource, Delivery, DeliveryState, Receipt, ReceiptKind, SuppressionReason
-from campaigns.queries.contact import of_addresses, words_of
-from campaigns.queries.receipts import messages_by_id, messages_by_provider, now_known, reasons_of, refusing_addresses
-from campaigns.rules.consent import is_stopped
+from campaigns.queries.contact import normal, of_addresses
+from campaigns.queries.receipts import messages_by_id, messages_by_provider, now_known, refusing_addresses
 from campaigns.rules.states import later
 from campaigns.sql import receipts as statements
 from lifecycle.models import Customer
 
-from .consent import suppress, withdraw_consent
+from .consent import suppress_all, unsubscribe_all
 
 SOFT_BOUNCES = 5
 AT_ONCE, MATCHED_WITHIN = 1_000, timedelta(days=1)
@@ -204,29 +204,21 @@ def _earlier(known: datetime | None, told: datetime) -> datetime:
 
 def _stop(news: Sequence[tuple[Told, Delivery | None]], now: datetime) -> None:
     """The address counts to which the message went; a provider may name one that it was forwarded to."""
-    stops = {(_address(one, row), STOPS[one.kind]): one.detail[:300] for one, row in news if one.kind in STOPS}
+    stops = {(normal(_address(one, row)), STOPS[one.kind]): one.detail[:300] for one, row in news if one.kind in STOPS}
     soft = {row.customer_id for one, row in news if row and one.kind == ReceiptKind.SOFT_BOUNCED}
     if soft:
         addresses = refusing_addresses(soft, times=SOFT_BOUNCES)
-        stops |= {(address, SuppressionReason.SOFT_BOUNCES): "" for address in addresses}
-    known = reasons_of({address for address, _ in stops})
-    for address, reason in sorted(stops):
-        if address and known.get(address) not in {reason, SuppressionReason.COMPLAINT}:
-            suppress(address=address, reason=reason, by=None, now=now, note=stops[address, reason])
-    _unsubscribe([(one, row) for one, row in news if row and one.kind == ReceiptKind.UNSUBSCRIBED], now)
-
-
-def _unsubscribe(news: Sequence[tuple[Told, Delivery]], now: datetime) -> None:
-    """The first word of each customer that has not said no already."""
-    by_customer = {row.customer_id: (one, row) for one, row in reversed(news)}
-    words = words_of(by_customer)
-    customers = Customer.objects.in_bulk(one for one in by_customer if not is_stopped(words[one]))
-    for number, customer in customers.items():
-        one, row = by_customer[number]
-        withdraw_consent(
-            customers=[customer], topic=None, wording=f"Unsubscribed, as {one.provider} tells.",
-            source=ConsentSource.RECEIPT, by=None, now=now, delivery=row,
-        )  # fmt: skip
+        stops |= {(normal(address), SuppressionReason.SOFT_BOUNCES): "" for address in addresses}
+    worst = {address: (reason, stops[address, reason]) for address, reason in sorted(stops, reverse=True) if address}
+    if worst:
+        suppress_all(addresses=worst, by=None, now=now)
+    said_no = defaultdict(list)
+    for one, row in reversed(news):  # of several of one customer, the first
+        if row and one.kind == ReceiptKind.UNSUBSCRIBED:
+            said_no[one.provider].append(row)
+    for provider, rows in said_no.items():
+        wording = f"Unsubscribed, as {provider} tells."
+        unsubscribe_all(deliveries=rows, wording=wording, source=ConsentSource.RECEIPT, now=now)
 
 
 def _address(one: Told, row: Delivery | None) -> str:

@@ -9,15 +9,18 @@ from django.db import transaction
 
 from campaigns.models import Campaign, CampaignState, EndReason, Enrollment, EnrollmentState, VersionState
 
-from .entries import CampaignNotEditable, locked, note
+from .entries import CampaignNotEditable, locked, note, refuse_while_leaving, still_inside
 from .exits import end_enrollments
 from .freezing import Resume, freeze, thaw
 from .listening import listen
+
+AT_ONCE = 10_000
 
 
 @transaction.atomic
 def switch_on(*, campaign: Campaign, by: Any, now: datetime, reason: str = "") -> Campaign:
     """Let customers enter again; what happened in between is not made up for."""
+    refuse_while_leaving(locked(campaign))
     campaign = _turned(campaign, (CampaignState.OFF, CampaignState.ENDING), CampaignState.LIVE, now, reason)
     if not campaign.versions.filter(state=VersionState.LIVE).update(looked_at=now):
         raise CampaignNotEditable(f"{campaign} has no published version yet.")
@@ -60,17 +63,27 @@ def end(*, campaign: Campaign, by: Any, now: datetime, reason: str = "") -> Camp
     return campaign
 
 
-@transaction.atomic
 def switch_off(*, campaign: Campaign, by: Any, now: datetime, reason: str = "") -> Campaign:
-    """Nobody enters, and everybody who is inside leaves at once."""
+    """Nobody enters, and nothing more is done for who is inside: they leave, the first at once.
+
+    Of very many, workers let the others leave by and by (``let_leave``).
+    """
     running = (CampaignState.LIVE, CampaignState.PAUSED, CampaignState.ENDING)
-    campaign = _turned(campaign, running, CampaignState.OFF, now, reason)
-    inside = Enrollment.objects.filter(campaign=campaign, state=EnrollmentState.ACTIVE)
-    number = inside.count()
-    end_enrollments(enrollments=inside, reason=EndReason.CAMPAIGN_ENDED, now=now)
-    note(campaign, f"Switched off; {number:,} customers left it", by=by, now=now, reason=reason)
-    listen()
+    with transaction.atomic():
+        campaign = _turned(campaign, running, CampaignState.OFF, now, reason)
+        number = still_inside(campaign).count()
+        note(campaign, f"Switched off; {number:,} customers leave it", by=by, now=now, reason=reason)
+        listen()
+    let_leave(now=now, campaign=campaign)
     return campaign
+
+
+def let_leave(*, now: datetime, campaign: Campaign | None = None) -> int:
+    """Let the next ones leave who are still inside campaigns that are off, or one of them; returns how many did."""
+    off = [campaign] if campaign else Campaign.objects.filter(state=CampaignState.OFF)
+    leaving = list(still_inside(*off).order_by("id").values_list("id", flat=True)[:AT_ONCE])
+    enrollments = Enrollment.objects.filter(id__in=leaving)
+    return end_enrollments(enrollments=enrollments, reason=EndReason.CAMPAIGN_ENDED, now=now) if leaving else 0
 
 
 @transaction.atomic

@@ -42,12 +42,15 @@ def change_segment(*, segment: Segment, changes: Mapping[str, Any]) -> Segment:
     return segment
 
 
+def user_of(segment: Segment) -> CampaignVersion | None:
+    """A version that goes over it."""
+    naming = CampaignVersion.objects.filter(definition__trigger__segment=segment.key)
+    return naming.exclude(state=VersionState.RETIRED).select_related("campaign").first()
+
+
 @transaction.atomic
 def delete_segment(*, segment: Segment) -> None:
     """Raises ``SegmentInUse``."""
-    naming = CampaignVersion.objects.filter(definition__trigger__segment=segment.key).exclude(
-        state=VersionState.RETIRED
-    )
-    if version := naming.select_related("campaign").first():
+    if version := user_of(segment):
         raise SegmentInUse(f"{version} goes over the segment {segment.key}.")
     segment.delete()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from time import monotonic
 
 from django.db import DatabaseError, transaction
 
@@ -21,25 +20,27 @@ from . import breaker
 from .failpoints import reach
 from .gate import OPEN_STATES, Letter, held, held_rows, pass_gate, store, write_row
 from .kinds import CannotBeWritten, Done, Failed, Later, Outcome, Skipped, Work, Write, channel_of, kind_of
+from .watch import Watch
 
 log = logging.getLogger(__name__)
 CALL_SECONDS = 20.0
 LEAST_SECONDS = 1.0
 IN_APP_AT_ONCE = 500
 MOST_ATTEMPTS = 12
-# What the other side said, and when. ``None``: it was not tried, since time was up or nobody answered any more.
+# What the other side said, and when. ``None``: it was not tried, since time was up or nobody answered any more, and
+# will be at that instant.
 Answer = tuple[Result | None, datetime]
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=6)
 
 
-def send(works: Sequence[Work], now: datetime) -> dict[int, Outcome]:
+def send(works: Sequence[Work], watch: Watch) -> dict[int, Outcome]:
     """Send what is due; call it outside of transactions, right after the runs were claimed.
 
-    The outcome by run. A run without one is no longer this worker's, or was settled by a receipt at this very moment;
-    it comes back when its lease is over.
+    When the watch is over, what was not begun is given back as due as it was. Returns the outcome by run. A run without
+    one is no longer this worker's, or was settled by a receipt at this very moment; it comes back when its lease is
+    over.
     """
     reach("after_claim")
-    watch = _watch(works, now)
     outcomes: dict[int, Outcome] = {}
     for way, mine in groupby(sorted(works, key=_order), key=_way):
         outcomes |= _send_by(way, list(mine), watch)
@@ -56,31 +57,7 @@ def _way(work: Work) -> str:
     return f"{channel}:{endpoint}" if endpoint else channel
 
 
-@dataclass(frozen=True, slots=True)
-class _Watch:
-    """A clock that runs on while the process stands still: what it showed at ``now``, and until when calls may take."""
-
-    now: datetime
-    began: float
-    until: float
-
-    @property
-    def left(self) -> float:
-        return self.until - monotonic()
-
-    @property
-    def instant(self) -> datetime:
-        return self.now + timedelta(seconds=monotonic() - self.began)
-
-
-def _watch(works: Sequence[Work], now: datetime) -> _Watch:
-    """The last fifth of the lease is for writing down what came of calls."""
-    leases = [work.run.lease_until - now for work in works if work.run.lease_until is not None]
-    began = monotonic()
-    return _Watch(now, began, began + 0.8 * min(leases, default=timedelta()).total_seconds())
-
-
-def _send_by(way: str, works: Sequence[Work], watch: _Watch) -> dict[int, Outcome]:
+def _send_by(way: str, works: Sequence[Work], watch: Watch) -> dict[int, Outcome]:
     channel = channel_of(works[0].step.kind)
     port = None if channel == Channel.IN_APP else port_for(channel)
     size = port.at_once if port else IN_APP_AT_ONCE
@@ -88,14 +65,21 @@ def _send_by(way: str, works: Sequence[Work], watch: _Watch) -> dict[int, Outcom
     opened = [work for work in works if rows[work.run.id].state in OPEN_STATES]
     outcomes: dict[int, Outcome] = {run: Done() for run, row in rows.items() if row.state not in OPEN_STATES}
     for start in range(0, len(opened), size):
-        batch, permit = opened[start : start + size], breaker.ask(way=way, now=watch.now)
-        if watch.left <= 0:
-            permit = breaker.Permit(most=0, again_at=watch.now)
+        batch = opened[start : start + size]
+        if watch.is_over:
+            outcomes |= {work.run.id: _back(work) for work in opened[start:]}
+            break
+        permit = breaker.ask(way=way, now=watch.now)
         tried = batch[: permit.most]
         outcomes |= {work.run.id: Later(at=permit.again_at, reason=f"{way} rests.") for work in batch[len(tried) :]}
         if tried:
             outcomes |= _send_batch(way, port, [(work, rows[work.run.id]) for work in tried], watch)
     return outcomes
+
+
+def _back(work: Work) -> Later:
+    """Time is up: it is due as it was, so that nobody overtakes it."""
+    return Later(at=work.run.due_at)
 
 
 def _rows(works: Sequence[Work], channel: str) -> dict[int, Delivery]:
@@ -108,7 +92,7 @@ def _rows(works: Sequence[Work], channel: str) -> dict[int, Delivery]:
 
 
 def _send_batch(
-    way: str, port: Port | None, batch: Sequence[tuple[Work, Delivery]], watch: _Watch
+    way: str, port: Port | None, batch: Sequence[tuple[Work, Delivery]], watch: Watch
 ) -> dict[int, Outcome]:
     now = watch.now
     letters, broken = _write(port, batch, now)
@@ -162,16 +146,21 @@ def _writer(work: Work) -> Write:
     return write
 
 
-def _call(port: Port, letters: Sequence[Letter], watch: _Watch) -> list[Answer]:
-    """Hand over one after the other."""
+def _call(port: Port, letters: Sequence[Letter], watch: Watch) -> list[Answer]:
+    """Hand over one after the other: the first in any case, if its lease lasts, and more until the watch is over."""
     answers: list[Answer] = []
     in_a_row = 0
     for letter in letters:
-        result, left = None, watch.left
-        if left >= LEAST_SECONDS and in_a_row < breaker.OPENS_AFTER:
+        run = letter.work.run
+        left = watch.left(run.lease_until or watch.now)
+        if in_a_row >= breaker.OPENS_AFTER:
+            answers.append((None, watch.now + breaker.RESTS_FOR))
+        elif left < LEAST_SECONDS or (answers and watch.is_over):
+            answers.append((None, run.due_at))
+        else:
             result = port.send(letter.message, seconds=min(CALL_SECONDS, left))
             in_a_row = in_a_row + 1 if breaker.fails(result) else 0
-        answers.append((result, watch.now if port.is_instant else watch.instant))
+            answers.append((result, watch.now if port.is_instant else watch.instant))
     return answers
 
 
@@ -208,7 +197,7 @@ def _take(port: Port, letter: Letter, row: Delivery, result: Result | None, now:
     if row.state != DeliveryState.SENDING:
         return Done()
     if result is None:
-        return _put_off(letter, row, now + breaker.RESTS_FOR, "It was not tried.", counts=False)
+        return _put_off(letter, row, now, "It was not tried.", counts=False)
     reason = result.reason[:200]
     if isinstance(result, Unknown):
         if port.key_window is None or row.attempts >= MOST_ATTEMPTS:

@@ -30,7 +30,7 @@ from .enroll import enroll_from
 from .exits import end_who_may_not_stay
 from .publishing import publish
 from .rehearsal import rehearsal
-from .stage import arrive, happen
+from .stage import SOURCE, arrive, happen
 from .steps import run_due
 from .triggers import look_for_triggers
 from .waking import wake_waits
@@ -60,8 +60,9 @@ def simulate(*, version: CampaignVersion, scenario: Scenario) -> Played:
     Nothing is stored, and nothing goes out. If the scenario expects nothing at all, nothing is unexpected.
     """
     definition = read(version.definition)
-    with rehearsal(first_customer=_customer_who(version, definition, scenario)):
-        instants = _Play(version, definition, scenario).run()
+    customer = _customer_who(version, definition, scenario)
+    with rehearsal():
+        instants = _Play(version, definition, scenario, customer).run()
         came = lines_that_came(at_end=scenario.ends, traits=scenario.expect.traits if scenario.expect else ())
     missing, unexpected = differences(came, expected_lines(scenario)) if scenario.expect else ([], [])
     return Played(tuple(came), tuple(missing), tuple(unexpected), instants)
@@ -70,7 +71,7 @@ def simulate(*, version: CampaignVersion, scenario: Scenario) -> Played:
 class _Play:
     """One customer, one campaign, and the instant that it is. ``heard``: the last message of the outbox."""
 
-    def __init__(self, version: CampaignVersion, definition: Definition, scenario: Scenario) -> None:
+    def __init__(self, version: CampaignVersion, definition: Definition, scenario: Scenario, customer: str) -> None:
         self.scenario, self.now, self.heard = scenario, scenario.begins, 0
         self.lifecycle = definition.lifecycle
         self.given = list(enumerate(sorted(scenario.given, key=lambda one: scenario.instant(one.at)), start=1))
@@ -80,7 +81,7 @@ class _Play:
         self.may_have_to_leave = definition.stay is not None
         self.needs_days = scenario.rules or _reads_days(definition)
         self.ruled = list(Lifecycle.objects.filter(code__in=_lifecycles(definition))) if scenario.rules else []
-        self.customer = arrive(scenario.customer, now=self.now)
+        self.customer = arrive(scenario.customer, customer, now=self.now)
         _put_in_force(version, self.now - _TICK)  # the first look only sees how things are
 
     def run(self) -> int:
@@ -170,8 +171,8 @@ def _lifecycles(definition: Definition) -> set[str]:
     return {definition.lifecycle, getattr(definition.trigger, "lifecycle", definition.lifecycle)}
 
 
-def _customer_who(version: CampaignVersion, definition: Definition, scenario: Scenario) -> int:
-    """An id with which chance leads the customer where the scenario wants it: who it is decides about that."""
+def _customer_who(version: CampaignVersion, definition: Definition, scenario: Scenario) -> str:
+    """An external id with which chance leads the customer where the scenario wants it: who it is decides about that."""
     takes, wants_out = scenario.customer.takes, scenario.customer.is_held_out
     steps = {step.key: step.settings for _, step in definition.all_steps()}
     for key, path in takes.items():
@@ -181,9 +182,10 @@ def _customer_who(version: CampaignVersion, definition: Definition, scenario: Sc
     shares = {salt_of(campaign, key): one.share for key, one in steps.items() if isinstance(one, Holdout)}
     shares[salt_of(campaign)] = definition.holdout
     for number in range(1, MOST_TRIES):
-        is_out = any(is_held_out(salt, number, share) for salt, share in shares.items())
+        customer = f"{SOURCE}-{number}"
+        is_out = any(is_held_out(salt, customer, share) for salt, share in shares.items())
         if is_out == wants_out and all(
-            path_of(salt_of(campaign, key), number, steps[key].shares) == path for key, path in takes.items()
+            path_of(salt_of(campaign, key), customer, steps[key].shares) == path for key, path in takes.items()
         ):
-            return number
+            return customer
     raise ScenarioError("customer: nobody takes these paths; is anybody held out at all?")

@@ -24,10 +24,10 @@ SAID = "Given by the scenario."
 ALL_TOPICS = "all"
 
 
-def arrive(reader: Reader, *, now: datetime) -> Customer:
+def arrive(reader: Reader, name: str, *, now: datetime) -> Customer:
     """Create the customer, with what is known of it, where it stands and what it wants to hear. No move leads there."""
-    tell(IDENTIFY, {"email": reader.email, "timezone": reader.timezone, **reader.traits}, "0", now=now)
-    customer = Customer.objects.get(external_id=SOURCE)
+    tell(name, IDENTIFY, {"email": reader.email, "timezone": reader.timezone, **reader.traits}, "0", now=now)
+    customer = Customer.objects.get(external_id=name)
     for lifecycle, code in reader.tags.items():
         tag = _tag(lifecycle, code)
         mine = CustomerStatus.objects.filter(customer=customer, lifecycle=tag.lifecycle_id)
@@ -40,7 +40,7 @@ def happen(one: Given, customer: Customer, *, lifecycle: str, number: int, now: 
     """Let one thing happen. ``lifecycle``: where no other is named; ``number``: makes an event another one."""
     try:
         if one.event is not None:
-            tell(one.event, one.properties, str(number), now=now)
+            tell(customer.external_id, one.event, one.properties, str(number), now=now)
         elif one.move is not None:
             _move(customer, _tag(one.lifecycle or lifecycle, one.move), now)
         elif one.taken_back:
@@ -51,8 +51,8 @@ def happen(one: Given, customer: Customer, *, lifecycle: str, number: int, now: 
         raise ScenarioError(f"given at {one.at}: {error}") from None
 
 
-def tell(name: str, properties: dict[str, Any], key: str, *, now: datetime) -> None:
-    batch = check_batch([SentEvent(key, SOURCE, name, now, properties)], now=now)
+def tell(customer: str, name: str, properties: dict[str, Any], key: str, *, now: datetime) -> None:
+    batch = check_batch([SentEvent(key, customer, name, now, properties)], now=now)
     if batch.rejected:
         raise ScenarioError(f"{batch.rejected[0].reason}.")
     ingest(batch=batch, source=SOURCE, now=now)

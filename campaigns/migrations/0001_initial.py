@@ -13,11 +13,38 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '__first__'),
-        ('lifecycle', '0001_initial'),
+        ('lifecycle', '0002_groups'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Topic',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.SlugField(max_length=40, unique=True)),
+                ('name', models.CharField(max_length=80)),
+                ('description', models.CharField(blank=True, help_text='What customers read on their preferences.', max_length=200)),
+                ('is_opt_in', models.BooleanField(default=False, help_text='Only customers who said yes get it; otherwise all who did not say no.', verbose_name='asks first')),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+            ],
+            options={
+                'ordering': ('position', 'id'),
+            },
+        ),
+        migrations.CreateModel(
+            name='AddressConsent',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('digest', models.CharField(max_length=64)),
+                ('is_given', models.BooleanField()),
+                ('changed_at', models.DateTimeField()),
+                ('topic', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.topic')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('digest', 'topic'), name='address_consent_latest', nulls_distinct=False)],
+            },
+        ),
         migrations.CreateModel(
             name='Breaker',
             fields=[
@@ -141,20 +168,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('version', 'customer'), name='condition_met_unique')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Topic',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('description', models.CharField(blank=True, help_text='What customers read on their preferences.', max_length=200)),
-                ('is_opt_in', models.BooleanField(default=False, help_text='Only customers who said yes get it; otherwise all who did not say no.', verbose_name='asks first')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-            ],
-            options={
-                'ordering': ('position', 'id'),
             },
         ),
         migrations.CreateModel(
@@ -547,7 +560,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.SlugField(max_length=40, unique=True)),
                 ('name', models.CharField(max_length=80)),
-                ('url', models.URLField(max_length=500)),
+                ('url', models.URLField(max_length=500, verbose_name='URL')),
                 ('secret', models.CharField(help_text='whsec_…; what is sent is signed with it.', max_length=200)),
                 ('old_secret', models.CharField(blank=True, editable=False, help_text='While it is being replaced.', max_length=200)),
                 ('is_active', models.BooleanField(default=True)),
@@ -566,7 +579,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('key', models.SlugField(db_index=False, max_length=40)),
                 ('name', models.CharField(max_length=80)),
-                ('url', models.URLField(max_length=500)),
+                ('url', models.URLField(max_length=500, verbose_name='URL')),
                 ('is_active', models.BooleanField(default=True)),
                 ('off_reason', models.CharField(blank=True, editable=False, max_length=200)),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
@@ -582,7 +595,7 @@ class Migration(migrations.Migration):
                 ('delivery', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='in_app', serialize=False, to='campaigns.delivery')),
                 ('title', models.CharField(max_length=200)),
                 ('body', models.TextField()),
-                ('url', models.CharField(blank=True, max_length=500)),
+                ('url', models.CharField(blank=True, max_length=500, verbose_name='URL')),
                 ('created_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField(null=True)),
                 ('fetched_at', models.DateTimeField(null=True)),

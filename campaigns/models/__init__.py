@@ -9,6 +9,7 @@ from .campaign import (
     VersionState,
 )
 from .contact import (
+    AddressConsent,
     Consent,
     ConsentEntry,
     ConsentSource,
@@ -26,9 +27,9 @@ from .enrollment import ConditionMet, EndReason, Enrollment, EnrollmentState, Ru
 from .template import MessageTemplate, TemplateText
 
 __all__ = [
-    "Breaker", "Campaign", "CampaignEntry", "CampaignState", "CampaignVersion", "Channel", "ConditionMet", "Consent",
-    "ConsentEntry", "ConsentSource", "Delivery", "DeliveryState", "EndReason", "Enrollment", "EnrollmentState",
-    "FrequencyCap", "InAppMessage", "MessageClass", "MessageTemplate", "OnExcess", "QuietHours", "Receipt",
-    "ReceiptKind", "RunState", "Segment", "SendingSwitch", "SkipReason", "StepRun", "Suppression", "SuppressionReason",
-    "TemplateText", "Topic", "TriggerKind", "VersionState", "WebhookEndpoint",
+    "AddressConsent", "Breaker", "Campaign", "CampaignEntry", "CampaignState", "CampaignVersion", "Channel",
+    "ConditionMet", "Consent", "ConsentEntry", "ConsentSource", "Delivery", "DeliveryState", "EndReason",
+    "Enrollment", "EnrollmentState", "FrequencyCap", "InAppMessage", "MessageClass", "MessageTemplate", "OnExcess",
+    "QuietHours", "Receipt", "ReceiptKind", "RunState", "Segment", "SendingSwitch", "SkipReason", "StepRun",
+    "Suppression", "SuppressionReason", "TemplateText", "Topic", "TriggerKind", "VersionState", "WebhookEndpoint",
 ]  # fmt: skip

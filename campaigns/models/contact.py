@@ -50,6 +50,24 @@ class Consent(models.Model):
         return f"{'yes' if self.is_given else 'no'} to {self.topic or 'all'}"
 
 
+class AddressConsent(models.Model):
+    """The latest word of an address, known by its digest: it holds for whoever has the address, now or later."""
+
+    id = models.BigAutoField(primary_key=True)
+    digest = models.CharField(max_length=64)
+    topic = models.ForeignKey(Topic, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    is_given = models.BooleanField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("digest", "topic"), nulls_distinct=False, name="address_consent_latest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.digest[:12]}…: {'yes' if self.is_given else 'no'} to {self.topic or 'all'}"
+
+
 class ConsentSource(models.TextChoices):
     ONE_CLICK = "one_click", "One click in the mail program"
     PREFERENCES = "preferences", "Preferences page"
@@ -181,7 +199,7 @@ class WebhookEndpoint(models.Model):
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
-    url = models.URLField(max_length=500)
+    url = models.URLField("URL", max_length=500)
     secret = models.CharField(max_length=200, help_text="whsec_…; what is sent is signed with it.")
     old_secret = models.CharField(max_length=200, blank=True, editable=False, help_text="While it is being replaced.")
     is_active = models.BooleanField(default=True)

@@ -142,7 +142,7 @@ class InAppMessage(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="in_app_messages", db_index=False)
     title = models.CharField(max_length=200)
     body = models.TextField()
-    url = models.CharField(max_length=500, blank=True)
+    url = models.CharField("URL", max_length=500, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     fetched_at = models.DateTimeField(null=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
-from campaigns.models import Consent, ConsentEntry, Suppression, Topic
-from campaigns.rules.consent import Words, agrees
+from campaigns.models import AddressConsent, Consent, ConsentEntry, Suppression, Topic
+from campaigns.rules.consent import Words, agrees, together
 from lifecycle.models import Customer
+
+# A customer by its id, or an address by its digest.
+Speaker = int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +41,29 @@ def suppressed(addresses: Iterable[str]) -> set[str]:
     return {address for address, digest in digests.items() if digest in found}
 
 
-def words_of(customers: Collection[int]) -> dict[int, Words]:
-    """What customers said last, by customer and topic; one statement."""
-    found: dict[int, dict[int | None, bool]] = defaultdict(dict)
-    rows = Consent.objects.filter(customer__in=customers)
-    for customer, topic, is_given in rows.values_list("customer_id", "topic_id", "is_given"):
-        found[customer][topic] = is_given
-    return {customer: found[customer] for customer in customers}
+def said_by(speakers: Iterable[Speaker]) -> dict[Speaker, Words]:
+    """What each said last, by topic; one statement."""
+    said: dict[Speaker, dict[int | None, bool]] = {speaker: {} for speaker in speakers}
+    customers = Consent.objects.filter(customer__in=[one for one in said if isinstance(one, int)])
+    addresses = AddressConsent.objects.filter(digest__in=[one for one in said if isinstance(one, str)])
+    words = customers.values_list("customer_id", Value(""), "topic_id", "is_given").union(
+        addresses.values_list(Value(0), "digest", "topic_id", "is_given"), all=True
+    )
+    for customer, digest, topic, is_given in words:
+        said[digest or customer][topic] = is_given
+    return {**said}
 
 
-def agreeing(customers: Collection[int], *, topic: str) -> set[int]:
+def words_of(customers: Collection[Customer]) -> dict[int, Words]:
+    """What counts for customers: their own last words, and those of their addresses; one statement."""
+    speakers: dict[int, list[Speaker]] = {
+        one.pk: [one.pk, *([digest_of(one.email)] if one.email else [])] for one in customers
+    }
+    said = said_by(speaker for mine in speakers.values() for speaker in mine)
+    return {customer: together(said[speaker] for speaker in mine) for customer, mine in speakers.items()}
+
+
+def agreeing(customers: Collection[Customer], *, topic: str) -> set[int]:
     """Those who want to hear of a topic, named by its key; of one that does not exist nobody does. Two statements."""
     about: tuple[int | None, bool] | None = (None, False)
     if topic:
@@ -61,7 +76,7 @@ def agreeing(customers: Collection[int], *, topic: str) -> set[int]:
 
 def preferences_of(customer: Customer) -> tuple[Preference, ...]:
     """What a customer hears of, topic by topic."""
-    words = words_of([customer.pk])[customer.pk]
+    words = words_of([customer])[customer.pk]
     return tuple(Preference(one, agrees(words, one.pk, is_opt_in=one.is_opt_in)) for one in Topic.objects.all())
 
 

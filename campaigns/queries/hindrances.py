@@ -53,7 +53,7 @@ class _Policy:
 
 
 def hindrances_of(customer: Customer, messages: Sequence[Message], *, now: datetime) -> list[tuple[str, ...]]:
-    """For each message, in order of time, the sentences that say what may stop it; seven statements for all."""
+    """For each message, in order of time, the sentences that say what may stop it; eight statements for all."""
     policy = _read(customer, now)
     found = []
     for message in messages:

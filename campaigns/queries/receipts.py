@@ -9,9 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Window
 from django.db.models.functions import RowNumber
 
-from campaigns.models import Channel, Delivery, DeliveryState, Receipt, ReceiptKind, Suppression
-
-from .contact import digest_of
+from campaigns.models import Channel, Delivery, DeliveryState, Receipt, ReceiptKind
 
 SENT = (
     DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.OPENED, DeliveryState.CLICKED, DeliveryState.BOUNCED,
@@ -51,10 +49,3 @@ def refusing_addresses(customers: Collection[int], *, times: int) -> set[str]:
     )
     refused = [row.recipient for row in newest if row.is_soft and row.state == DeliveryState.ACCEPTED]
     return {address for address in refused if refused.count(address) >= times}
-
-
-def reasons_of(addresses: Collection[str]) -> dict[str, str]:
-    """Why those of the addresses are suppressed that are."""
-    digests = {address: digest_of(address) for address in addresses}
-    known = dict(Suppression.objects.filter(digest__in=digests.values()).values_list("digest", "reason"))
-    return {address: known[digest] for address, digest in digests.items() if digest in known}

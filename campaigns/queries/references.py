@@ -1,15 +1,17 @@
-"""Whether what a definition names is there: tags, topics, templates, endpoints, segments, teams, types of tasks."""
+"""Whether what a definition names is there: tags, topics, templates, segments, teams, types, placeholders."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from campaigns.definition.kinds import HumanTask
-from campaigns.definition.parts import Definition, EnteredTag, LeftTag, Scheduled
+from campaigns.definition.kinds import Alert, HumanTask
+from campaigns.definition.parts import Definition, EnteredTag, LeftTag, Part, Scheduled, Step
 from campaigns.models import MessageTemplate, Segment, Topic, WebhookEndpoint
 from customer_success.models import TaskType
+from customer_success.models.task_rule import only_known_placeholders
 from lifecycle.models import Lifecycle, StatusTag, Team
 from lifecycle.rules.parse import Problem
 
@@ -19,6 +21,8 @@ _NAMED: dict[str, tuple[type[Model], str, str]] = {
     "endpoint": (WebhookEndpoint, "key", "endpoint"),
     "team": (Team, "code", "team"),
 }
+# The settings in which the name of the customer is filled in, and nothing else.
+_TEXTS: dict[type[Part], tuple[str, ...]] = {HumanTask: ("title", "notes"), Alert: ("message",)}
 
 
 def missing(definition: Definition) -> list[Problem]:
@@ -43,6 +47,7 @@ def _missing(definition: Definition) -> Iterator[Problem]:
         if isinstance(step.settings, HumanTask) and step.settings.type not in TaskType.values:
             known = ", ".join(TaskType.values)
             yield Problem(f"{place}.type", f"there is no type of task {step.settings.type!r}; known are {known}")
+        yield from _unfilled(place, step)
     for setting, (model, field, word) in _NAMED.items():
         named = {
             place: name
@@ -55,6 +60,15 @@ def _missing(definition: Definition) -> Iterator[Problem]:
         for place, name in named.items():
             if name not in there:
                 yield Problem(f"{place}.{setting}", f"there is no {word} {name!r}")
+
+
+def _unfilled(place: str, step: Step) -> Iterator[Problem]:
+    """The texts for one's own people are no templates."""
+    for setting in _TEXTS.get(type(step.settings), ()):
+        try:
+            only_known_placeholders(getattr(step.settings, setting))
+        except ValidationError as error:
+            yield Problem(f"{place}.{setting}", str(error.message))
 
 
 def _missing_of_trigger(definition: Definition) -> Iterator[Problem]:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 # By topic; without one: about all marketing.
 Words = Mapping[int | None, bool]
+
+
+def together(said: Iterable[Words]) -> Words:
+    """What a customer and its address said: the no of either counts."""
+    found: dict[int | None, bool] = {}
+    for words in said:
+        for topic, is_given in words.items():
+            found[topic] = is_given and found.get(topic, True)
+    return found
 
 
 def is_stopped(words: Words) -> bool:

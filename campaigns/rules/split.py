@@ -1,4 +1,4 @@
-"""Chance that stays: the same customer always falls on the same side."""
+"""Chance that stays: the same customer, by its external id, always falls on the same side, in any database."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ def salt_of(campaign: str, step: str = "") -> str:
     return f"{campaign}:{step}"
 
 
-def bucket(salt: str, customer: int) -> int:
+def bucket(salt: str, customer: str) -> int:
     """A number from 0 to 9,999 that depends on the two alone, evenly spread."""
     digest = blake2b(f"{salt}:{customer}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) % BUCKETS
 
 
-def is_held_out(salt: str, customer: int, percent: int) -> bool:
+def is_held_out(salt: str, customer: str, percent: int) -> bool:
     return bucket(f"holdout:{salt}", customer) < percent * BUCKETS // 100
 
 
-def path_of(salt: str, customer: int, shares: Mapping[str, int]) -> str:
+def path_of(salt: str, customer: str, shares: Mapping[str, int]) -> str:
     """The path of a customer; ``shares``: per cent by name, 100 together, in the order in which they are written."""
     found, rest = bucket(f"split:{salt}", customer), 0
     for name, share in shares.items():

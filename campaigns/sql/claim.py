@@ -8,17 +8,31 @@ WHERE EXISTS (
 ORDER BY k.place
 """
 
-# Lease the runs of a kind that are due longest. One that was taken before, and did not end well, is taken alone: if it
-# brings down its worker, then no others with it.
+# Kinds that have anything to do and that nobody knows any more; from kind to kind along the index.
+UNKNOWN_KINDS = """
+WITH RECURSIVE k(kind) AS (
+    SELECT min(kind) FROM campaigns_steprun WHERE state = 'waiting'
+    UNION ALL
+    SELECT (SELECT min(r.kind) FROM campaigns_steprun AS r WHERE r.state = 'waiting' AND r.kind > k.kind)
+    FROM k WHERE k.kind IS NOT NULL
+)
+SELECT kind FROM k WHERE kind <> ALL(%(kinds)s::text[]) AND EXISTS (
+    SELECT FROM campaigns_steprun AS r WHERE r.kind = k.kind AND r.state = 'waiting' AND r.due_at <= %(now)s)
+"""
+
+# Lease the runs of a kind that are due longest. One that was taken before, and did not end well, is taken alone when it
+# has its turn: if it brings down its worker, then no others with it.
 CLAIM = """
 WITH due AS MATERIALIZED (
-    SELECT id, attempts FROM campaigns_steprun
+    SELECT id, attempts, due_at FROM campaigns_steprun
     WHERE state = 'waiting' AND due_at <= %(now)s AND kind = %(kind)s
       AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY(%(customers)s))
     ORDER BY due_at LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
+), first AS MATERIALIZED (
+    SELECT id, attempts FROM due ORDER BY due_at, attempts DESC LIMIT 1
 ), chosen AS (
-    SELECT id FROM due WHERE attempts = 0
-    UNION ALL (SELECT id FROM due WHERE NOT EXISTS (SELECT FROM due WHERE attempts = 0) LIMIT 1)
+    SELECT id FROM due WHERE attempts = 0 AND EXISTS (SELECT FROM first WHERE attempts = 0)
+    UNION ALL SELECT id FROM first WHERE attempts > 0
 )
 UPDATE campaigns_steprun AS r
 SET state = 'leased', token = %(token)s, lease_until = %(lease_until)s, attempts = r.attempts + 1

@@ -9,15 +9,18 @@ SELECT ARRAY(SELECT to_tag_id FROM moved), ARRAY(SELECT from_tag_id FROM moved),
     ARRAY(SELECT DISTINCT name FROM lifecycle_event WHERE id = ANY(%(events)s))
 """
 
+# Whether a move takes another one back.
+TAKES_BACK = """EXISTS (
+    SELECT FROM lifecycle_rolledback AS b JOIN lifecycle_rollback AS r ON r.id = b.rollback_id
+    WHERE b.reversal_id = {move} AND r.undoes_id IS NULL)"""
+
 # Who comes, by what they come upon ({coming}): customer_id, occasion, at, transition_id, event_id, data.
 # A move that takes another one back starts nothing.
-_MOVED = """
+_MOVED = f"""
 SELECT t.customer_id, 'transition:' || t.id AS occasion, t.applied_at AS at, t.id AS transition_id,
-    NULL::bigint AS event_id, '{{}}'::jsonb AS data
+    NULL::bigint AS event_id, '{{{{}}}}'::jsonb AS data
 FROM lifecycle_transition AS t
-WHERE t.id = ANY(%(moves)s) AND {which} AND NOT EXISTS (
-    SELECT FROM lifecycle_rolledback AS b JOIN lifecycle_rollback AS r ON r.id = b.rollback_id
-    WHERE b.reversal_id = t.id AND r.undoes_id IS NULL)
+WHERE t.id = ANY(%(moves)s) AND {{which}} AND NOT {TAKES_BACK.format(move="t.id")}
 """
 ENTERED_TAG = _MOVED.format(
     which="""t.to_tag_id = %(tag)s AND (%(from_tag)s::text IS NULL OR t.from_tag_id = (
@@ -39,11 +42,12 @@ FROM unnest(%(customers)s::bigint[], %(occasions)s::text[], %(ats)s::timestamptz
 JOIN lifecycle_customer AS c ON c.id = n.customer_id
 """
 
-# Who may enter again: {again} of ENTER. Of days, the first occasion of each customer counts.
-_INSIDE_BEFORE = (
-    "SELECT FROM campaigns_enrollment AS b WHERE b.campaign_id = %(campaign)s AND b.customer_id = c.customer_id"
-)
-NEVER = f"SELECT c.*, 'once' AS named FROM coming AS c WHERE NOT EXISTS ({_INSIDE_BEFORE})"
+# Who may enter again: {again} of ENTER. Of days, the first occasion of each customer counts. An entry that was taken
+# back is none, so that who never enters twice does so "once" more: once, once:2.
+_BEFORE = "FROM campaigns_enrollment AS b WHERE b.campaign_id = %(campaign)s AND b.customer_id = c.customer_id"
+_INSIDE_BEFORE = f"SELECT {_BEFORE} AND b.end_reason <> 'rolled_back'"
+NEVER = f"""SELECT c.*, 'once' || COALESCE((SELECT ':' || NULLIF(count(*), 0) + 1 {_BEFORE}), '') AS named
+    FROM coming AS c WHERE NOT EXISTS ({_INSIDE_BEFORE})"""
 ALWAYS = "SELECT c.*, c.occasion AS named FROM coming AS c WHERE true"
 AFTER_DAYS = f"""SELECT DISTINCT ON (c.customer_id) c.*, c.occasion AS named FROM coming AS c
     WHERE NOT EXISTS ({_INSIDE_BEFORE} AND b.entered_at > c.at - make_interval(days => %(days)s))"""
@@ -71,7 +75,9 @@ WITH coming AS MATERIALIZED ({coming}), entering AS ({again}{meets} ORDER BY c.c
 )
 SELECT COALESCE(array_agg(id), '{{}}') FROM entered
 """
-COMING = "SELECT DISTINCT customer_id FROM ({coming}) AS coming"
+COMING = """
+SELECT c.id, c.external_id FROM lifecycle_customer AS c WHERE c.id IN (SELECT customer_id FROM ({coming}) AS coming)
+"""
 
 # Where and since when customers are inside, and the first runs of those for whom it matters where.
 INSIDE = """

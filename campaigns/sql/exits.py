@@ -1,5 +1,7 @@
 """What ends, wakes and converts: news about customers, and the words that versions listen for."""
 
+from .enroll import TAKES_BACK
+
 # A word names what happened: event:login, into:17 and out of:17 (tags by id). Of a batch of messages:
 _EVENT = (
     "e.customer_id, 'event:' || e.name AS word, e.occurred_at AS at, e.id AS event_id, NULL::bigint AS transition_id"
@@ -32,18 +34,21 @@ _HEARD = "news AS MATERIALIZED (SELECT * FROM ({news}) AS n WHERE word = ANY(%(w
 # Whom news concern, so that they are held before anything is done.
 CONCERNED = f"WITH {_HEARD} SELECT DISTINCT customer_id FROM news"
 
-# Which enrollments news end or convert, and why. The instant is that of a goal reached in time, also after the end.
+# Which enrollments news end or convert, and why. The instant is that of a goal reached in time, also after the end. Who
+# reaches it later leaves as by an exit, and a move that takes another one back reaches none.
 MARKED = f"""
 WITH {_HEARD}, marks AS (
     SELECT * FROM unnest(%(versions)s::bigint[], %(mark_words)s::text[], %(reasons)s::text[], %(days)s::int[])
         AS m(version_id, word, reason, days)
 )
-SELECT e.id, m.reason, min(n.at) FILTER (
-    WHERE m.reason = 'goal' AND n.at <= e.entered_at + m.days * interval '24 hours')
+SELECT e.id, CASE WHEN m.reason = 'goal' AND NOT in_time THEN 'exit' ELSE m.reason END AS why,
+    min(n.at) FILTER (WHERE m.reason = 'goal' AND in_time)
 FROM news AS n JOIN campaigns_enrollment AS e ON e.customer_id = n.customer_id
 JOIN marks AS m ON m.version_id = e.version_id AND m.word = n.word
+CROSS JOIN LATERAL (SELECT n.at <= e.entered_at + m.days * interval '24 hours' AS in_time) AS t
 WHERE (e.state = 'active' OR (m.reason = 'goal' AND e.converted_at IS NULL)) AND {_IS_LATER}
-GROUP BY e.id, m.reason
+  AND NOT (m.reason = 'goal' AND {TAKES_BACK.format(move="n.transition_id")})
+GROUP BY e.id, why
 """
 CONVERT = """
 UPDATE campaigns_enrollment AS e SET converted_at = n.at

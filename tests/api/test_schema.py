@@ -143,7 +143,7 @@ RULE = {
 SAYS = {
     "definition": {
         **COMMERCE,
-        "trigger": {"on": "event", "name": "ORDER_PAID"},
+        "trigger": {"kind": "event", "name": "ORDER_PAID"},
         "message_class": "transactional",
         "steps": [{"key": "rest", "kind": "wait", "after": {"days": 1}}],
     }

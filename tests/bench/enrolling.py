@@ -64,7 +64,7 @@ def campaign(lifecycle: Lifecycle, tag: StatusTag) -> CampaignVersion:
     world.run("TRUNCATE campaigns_campaign CASCADE")
     text = {
         "lifecycle": lifecycle.code,
-        "trigger": {"on": "entered_tag", "lifecycle": lifecycle.code, "tag": tag.code},
+        "trigger": {"kind": "entered_tag", "lifecycle": lifecycle.code, "tag": tag.code},
         "message_class": "transactional",
         "steps": [{"key": "rest", "kind": "wait", "after": {"hours": 1}}],
     }

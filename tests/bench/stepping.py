@@ -23,7 +23,7 @@ SINGLES, SOON = 20, 1.0  # of the two seconds from due to done, the time that th
 NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)
 DEFINITION = {
     "lifecycle": "bench",
-    "trigger": {"on": "event", "name": "cart_updated"},
+    "trigger": {"kind": "event", "name": "cart_updated"},
     "message_class": "transactional",
     "steps": [
         {"key": "buys", "kind": "branch", "condition": {"metric": "order_count", "operator": ">=", "value": 1},

@@ -12,7 +12,7 @@ def sends(monkeypatch):
     """The enrollments to which emails went, by a channel that takes everything."""
     sent = []
 
-    def send(works, now):
+    def send(works, watch):
         sent.extend(work.enrollment.id for work in works)
         return {work.run.id: Done() for work in works}
 

@@ -31,7 +31,7 @@ def shop() -> Lifecycle:
 
 
 def entered(lifecycle: Lifecycle, tag: str, **more: Any) -> dict[str, Any]:
-    return {"on": "entered_tag", "lifecycle": lifecycle.code, "tag": tag, **more}
+    return {"kind": "entered_tag", "lifecycle": lifecycle.code, "tag": tag, **more}
 
 
 def live_version(lifecycle: Lifecycle, trigger: dict[str, Any], **says: Any) -> CampaignVersion:
@@ -50,7 +50,7 @@ def another_version(campaign: Campaign, lifecycle: Lifecycle, trigger: dict[str,
         campaign=campaign,
         definition=text,
         state=VersionState.LIVE,
-        trigger_kind=TriggerKind(trigger["on"]),
+        trigger_kind=TriggerKind(trigger["kind"]),
         trigger_tag=StatusTag.objects.filter(lifecycle=lifecycle, code=trigger.get("tag")).first(),
         trigger_event=trigger.get("name"),
         published_at=NOW,

@@ -19,7 +19,7 @@ def campaign_of(*steps: dict[str, Any], **whole: Any) -> CampaignVersion:
     """The version that is in force of a campaign with some steps."""
     definition = {
         "lifecycle": "learning",
-        "trigger": {"on": "event", "name": "cart_updated"},
+        "trigger": {"kind": "event", "name": "cart_updated"},
         "message_class": "transactional",
         "steps": list(steps),
         **whole,

@@ -10,6 +10,7 @@ from campaigns.channels.port import Accepted, Outgoing
 from campaigns.definition.kinds import Email, InApp, Webhook
 from campaigns.engine import kinds, sending, sweep
 from campaigns.engine.kinds import CannotBeWritten, Kind, Work
+from campaigns.engine.watch import Watch
 from campaigns.models import CampaignState, Delivery, Enrollment, RunState, StepRun
 from campaigns.queries.definitions import flow_of
 from tests.factories.campaigns import (
@@ -70,7 +71,7 @@ def campaign(*, steps=STEPS, **said):
         said.setdefault("topic", "tips")
         TopicFactory._meta.model.objects.get_or_create(key=said["topic"], defaults={"name": "Tips"})
     definition = {
-        "lifecycle": "learning", "trigger": {"on": "event", "name": "cart_updated"}, "steps": list(steps), **said,
+        "lifecycle": "learning", "trigger": {"kind": "event", "name": "cart_updated"}, "steps": list(steps), **said,
     }  # fmt: skip
     return CampaignVersionFactory(definition=definition, campaign=CampaignFactory(state=CampaignState.LIVE))
 
@@ -101,8 +102,13 @@ def work(found: StepRun) -> Work:
     return Work(found, enrollment, flow.definition, flow.steps[found.step])
 
 
+def clock(now=NOW) -> Watch:
+    """Time enough for everything."""
+    return Watch.start(now, 600)
+
+
 def send(*runs: StepRun, now=NOW):
-    return sending.send([work(one) for one in runs], now)
+    return sending.send([work(one) for one in runs], clock(now))
 
 
 def delivery(found: StepRun) -> Delivery:

@@ -17,7 +17,7 @@ from campaigns.engine.kinds import Later
 from campaigns.engine.sweep import sweep
 from campaigns.models import Delivery, EndReason, Enrollment, FrequencyCap, StepRun
 from campaigns.rules.gate import Go
-from tests.campaigns.posting import LEASE, NOW, Post, campaign, delivery, run, send, serve, work
+from tests.campaigns.posting import LEASE, NOW, Post, campaign, clock, delivery, run, send, serve, work
 from tests.factories.lifecycle import CustomerFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,7 +55,7 @@ def test_two_workers_send_a_customer_no_more_than_the_cap(post):
     version, other = campaign(), campaign()
     works = [[work(run(one, customer)) for customer in customers] for one in (version, other)]
 
-    outcomes = at_once(*(lambda mine=mine: sending.send(mine, NOW) for mine in works))
+    outcomes = at_once(*(lambda mine=mine: sending.send(mine, clock()) for mine in works))
 
     assert len(post.sent) == 10
     assert len({message.recipient for message in post.sent}) == 10
@@ -68,7 +68,7 @@ def test_many_workers_with_the_same_customers_in_any_order_do_not_lock_each_othe
     orders = (customers, customers[::-1], customers[::2] + customers[1::2])
     works = [[work(run(campaign(), customer)) for customer in order] for order in orders]
 
-    outcomes = at_once(*(lambda mine=mine: sending.send(mine, NOW) for mine in works))
+    outcomes = at_once(*(lambda mine=mine: sending.send(mine, clock()) for mine in works))
 
     assert [len(found) for found in outcomes] == [20] * 3
     assert len(post.sent) == 60
@@ -94,7 +94,7 @@ def test_whoever_says_stop_first_is_heard_and_the_gate_waits_for_it(post, stop):
 
     def try_to_send():
         assert is_said.wait(10)
-        sending.send([mine], NOW)
+        sending.send([mine], clock())
         is_tried.set()
 
     at_once(opt_out, try_to_send)
@@ -120,7 +120,7 @@ def test_an_intent_that_comes_first_is_committed_before_the_stop(post, monkeypat
         stop(mail)
         is_stopped.set()
 
-    at_once(lambda: sending.send([mine], NOW), opt_out)
+    at_once(lambda: sending.send([mine], clock()), opt_out)
 
     assert len(post.sent) == 1
 
@@ -143,7 +143,9 @@ def test_in_a_storm_of_opt_outs_no_intent_follows_one(post, monkeypatch):
             stopped.add(customer.id)
 
     monkeypatch.setattr(sending, "pass_gate", watched)
-    at_once(*(lambda mine=works[start::3]: [sending.send([one], NOW) for one in mine] for start in range(3)), opt_out)
+    at_once(
+        *(lambda mine=works[start::3]: [sending.send([one], clock()) for one in mine] for start in range(3)), opt_out
+    )
 
     assert broken == []
     states = list(Delivery.objects.values_list("state", flat=True))
@@ -157,7 +159,7 @@ def test_a_sweep_and_a_worker_that_comes_back_do_not_both_have_the_run(post):
         mail = run(campaign())
         mine = work(mail)
 
-        at_once(lambda mine=mine: sending.send([mine], NOW), lambda: sweep(now=NOW + LEASE))
+        at_once(lambda mine=mine: sending.send([mine], clock()), lambda: sweep(now=NOW + LEASE))
 
         state = StepRun.objects.get(id=mail.id).state
         row = Delivery.objects.filter(run=mail).first()

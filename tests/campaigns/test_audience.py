@@ -50,10 +50,10 @@ def test_entered_and_left_tags_are_counted_once_a_customer(shop):
     ):  # fmt: skip
         moves(shop, customer, start, to, days)
 
-    into_old = {"on": "entered_tag", "lifecycle": shop.code, "tag": "OLD"}
+    into_old = {"kind": "entered_tag", "lifecycle": shop.code, "tag": "OLD"}
     assert count(shop, into_old) == 2
     assert count(shop, {**into_old, "from_tag": "LAST"}) == 1
-    assert count(shop, {"on": "left_tag", "lifecycle": shop.code, "tag": "NEW"}) == 1
+    assert count(shop, {"kind": "left_tag", "lifecycle": shop.code, "tag": "NEW"}) == 1
 
 
 def test_the_entry_condition_holds_now(shop):
@@ -62,17 +62,17 @@ def test_the_entry_condition_holds_now(shop):
         EventFactory(customer=customer, name="CART", occurred_at=days_ago(2), properties={"size": 2})
     CustomerFacts.objects.filter(customer=ann).update(order_count=3)
 
-    assert count(shop, {"on": "event", "name": "CART"}) == 2
-    assert count(shop, {"on": "event", "name": "CART", "where": {"size": 3}}) == 0
-    assert count(shop, {"on": "event", "name": "CART"}, entry=is_at_least("order_count", 3)) == 1
+    assert count(shop, {"kind": "event", "name": "CART"}) == 2
+    assert count(shop, {"kind": "event", "name": "CART", "where": {"size": 3}}) == 0
+    assert count(shop, {"kind": "event", "name": "CART"}, entry=is_at_least("order_count", 3)) == 1
 
 
 def test_conditions_and_segments_count_who_meets_them_now(shop):
     CustomerFacts.objects.filter(customer=people()[0]).update(order_count=3)
     SegmentFactory(key="buyers", lifecycle=shop, condition=is_at_least("order_count", 3))
 
-    assert count(shop, {"on": "metric", "condition": is_at_least("order_count", 3)}) == 1
-    assert count(shop, {"on": "schedule", "segment": "buyers", "every": "week"}) == 1
+    assert count(shop, {"kind": "metric", "condition": is_at_least("order_count", 3)}) == 1
+    assert count(shop, {"kind": "schedule", "segment": "buyers", "every": "week"}) == 1
 
 
 def test_dates_count_who_reaches_them_in_the_next_30_days(shop):
@@ -80,15 +80,15 @@ def test_dates_count_who_reaches_them_in_the_next_30_days(shop):
         customer.traits = {"renewal": (NOW + timedelta(days=days)).date().isoformat()}
         customer.save()
 
-    assert count(shop, {"on": "date", "date": "renewal", "days": -60}) == 1
-    assert count(shop, {"on": "date", "date": "last_order_on", "days": 7}) == 0
+    assert count(shop, {"kind": "date", "date": "renewal", "days": -60}) == 1
+    assert count(shop, {"kind": "date", "date": "last_order_on", "days": 7}) == 0
 
 
 def test_a_count_that_takes_too_long_is_given_up(shop, monkeypatch):
     monkeypatch.setattr(asked, "COUNT_SECONDS", 0.001)
     monkeypatch.setattr(asked, "first_at", _slow)
 
-    assert count(shop, {"on": "event", "name": "CART"}) is None
+    assert count(shop, {"kind": "event", "name": "CART"}) is None
 
 
 def _slow(*_: object) -> None:

@@ -56,13 +56,21 @@ def test_those_due_longest_come_first():
     assert claimed(most=1).runs == ()
 
 
-def test_one_that_was_taken_before_is_taken_alone_and_after_the_fresh_ones():
-    again = [StepRunFactory(attempts=1, due_at=THEN + timedelta(minutes=n)) for n in range(2)]
-    fresh = [StepRunFactory() for _ in range(2)]
+def test_one_that_was_taken_before_is_taken_alone_when_its_turn_comes():
+    again = [StepRunFactory(attempts=1, due_at=THEN + timedelta(minutes=n)) for n in (3, 5)]
+    fresh = [StepRunFactory(due_at=THEN + timedelta(minutes=n)) for n in (2, 4, 6)]
 
     assert set(claimed().runs) == {run.id for run in fresh}
     assert claimed().runs == (again[0].id,)
     assert claimed().runs == (again[1].id,)
+
+
+def test_one_that_was_taken_before_does_not_starve_while_new_ones_come_all_the_time():
+    again = StepRunFactory(attempts=1, due_at=THEN)
+    for minute in range(2, 9):
+        StepRunFactory(due_at=THEN + timedelta(minutes=minute))
+
+    assert claimed(most=2).runs == (again.id,)
 
 
 def test_runs_of_a_paused_campaign_freeze_and_their_attempt_does_not_count():

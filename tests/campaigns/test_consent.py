@@ -13,7 +13,7 @@ from campaigns.engine.consent import choose_topics, give_consent, release_suppre
 from campaigns.models import Consent, ConsentEntry, Suppression
 from campaigns.queries.contact import agreeing, digest_of, preferences_of, suppressed
 from campaigns.rules.consent import agrees
-from tests.factories import CustomerFactory, TopicFactory, UserFactory
+from tests.factories import CustomerFactory, DeliveryFactory, TopicFactory, UserFactory
 from tests.factories.campaigns import THEN
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def tips():
 
 
 def hears(customer, topic="tips"):
-    return customer.pk in agreeing([customer.pk], topic=topic)
+    return customer.pk in agreeing([customer], topic=topic)
 
 
 def test_without_a_word_marketing_is_wanted(ann, tips):
@@ -124,6 +124,64 @@ def test_customers_without_an_address_are_not_one(tips):
     assert hears(other)
 
 
+def test_who_gets_the_address_of_a_no_later_is_not_written_to(ann, tips):
+    withdraw_consent(**said([ann], tips))
+    moved = CustomerFactory(email="ben@example.com")
+    moved.email = "ANN@example.com"
+
+    assert not hears(CustomerFactory(email="ann@example.com"))
+    assert not hears(moved)
+
+
+def test_a_later_yes_of_the_address_lifts_its_no(ann, tips):
+    TopicFactory(key="offers")
+    withdraw_consent(**said([ann]))
+    later = CustomerFactory(email="ann@example.com")
+
+    give_consent(**said([later], tips, now=LATER))
+
+    assert hears(later)
+    assert hears(CustomerFactory(email="ann@example.com"))
+    assert not hears(CustomerFactory(email="ann@example.com"), "offers")
+
+
+def test_a_yes_that_another_address_said_does_not_lift_it(ann, tips):
+    withdraw_consent(**said([ann], tips))
+    ben = CustomerFactory(email="ben@example.com")
+    give_consent(**said([ben], tips, now=LATER))
+    ben.email = "ann@example.com"
+
+    assert not hears(ben)
+
+
+def test_a_no_stays_with_the_customer_whatever_its_address_is(ann, tips):
+    withdraw_consent(**said([ann], tips))
+    ann.email = "new@example.com"
+
+    assert not hears(ann)
+    assert hears(CustomerFactory(email="new@example.com"))
+
+
+def test_a_no_in_answer_to_a_mail_is_that_of_the_address_it_went_to(tips):
+    moved = CustomerFactory(email="new@example.com")
+    mail = DeliveryFactory(customer=moved, run__enrollment__customer=moved, recipient="old@example.com")
+
+    withdraw_consent(**said([moved], tips, delivery=mail))
+
+    assert not hears(CustomerFactory(email="Old@example.com"))
+    assert not hears(CustomerFactory(email="new@example.com"))
+
+
+def test_a_customer_says_no_itself_where_its_address_has_said_so_before(ann, tips):
+    withdraw_consent(**said([ann], tips))
+    later = CustomerFactory(email="ann@example.com")
+
+    assert withdraw_consent(**said([later], tips, now=LATER)) == 1
+
+    later.email = "ben@example.com"
+    assert not hears(later)
+
+
 def test_every_word_is_kept_with_what_was_read(ann, tips):
     mia = UserFactory()
     give_consent(**said([ann], tips, source="import"))
@@ -163,7 +221,7 @@ def test_choosing_topics_notes_what_changes(ann, tips):
 def test_a_batch_takes_as_many_statements_as_one(ann, tips, django_assert_num_queries):
     many = [ann, *CustomerFactory.create_batch(20)]
     for customers in ([ann], many):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             give_consent(**said(customers, tips))
 
 

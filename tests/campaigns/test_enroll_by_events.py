@@ -14,7 +14,7 @@ from tests.campaigns.entry_stage import all_messages, enroll, inside, live_versi
 from tests.lifecycle.stage import NOW, event, read, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CART = {"on": "event", "name": "CART_UPDATED"}
+CART = {"kind": "event", "name": "CART_UPDATED"}
 
 
 @pytest.fixture

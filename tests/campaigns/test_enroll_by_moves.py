@@ -16,6 +16,7 @@ from campaigns.models import (
     EnrollmentState,
     StepRun,
 )
+from campaigns.rules.split import is_held_out, salt_of
 from lifecycle.engine.rollback import Batch, roll_back
 from lifecycle.models import Customer, EvaluationKind, Lifecycle, Transition
 from tests.campaigns.entry_stage import another_version, enroll, entered, inside, live_version, moved, shop, told_move
@@ -57,7 +58,7 @@ def test_who_moves_elsewhere_or_comes_from_elsewhere_stays_outside(lifecycle: Li
 
 
 def test_leaving_a_tag_enrolls(lifecycle: Lifecycle) -> None:
-    version = live_version(lifecycle, {"on": "left_tag", "lifecycle": lifecycle.code, "tag": "NEW"})
+    version = live_version(lifecycle, {"kind": "left_tag", "lifecycle": lifecycle.code, "tag": "NEW"})
     moved(lifecycle, "ann")
 
     enroll()
@@ -250,3 +251,31 @@ def test_a_campaign_that_cannot_be_read_any_more_is_paused_and_stops_no_other(li
     assert inside(sound) == ["ann"]
     assert broken.campaign.state == CampaignState.PAUSED
     assert "a_metric_that_is_gone" in broken.campaign.state_reason
+
+
+@pytest.mark.parametrize("reentry", ["never", 30])
+def test_an_entry_that_was_taken_back_is_none(lifecycle: Lifecycle, reentry: str | int) -> None:
+    version = live_version(lifecycle, entered(lifecycle, "OLD"), reentry=reentry)
+    moved(lifecycle, "ann")
+    enroll()
+    roll_back(Batch(transition=Transition.objects.get()), by=UserFactory(), reason="a wrong rule", now=NOW)
+    enroll()
+
+    for minute in (1, 2):
+        told_move(lifecycle, "ann", "OLD", applied_at=NOW + timedelta(minutes=minute))
+        enroll()
+
+    assert inside(version) == ["ann"]
+    reasons = Enrollment.objects.order_by("id").values_list("end_reason", flat=True)
+    assert list(reasons) == [EndReason.ROLLED_BACK, ""]
+
+
+def test_chance_is_that_of_the_external_id(lifecycle: Lifecycle) -> None:
+    version = live_version(lifecycle, entered(lifecycle, "OLD"), holdout=50)
+    names = [f"c{number}" for number in range(20)]
+    moved(lifecycle, *names)
+
+    enroll()
+
+    salt = salt_of(version.campaign.key)
+    assert inside(version) == sorted(name for name in names if not is_held_out(salt, name, 50))

@@ -87,7 +87,7 @@ def test_an_event_from_before_the_move_ends_nothing(lifecycle: Lifecycle, at: da
 
 
 def test_the_event_that_enrolls_does_not_end_what_it_started(lifecycle: Lifecycle) -> None:
-    login = {"on": "event", "name": "login"}
+    login = {"kind": "event", "name": "login"}
     live_version(lifecycle, login, reentry="always", exit={"events": ["login"]})
     heard("login", NOW)
     first = Enrollment.objects.get()
@@ -101,7 +101,7 @@ def test_the_event_that_enrolls_does_not_end_what_it_started(lifecycle: Lifecycl
 
 
 def test_an_order_that_was_heard_of_before_the_cart_ends_it_too(lifecycle: Lifecycle) -> None:
-    live_version(lifecycle, {"on": "event", "name": "CART_UPDATED"}, exit={"events": ["login"]})
+    live_version(lifecycle, {"kind": "event", "name": "CART_UPDATED"}, exit={"events": ["login"]})
     heard("login", NOW)
 
     heard("CART_UPDATED", NOW - timedelta(minutes=5))
@@ -202,12 +202,35 @@ def test_nothing_is_done_for_who_should_have_left_by_now(lifecycle: Lifecycle) -
     assert (run.state, run.reason) == (RunState.SKIPPED, "ended")
 
 
+def test_who_reaches_the_goal_too_late_leaves_as_by_an_exit(lifecycle: Lifecycle) -> None:
+    ann_inside(lifecycle, goal={"events": ["login"]}, goal_within_days=7)
+
+    heard("login", NOW + timedelta(days=8))
+
+    assert how_it_ended() == (EnrollmentState.EXITED, EndReason.EXIT, None)
+
+
+def test_a_move_that_takes_another_back_reaches_no_goal_and_one_that_makes_it_again_does(lifecycle: Lifecycle) -> None:
+    live_version(lifecycle, {"kind": "event", "name": "login"}, steps=MONTH, goal={"tags": ["NEW"]})
+    moved(lifecycle, "ann")
+    heard("login", LATER)
+    back, boss = LATER + timedelta(minutes=1), UserFactory()
+    roll_back(Batch(transition=Transition.objects.get()), by=boss, reason="a wrong rule", now=back)
+
+    enroll()
+
+    assert how_it_ended() == ACTIVE
+    told_move(lifecycle, "ann", "NEW", applied_at=back + timedelta(minutes=1))
+    enroll()
+    assert how_it_ended() == (EnrollmentState.EXITED, EndReason.GOAL, back + timedelta(minutes=1))
+
+
 @pytest.mark.parametrize("also", [False, True])
 def test_a_goal_whose_move_is_taken_back_is_reached_no_more_unless_by_something_else(
     lifecycle: Lifecycle, also: bool
 ) -> None:
     live_version(
-        lifecycle, {"on": "event", "name": "login"}, steps=MONTH, goal={"tags": ["OLD"], "events": ["page_view"]}
+        lifecycle, {"kind": "event", "name": "login"}, steps=MONTH, goal={"tags": ["OLD"], "events": ["page_view"]}
     )
     heard("login", NOW - timedelta(hours=1))
     moved(lifecycle, "ann")

@@ -50,7 +50,7 @@ def browser():
 
 
 def hears(customer, topic="tips"):
-    return customer.pk in agreeing([customer.pk], topic=topic)
+    return customer.pk in agreeing([customer], topic=topic)
 
 
 @pytest.mark.parametrize("body", ["urlencoded", "multipart", "none", "nonsense", "huge"])

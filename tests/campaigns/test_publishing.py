@@ -30,6 +30,7 @@ from tests.factories import (
     EnrollmentFactory,
     MessageTemplateFactory,
     StepRunFactory,
+    TeamFactory,
     TopicFactory,
     UserFactory,
 )
@@ -55,7 +56,7 @@ def campaign(shop: Lifecycle) -> Campaign:
 def text(lifecycle: Lifecycle, /, **change: Any) -> dict[str, Any]:
     return {
         "lifecycle": lifecycle.code,
-        "trigger": {"on": "entered_tag", "lifecycle": lifecycle.code, "tag": "OLD"},
+        "trigger": {"kind": "entered_tag", "lifecycle": lifecycle.code, "tag": "OLD"},
         "topic": "tips",
         "steps": [{"key": "hello", "kind": "email", "template": "hello"}, {"key": "rest", "kind": "wait"}],
         **change,
@@ -84,7 +85,7 @@ def written(campaign: Campaign, lifecycle: Lifecycle, by: User | None, /, **chan
 
 def test_a_draft_knows_its_trigger_and_is_written_over(campaign, shop, ann):
     first = written(campaign, shop, ann)
-    again = written(campaign, shop, ann, trigger={"on": "event", "name": "CART_UPDATED"}, priority=7)
+    again = written(campaign, shop, ann, trigger={"kind": "event", "name": "CART_UPDATED"}, priority=7)
 
     assert (first.trigger_kind, first.trigger_tag.code, first.trigger_event) == ("entered_tag", "OLD", None)
     assert (again.pk, again.number, again.trigger_kind, again.trigger_event) == (first.pk, 1, "event", "CART_UPDATED")
@@ -97,10 +98,10 @@ def test_a_draft_knows_its_trigger_and_is_written_over(campaign, shop, ann):
     [
         ({"lifecycle": "moon"}, "lifecycle"),
         ({"topic": "moon"}, "topic"),
-        ({"trigger": {"on": "entered_tag", "lifecycle": "moon", "tag": "OLD"}}, "trigger.tag"),
-        ({"trigger": {"on": "schedule", "segment": "moon", "every": "day"}}, "trigger.segment"),
+        ({"trigger": {"kind": "entered_tag", "lifecycle": "moon", "tag": "OLD"}}, "trigger.tag"),
+        ({"trigger": {"kind": "schedule", "segment": "moon", "every": "day"}}, "trigger.segment"),
         ({"goal": {"tags": ["NEW", "MOON"]}}, "goal.tags[1]"),
-        ({"trigger": {"on": "event", "name": "x"}, "stay_in_tag": True}, "stay_in_tag"),
+        ({"trigger": {"kind": "event", "name": "x"}, "stay_in_tag": True}, "stay_in_tag"),
         ({"steps": [{"key": "a", "kind": "email", "template": "moon"}]}, "steps[0].template"),
         ({"steps": [{"key": "a", "kind": "webhook", "endpoint": "moon"}]}, "steps[0].endpoint"),
         ({"steps": [{"key": "a", "kind": "alert", "team": "moon", "message": "x"}]}, "steps[0].team"),
@@ -195,7 +196,7 @@ def test_events_are_heard_from_publication_on_and_no_longer_than_needed(campaign
     def heard() -> list[str]:
         return sorted(EventListener.objects.filter(consumer="campaigns").values_list("event", flat=True))
 
-    goal = {"trigger": {"on": "event", "name": "A"}, "goal": {"events": ["B"]}}
+    goal = {"trigger": {"kind": "event", "name": "A"}, "goal": {"events": ["B"]}}
     EventListener.objects.create(consumer="others", event="A")
 
     version = written(campaign, shop, ann, **goal)
@@ -254,3 +255,25 @@ def test_a_draft_that_was_deleted_is_gone_and_noted(campaign, shop, ann):
     assert campaign.entries.first().did == "Deleted the draft of version 1"
     with pytest.raises(CampaignNotEditable, match="deleted"):
         submit(version=version, by=ann, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("step", "place"),
+    [
+        ({"kind": "task", "title": "Call {{ customer.name }}"}, "title"),
+        ({"kind": "task", "title": "Call", "notes": "{% if x %}"}, "notes"),
+        ({"kind": "alert", "team": "desk", "message": "Look at {customer}"}, "message"),
+    ],
+)
+def test_texts_for_our_own_people_are_no_templates(
+    campaign: Campaign, shop: Lifecycle, step: dict[str, Any], place: str
+) -> None:
+    TeamFactory(code="desk")
+    steps = [{"key": "one", **step}]
+
+    with pytest.raises(DefinitionError, match=r"Only \{name\} is filled in") as refused:
+        write_draft(campaign=campaign, definition=text(shop, steps=steps), by=None, now=NOW)
+
+    assert [one.path for one in refused.value.problems] == [f"steps[0].{place}"]
+    said = [{"key": "one", **step, place: "Look at {name}"}]
+    assert write_draft(campaign=campaign, definition=text(shop, steps=said), by=None, now=NOW).number == 1

@@ -9,6 +9,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from campaigns.engine.receipts import SOFT_BOUNCES, Told, match_receipts, take_receipts
 from campaigns.models import (
@@ -292,3 +294,27 @@ def test_what_stays_unknown_and_what_another_provider_says_is_left_alone():
     take(told(None, "delivered", provider_id="p-1"), told(None, "opened", recipient="x@example.com"))
 
     assert match_receipts(now=NOW) == 0
+
+
+def test_a_batch_takes_as_many_statements_as_one():
+    kinds = ["bounced", "complained", "unsubscribed", "delivered"]
+    few, many = ([sent(recipient=f"{n}@{name}.example") for n in range(name)] for name in (4, 40))
+
+    counts = []
+    for rows in (few, many):
+        with CaptureQueriesContext(connection) as asked:
+            take(*(told(row, kinds[number % 4]) for number, row in enumerate(rows)))
+        counts.append(len(asked))
+
+    assert counts[1] <= counts[0]
+    assert Suppression.objects.count() == 22
+    assert ConsentEntry.objects.count() == 11
+    assert {entry.delivery.customer_id == entry.customer_id for entry in ConsentEntry.objects.all()} == {True}
+
+
+def test_of_what_speaks_against_one_address_a_complaint_weighs_most():
+    rows = [sent(recipient=address) for address in ("ann@example.com", "Ann@example.com", "ANN@example.com")]
+
+    take(*(told(row, kind) for row, kind in zip(rows, ("bounced", "complained", "bounced"), strict=True)))
+
+    assert [one.reason for one in Suppression.objects.all()] == ["complaint"]

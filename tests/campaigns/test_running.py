@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import Permission
 
+from campaigns.engine import running
 from campaigns.engine.autopause import look_after_campaigns
 from campaigns.engine.entries import CampaignNotEditable
 from campaigns.engine.running import end, pause, resume, settle_ends, switch_off, switch_on
+from campaigns.engine.steps import run_due
 from campaigns.models import Campaign, CampaignState, Delivery, Enrollment, RunState, StepRun, VersionState
 from campaigns.queries.campaigns import overdue
-from lifecycle.models import Customer
+from lifecycle.models import Customer, Event
 from tests.factories import (
     CampaignFactory,
     CampaignVersionFactory,
@@ -280,3 +282,34 @@ def test_a_step_that_a_worker_planned_while_it_was_being_paused_stands_still_too
 
     late.refresh_from_db()
     assert late.state == RunState.FROZEN
+
+
+def test_of_very_many_the_others_leave_by_and_by_and_nobody_enters_meanwhile(campaign, monkeypatch):
+    runs = [waits(campaign, "trait", "remove_trait", due_at=NOW) for _ in range(5)]
+    monkeypatch.setattr(running, "AT_ONCE", 2)
+    inside = Enrollment.objects.filter(state="active")
+
+    switch_off(campaign=campaign, by=None, now=NOW, reason="Over.")
+
+    assert inside.count() == 3
+    assert campaign.entries.first().did == "Switched off; 5 customers leave it"
+    with pytest.raises(CampaignNotEditable, match="still leaving"):
+        switch_on(campaign=campaign, by=None, now=NOW)
+
+    look_after_campaigns(now=LATER)
+
+    assert set(Enrollment.objects.values_list("state", "end_reason")) == {("cancelled", "campaign_ended")}
+    assert set(StepRun.objects.values_list("state", flat=True)) == {"cancelled"}
+    assert len(runs) == 5
+    assert switch_on(campaign=campaign, by=None, now=LATER).state == CampaignState.LIVE
+
+
+def test_nothing_is_done_for_who_is_still_inside_of_what_is_off(campaign):
+    run = waits(campaign, "trait", "remove_trait", due_at=NOW)
+    Campaign.objects.update(state=CampaignState.OFF)
+
+    run_due(now=NOW)
+
+    run.enrollment.refresh_from_db()
+    assert (run.enrollment.state, run.enrollment.end_reason) == ("cancelled", "campaign_ended")
+    assert not Event.objects.filter(name="identify").exists()

@@ -17,7 +17,7 @@ from campaigns.engine.running import pause, resume, switch_off
 from campaigns.models import Campaign, CampaignState, EnrollmentState, RunState, VersionState
 from campaigns.queries.definitions import read
 from lifecycle.models import EventListener
-from tests.campaigns.posting import NOW, Post, campaign, run, serve, work
+from tests.campaigns.posting import NOW, Post, campaign, clock, run, serve, work
 from tests.factories import CampaignFactory, CampaignVersionFactory, EnrollmentFactory, StepRunFactory
 from tests.factories.campaigns import DEFINITION
 
@@ -38,7 +38,7 @@ def _alone(deed):
 
 
 def live(event: str = "cart_updated"):
-    definition = {**DEFINITION, "trigger": {"on": "event", "name": event}}
+    definition = {**DEFINITION, "trigger": {"kind": "event", "name": event}}
     return CampaignVersionFactory(
         campaign=CampaignFactory(state=CampaignState.LIVE), state=VersionState.LIVE, definition=definition
     )
@@ -116,7 +116,7 @@ def test_who_switches_off_and_a_gate_that_is_open_do_not_wait_for_each_other(poo
         return decide(*told)
 
     monkeypatch.setattr(gate, "decide", slowly)
-    letters = pool(lambda: sending.send([mine], NOW))
+    letters = pool(lambda: sending.send([mine], clock()))
     assert is_inside.wait(10)
     switch_off(campaign=mail.campaign, by=None, now=NOW)
     letters.result(10)

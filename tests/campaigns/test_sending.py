@@ -7,7 +7,7 @@ from datetime import time, timedelta
 import pytest
 
 from campaigns.channels.port import Accepted, Refused, Unknown
-from campaigns.engine import sending
+from campaigns.engine import sending, watch
 from campaigns.engine.kinds import Done, Failed, Later, Skipped
 from campaigns.engine.sweep import sweep
 from campaigns.models import (
@@ -23,8 +23,9 @@ from campaigns.models import (
 )
 from campaigns.queries.contact import digest_of
 from lifecycle.models import Customer
-from tests.campaigns.posting import LEASE, NOW, Post, campaign, delivery, leased, run, send, serve, states, work
+from tests.campaigns.posting import LEASE, NOW, Post, campaign, clock, delivery, leased, run, send, serve, states, work
 from tests.factories.campaigns import (
+    AddressConsentFactory,
     ConsentFactory,
     FrequencyCapFactory,
     QuietHoursFactory,
@@ -47,7 +48,7 @@ def post(monkeypatch):
 def test_a_message_is_accepted_when_the_answer_came_however_long_those_before_it_took(post, monkeypatch):
     post.is_instant = False
     seconds = iter(range(0, 1_000, 3))
-    monkeypatch.setattr(sending, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(watch, "monotonic", lambda: next(seconds))
     first, second = run(campaign()), run(campaign())
 
     send(first, second)
@@ -96,6 +97,7 @@ def test_an_in_app_message_is_there_with_its_row(post):
             lambda it: ConsentFactory(customer=it.customer, topic=Topic.objects.get(), is_given=False),
             "no_consent",
         ),
+        (lambda it: AddressConsentFactory(digest=digest_of("ANN@example.com"), topic=None), "no_consent"),
         (lambda it: Topic.objects.update(is_opt_in=True), "no_consent"),
         (lambda it: Topic.objects.all().delete(), "no_consent"),
         (lambda it: SuppressionFactory(digest=digest_of("ANN@example.com")), "suppressed"),
@@ -292,4 +294,4 @@ def test_a_batch_costs_the_same_statements_however_large(post, django_assert_num
 
     for works in (few, many):
         with django_assert_num_queries(22):
-            sending.send(works, NOW)
+            sending.send(works, clock())

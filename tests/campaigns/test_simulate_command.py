@@ -20,7 +20,7 @@ from .test_schedule import FIRST
 pytestmark = pytest.mark.django_db
 GREETING = {
     "lifecycle": "learning",
-    "trigger": {"on": "event", "name": "trial_started"},
+    "trigger": {"kind": "event", "name": "trial_started"},
     "message_class": "transactional",
     "steps": [{"key": "hello", "kind": "in_app", "title": "Hello", "body": "Good to see you.", "after": {"days": 1}}],
 }

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from campaigns.engine import advance, attempts
-from campaigns.engine.steps import run_due
+from campaigns.engine.steps import end_unknown_kinds, run_due
 from campaigns.models import CampaignState, CampaignVersion, Enrollment, EnrollmentState, RunState, StepRun
 from campaigns.rules.schedule import due_after
 from tests.campaigns.inside import NOW, campaign_of, course, inside
@@ -156,6 +156,19 @@ class TestFaults:
         assert course(lost) == [("rest", "failed", "The campaign does not speak of this step.")]
         assert lost.end_reason == "campaign_ended"
         assert course(other) == [("rest", "done", "")]
+
+
+def test_a_kind_that_is_not_registered_any_more_fails_with_a_sentence_and_stops_no_other():
+    lost, other, later = (inside(campaign_of(WAIT)) for _ in range(3))
+    StepRun.objects.filter(enrollment=lost).update(kind="fax")
+    StepRun.objects.filter(enrollment=later).update(kind="fax", due_at=NOW + HOUR)
+
+    assert (end_unknown_kinds(now=NOW), end_unknown_kinds(now=NOW)) == (1, 0)
+
+    assert course(lost) == [("rest", "failed", "There is no kind of step fax any more.")]
+    lost.refresh_from_db()
+    assert (lost.state, lost.end_reason) == (EnrollmentState.CANCELLED, "campaign_ended")
+    assert (course(other), course(later)) == ([("rest", "waiting", "")], [("rest", "waiting", "")])
 
 
 def test_a_step_that_can_never_be_due_fails_and_the_customer_goes_on(monkeypatch):

@@ -44,7 +44,7 @@ def logins(number: int, *names: str) -> None:
     CustomerFacts.objects.filter(customer__external_id__in=names).update(login_count=number)
 
 
-OFTEN = {"on": "metric", "condition": is_at_least("login_count", 5)}
+OFTEN = {"kind": "metric", "condition": is_at_least("login_count", 5)}
 
 
 def test_a_condition_enrolls_for_whom_it_becomes_true(lifecycle: Lifecycle) -> None:
@@ -87,7 +87,7 @@ def test_what_became_true_while_a_campaign_stood_still_is_not_made_up_for(lifecy
     assert inside(version) == []
 
 
-RENEWAL = {"on": "date", "date": "renewal_date", "days": -60, "at": "09:00"}
+RENEWAL = {"kind": "date", "date": "renewal_date", "days": -60, "at": "09:00"}
 
 
 def test_a_date_counts_by_the_clock_of_the_customer(lifecycle: Lifecycle) -> None:
@@ -120,7 +120,7 @@ def test_a_trait_is_a_date_or_begins_with_one(lifecycle: Lifecycle, told: str, e
 
 @pytest.mark.parametrize(("name", "days"), [("renewal_date", -60), ("contract_end_date", 30)])
 def test_a_date_of_the_account_counts_before_a_trait_of_that_name(lifecycle: Lifecycle, name: str, days: int) -> None:
-    version = looking(lifecycle, {"on": "date", "date": name, "days": days}, since=MONDAY - DAY)
+    version = looking(lifecycle, {"kind": "date", "date": name, "days": days}, since=MONDAY - DAY)
     due, other = MONDAY.date() - timedelta(days=days), MONDAY.date() - timedelta(days=days + 1)
     people("UTC Etc/UTC Etc/GMT Etc/Zulu", **{name: due.isoformat()})
     for zone, date in (("UTC", due), ("Etc/UTC", other), ("Etc/GMT", None)):
@@ -133,7 +133,7 @@ def test_a_date_of_the_account_counts_before_a_trait_of_that_name(lifecycle: Lif
 
 
 def test_a_metric_that_is_a_date_is_reached_as_well(lifecycle: Lifecycle) -> None:
-    version = looking(lifecycle, {"on": "date", "date": "first_order_on", "days": 7}, since=MONDAY)
+    version = looking(lifecycle, {"kind": "date", "date": "first_order_on", "days": 7}, since=MONDAY)
     people()
     CustomerFacts.objects.update(first_order_at=datetime(2026, 2, 24, 23, tzinfo=UTC))
 
@@ -164,7 +164,7 @@ def test_nothing_from_before_it_was_switched_on_counts(lifecycle: Lifecycle) -> 
 
 def test_a_schedule_takes_in_the_segment_once_a_period(lifecycle: Lifecycle) -> None:
     SegmentFactory(key="regulars", lifecycle=lifecycle, condition=is_at_least("login_count", 5))
-    weekly = {"on": "schedule", "segment": "regulars", "every": "week", "day": 1, "at": "13:00"}
+    weekly = {"kind": "schedule", "segment": "regulars", "every": "week", "day": 1, "at": "13:00"}
     looking(lifecycle, weekly, reentry="always")
     people("UTC Asia/Tokyo")
     logins(9, "UTC")
@@ -211,7 +211,7 @@ def published_again(version: CampaignVersion, at: datetime) -> CampaignVersion:
 
 def test_a_period_that_begins_just_before_a_new_version_is_not_lost(lifecycle: Lifecycle) -> None:
     SegmentFactory(key="all", lifecycle=lifecycle, condition=is_at_least("login_count", 0))
-    version = looking(lifecycle, {"on": "schedule", "segment": "all", "every": "day", "at": "12:02"})
+    version = looking(lifecycle, {"kind": "schedule", "segment": "all", "every": "day", "at": "12:02"})
     people()
     look_for_triggers(now=MONDAY + MINUTE)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from campaigns.channels.port import Accepted, Unknown
 from campaigns.engine.contact_policy import SwitchRefused, load_contact_policy, switch_sending
 from campaigns.engine.failpoints import VARIABLE, FailpointReached, reach
 from campaigns.engine.kinds import Done
+from campaigns.engine.moving import move_people
 from campaigns.engine.resolve import ResolveNotAllowed, send_again, treat_as_sent
+from campaigns.engine.steps import run_due
 from campaigns.engine.sweep import sweep
 from campaigns.models import (
     Campaign,
@@ -24,9 +27,10 @@ from campaigns.models import (
     SendingSwitch,
     StepRun,
 )
+from campaigns.queries.definitions import read
 from campaigns.rules.states import later
-from tests.campaigns.posting import LEASE, NOW, Post, campaign, delivery, leased, run, send, serve, states
-from tests.factories.campaigns import ConsentFactory, DeliveryFactory
+from tests.campaigns.posting import LEASE, NOW, STEPS, Post, campaign, delivery, leased, run, send, serve, states
+from tests.factories.campaigns import CampaignVersionFactory, ConsentFactory, DeliveryFactory, StepRunFactory
 from tests.factories.lifecycle import CustomerFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +197,53 @@ def test_a_reason_that_cannot_be_kept_is_refused(post, reason):
 def test_a_provider_settles_what_was_uncertain_either_way():
     assert later("uncertain", "failed") == later("failed", "uncertain") == "failed"
     assert later("uncertain", "delivered") == "delivered"
+
+
+def uncertain_and_moved(*steps):
+    """A customer of whose mail nobody knows, and who goes on at a later step in a version with other steps."""
+    mail = run(campaign(message_class="transactional"))
+    DeliveryFactory(run=mail, customer=mail.customer, state=DeliveryState.UNCERTAIN)
+    StepRun.objects.filter(id=mail.id).update(state=RunState.DONE, token=None)
+    StepRunFactory(enrollment=mail.enrollment, step="rest", kind="wait", due_at=NOW + LEASE)
+    version = campaign(message_class="transactional", steps=[*steps, {"key": "rest", "kind": "wait"}])
+    Enrollment.objects.filter(id=mail.enrollment_id).update(version=version)
+    return mail
+
+
+def test_who_was_moved_gets_the_message_again_and_stays_where_it_is(post):
+    mail = uncertain_and_moved(STEPS[0], {"key": "news", "kind": "wait"})
+
+    send_again(delivery=delivery(mail), by=UserFactory(), now=NOW)
+    run_due(now=NOW)
+
+    assert (len(post.sent), delivery(mail).state) == (1, "accepted")
+    assert list(StepRun.objects.order_by("id").values_list("step", "state")) == [("mail", "done"), ("rest", "waiting")]
+    assert Enrollment.objects.get().state == "active"
+
+
+def test_who_was_moved_where_the_step_is_gone_gets_it_no_more_and_a_sentence_says_so(post):
+    mail = uncertain_and_moved({"key": "news", "kind": "wait"})
+
+    with pytest.raises(ResolveNotAllowed, match="which has no step mail"):
+        send_again(delivery=delivery(mail), by=UserFactory(), now=NOW)
+
+    assert delivery(mail).state == "uncertain"
+    assert StepRun.objects.get(step="mail").state == "done"
+
+
+def test_who_waits_for_a_message_that_is_sent_again_stays_in_a_version_that_has_not_both_steps(post):
+    mail = uncertain_and_moved(STEPS[0])
+    send_again(delivery=delivery(mail), by=UserFactory(), now=NOW)
+    enrollment = Enrollment.objects.get()
+    for steps, moved in (
+        ([STEPS[0]], 0),
+        ([{"key": "rest", "kind": "wait"}], 0),
+        (enrollment.version.definition["steps"], 1),
+    ):
+        definition = {**enrollment.version.definition, "steps": steps}
+        newer = CampaignVersionFactory(campaign=enrollment.campaign, definition=definition, state="retired")
+        with transaction.atomic():
+            assert move_people(version=newer, definition=read(definition)) == moved
 
 
 def test_a_switch_needs_a_reason_and_a_channel_that_there_is():

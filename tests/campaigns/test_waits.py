@@ -75,7 +75,7 @@ def test_the_first_of_two_events_is_the_one_that_counts(lifecycle: Lifecycle) ->
 
 
 def test_an_event_in_the_same_batch_as_the_one_that_enrolls_ends_the_wait(lifecycle: Lifecycle) -> None:
-    live_version(lifecycle, {"on": "event", "name": "CART_UPDATED"}, steps=[WAIT])
+    live_version(lifecycle, {"kind": "event", "name": "CART_UPDATED"}, steps=[WAIT])
     send(event("bob", "CART_UPDATED"), event("bob", "login", LATER), now=LATER)
 
     enroll()

@@ -17,7 +17,7 @@ from tests.factories import CustomerFactory
 
 TEXT: dict[str, Any] = {
     "lifecycle": "learning",
-    "trigger": {"on": "entered_tag", "lifecycle": "learning", "tag": "ST_004", "from_tag": "ST_001"},
+    "trigger": {"kind": "entered_tag", "lifecycle": "learning", "tag": "ST_004", "from_tag": "ST_001"},
     "message_class": "transactional",
     "goal": {"tags": ["ST_002"]},
     "steps": [

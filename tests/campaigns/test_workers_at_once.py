@@ -57,7 +57,7 @@ def test_four_workers_do_each_step_once():
 
 def test_an_event_that_comes_while_the_step_before_is_worked_on_ends_the_wait(in_between):
     lifecycle = shop()
-    live_version(lifecycle, {"on": "event", "name": "CART_UPDATED"}, steps=[REST, WAIT])
+    live_version(lifecycle, {"kind": "event", "name": "CART_UPDATED"}, steps=[REST, WAIT])
     send(event("bob", "CART_UPDATED"))
     enroll()
     later = NOW + timedelta(minutes=1)

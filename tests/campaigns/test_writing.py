@@ -64,7 +64,7 @@ def template():
 def work(customer, data=None, message_class="marketing", **step):
     step = {"key": "say", "kind": "email", **({} if "kind" in step else {"template": "hello"}), **step}
     definition = {
-        "lifecycle": "learning", "trigger": {"on": "event", "name": "x"}, "topic": "tips",
+        "lifecycle": "learning", "trigger": {"kind": "event", "name": "x"}, "topic": "tips",
         "message_class": message_class, "steps": [step],
     }  # fmt: skip
     run = StepRunFactory(enrollment__customer=customer, enrollment__data=data or {}, step="say", kind=step["kind"])

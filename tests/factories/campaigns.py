@@ -13,7 +13,7 @@ from tests.factories.lifecycle import CustomerFactory, LifecycleFactory
 THEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DEFINITION = {
     "lifecycle": "learning",
-    "trigger": {"on": "event", "name": "cart_updated"},
+    "trigger": {"kind": "event", "name": "cart_updated"},
     "message_class": "transactional",
     "steps": [{"key": "rest", "kind": "wait", "after": {"hours": 1}}],
 }
@@ -149,6 +149,16 @@ class ConsentFactory(DjangoModelFactory):
     customer = factory.SubFactory(CustomerFactory)
     topic = factory.SubFactory(TopicFactory)
     is_given = True
+    changed_at = THEN
+
+
+class AddressConsentFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AddressConsent
+
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    topic = factory.SubFactory(TopicFactory)
+    is_given = False
     changed_at = THEN
 
 

@@ -211,7 +211,7 @@ def test_a_segment_that_a_campaign_names_is_not_deleted(administrator, campaign,
     delete = reverse("admin:campaigns_segment_delete", args=[segment.pk])
     assert administrator.get(delete).status_code == 200
 
-    trigger = {"trigger.on": "schedule", "trigger.segment": segment.key, "trigger.every": "week"}
+    trigger = {"trigger.kind": "schedule", "trigger.segment": segment.key, "trigger.every": "week"}
     editor = reverse("admin:campaigns_campaign_editor", args=[campaign.pk])
     administrator.post(editor, {**form(shop, **trigger), "save": "yes"})
 

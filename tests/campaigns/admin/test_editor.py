@@ -23,7 +23,7 @@ TREE = '{"all": [{"metric": "order_count", "operator": ">=", "value": 2}]}'
 def form(shop: Any, **fields: Any) -> dict[str, Any]:
     """What a browser would post of a small campaign."""
     return {
-        "lifecycle": shop.code, "trigger.on": "entered_tag", "trigger.tag": "OLD", "message_class": "marketing",
+        "lifecycle": shop.code, "trigger.kind": "entered_tag", "trigger.tag": "OLD", "message_class": "marketing",
         "topic": "tips", "priority": "50", "reentry": "never", "at": ["steps[0]"], "steps[0].kind": "email",
         "steps[0].key": "hello", "steps[0].template": "hello", "steps[0].after.days": "2", **fields,
     }  # fmt: skip
@@ -63,7 +63,7 @@ def test_what_is_saved_is_the_definition_that_was_written(marketer, campaign, sh
     assert response.status_code == 302, errors(response.content.decode())
     assert CampaignVersion.objects.get().definition == {
         "lifecycle": shop.code,
-        "trigger": {"on": "entered_tag", "lifecycle": shop.code, "tag": "OLD", "from_tag": "NEW"},
+        "trigger": {"kind": "entered_tag", "lifecycle": shop.code, "tag": "OLD", "from_tag": "NEW"},
         "topic": "tips", "reentry": 30, "entry": json.loads(TREE), "stay_in_tag": True,
         "exit": {"tags": ["NEW"]}, "goal": {"events": ["ORDER_PAID", "CART"]},
         "steps": [
@@ -124,13 +124,13 @@ def test_a_mistake_stands_at_its_field_and_nothing_is_lost(marketer, campaign, s
     [
         {"steps[0].kind": "fax"},
         {"lifecycle": "moon"},
-        {"trigger.on": "moon"},
+        {"trigger.kind": "moon"},
         {"at": []},
         {"seen_at": "2026-13-77T25:00:00"},
         {"seen_at": "x" * 500, "entry": "[" * 100_000},
         {"steps[0].kind": "webhook", "steps[0].endpoint": "x", "steps[0].payload": '{"a": "\\u0000"}'},
         {"steps[0].kind": "webhook", "steps[0].endpoint": "x", "steps[0].payload": '{"a": "\\ud800"}'},
-        {"trigger.on": "event", "trigger.name": "\x00"},
+        {"trigger.kind": "event", "trigger.name": "\x00"},
     ],
 )
 def test_what_no_browser_would_send_is_refused_with_a_sentence(marketer, campaign, shop, change):
@@ -193,7 +193,7 @@ def test_the_flow_is_drawn_while_it_is_written(marketer, campaign, shop):
 def test_a_text_that_somebody_else_has_changed_is_not_written_over(marketer, campaign, shop):
     seen = "2026-01-01T00:00:00+00:00"
     definition = {
-        "lifecycle": shop.code, "trigger": {"on": "event", "name": "x"}, "topic": "tips",
+        "lifecycle": shop.code, "trigger": {"kind": "event", "name": "x"}, "topic": "tips",
         "steps": [{"key": "a", "kind": "wait"}],
     }  # fmt: skip
     write_draft(campaign=campaign, definition=definition, by=UserFactory(username="bob"), now=NOW)

@@ -22,7 +22,7 @@ def says(db) -> dict[str, Any]:
     MessageTemplateFactory(key="hello")
     return {
         "lifecycle": lifecycle.code,
-        "trigger": {"on": "entered_tag", "lifecycle": lifecycle.code, "tag": "OLD"},
+        "trigger": {"kind": "entered_tag", "lifecycle": lifecycle.code, "tag": "OLD"},
         "topic": "tips",
         "steps": [{"key": "hello", "kind": "email", "template": "hello"}, {"key": "rest", "kind": "wait"}],
     }

@@ -122,7 +122,7 @@ def test_a_segment_is_written_changed_and_deleted_unless_a_campaign_goes_over_it
     assert fields(administrator.patch(path, {"lifecycle": "moon"})) == ["lifecycle"]
     assert fields(administrator.patch(path, {"key": "other"})) == ["key"]
 
-    version = CampaignVersionFactory(definition={"trigger": {"on": "schedule", "segment": "loyal", "every": "day"}})
+    version = CampaignVersionFactory(definition={"trigger": {"kind": "schedule", "segment": "loyal", "every": "day"}})
     assert administrator.delete(path).status_code == 409
     version.delete()
     assert administrator.delete(path).status_code == 204

@@ -47,7 +47,7 @@ STEPS: list[dict[str, Any]] = [
 
 def enrolled(customer: Customer, *, steps: list[dict[str, Any]] = STEPS, **values: Any) -> Enrollment:
     """Waits for its first step until an hour from now."""
-    said = {"lifecycle": "learning", "trigger": {"on": "event", "name": "signed_up"}, "topic": "tips", "steps": steps}
+    said = {"lifecycle": "learning", "trigger": {"kind": "event", "name": "signed_up"}, "topic": "tips", "steps": steps}
     enrollment: Enrollment = EnrollmentFactory(
         version=CampaignVersionFactory(definition={**said, **values}), customer=customer
     )

@@ -27,7 +27,7 @@ from campaigns.models import (
 from campaigns.rules.states import later
 from tests.campaigns.posting import LEASE, NOW, Post, campaign, delivery, leased, run, send, serve, states
 from tests.factories.campaigns import ConsentFactory, DeliveryFactory
-from tests.factories.lifecycle import CustomerFactory, UserFactory
+from tests.factories.customers import CustomerFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 EXPIRED = NOW + LEASE

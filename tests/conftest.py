@@ -8,11 +8,12 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.servers import place, postgres, process, valkey
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in {"", "0"}
+PATIENCE = 30_000  # milliseconds; only a broken page, or a machine that has much else to do, ever needs them
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # Playwright runs an event loop in the main thread, where Django would refuse to query.
@@ -57,6 +58,7 @@ def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip(f"no browser: install one of {', '.join(BROWSERS)}")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         # Chromium's sandbox does not work for root, and it shall ask nobody for updates.
         as_root = [] if os.geteuid() else ["--no-sandbox"]
@@ -70,7 +72,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, live_server: object) -> Iterator[Page]:
     """A fresh window whose addresses are relative to the running site."""
     context = browser.new_context(base_url=str(live_server))
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

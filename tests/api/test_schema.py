@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
-from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, settings
 from rest_framework.throttling import SimpleRateThrottle
 from schemathesis import Case
@@ -29,6 +29,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from lifecycle.api.schema import written_schema
 from lifecycle.engine.defaults import load_defaults
 from lifecycle.engine.evaluate import evaluate_everybody
 from lifecycle.models import Customer, Lifecycle
@@ -76,7 +77,7 @@ def _one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-hostile = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(public=True))
+hostile = schemathesis.openapi.from_dict(deepcopy(written_schema()))
 hostile.app = get_wsgi_application()
 
 

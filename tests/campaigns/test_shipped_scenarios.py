@@ -20,6 +20,8 @@ from .test_schedule import FIRST
 
 SCENARIOS = sorted((Path(campaigns.__file__).parent / "shipped" / "scenarios").glob("*.yaml"))
 
+OF_ACCOUNTS = {"renewal_ahead"}  # no scenario has an account; test_programmes plays it
+
 
 @pytest.fixture(scope="module", autouse=True)
 def everything_that_is_shipped(django_db_setup, django_db_blocker):
@@ -46,4 +48,4 @@ def test_each_shipped_campaign_has_a_scenario_of_its_name():
     shipped = set(Campaign.objects.values_list("key", flat=True))
 
     assert shipped
-    assert shipped <= {file.stem for file in SCENARIOS}
+    assert shipped - OF_ACCOUNTS <= {file.stem for file in SCENARIOS}

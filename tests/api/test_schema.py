@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
@@ -81,18 +81,23 @@ hostile = schemathesis.openapi.from_dict(deepcopy(written_schema()))
 hostile.app = get_wsgi_application()
 
 
-@pytest.fixture
-def token(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Of somebody who may do everything, on a database where the number that comes first is a customer's id."""
-    monkeypatch.setattr(
-        SimpleRateThrottle, "THROTTLE_RATES", dict.fromkeys(("anon", "user", "login"), "1000000/minute")
-    )
+@pytest.fixture(scope="module")
+def mia(kept: None) -> User:
+    """May do everything, on a database where the number that comes first is a customer's id."""
     mia = person("mia", *READS, *WRITES)
     first = CustomerFactory.create(id=0, owner=mia)
     AccountFactory.create(customer=first)
     say_something(first)
     load_defaults(now=NOW)
     mia.user_permissions.add(*Permission.objects.filter(content_type__app_label__in=("campaigns", "customer_success")))
+    return mia
+
+
+@pytest.fixture
+def token(mia: User, db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(
+        SimpleRateThrottle, "THROTTLE_RATES", dict.fromkeys(("anon", "user", "login"), "1000000/minute")
+    )
     return token_of(mia)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from django.db import transaction
 
 import campaigns
 from campaigns.definition.scenario import read_scenario
@@ -24,13 +23,10 @@ OF_ACCOUNTS = {"renewal_ahead"}  # no scenario has an account; test_programmes p
 
 
 @pytest.fixture(scope="module", autouse=True)
-def everything_that_is_shipped(django_db_setup, django_db_blocker):
+def everything_that_is_shipped(kept):
     """Loaded once: a simulation leaves nothing behind."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        for load in (load_lifecycles, load_success, load_campaigns):
-            load(now=FIRST)
-        yield
-        transaction.set_rollback(True)
+    for load in (load_lifecycles, load_success, load_campaigns):
+        load(now=FIRST)
 
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)

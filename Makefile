@@ -14,8 +14,8 @@ help:  ## shows this list
 demo: env  ## loads real customers, replays their history and serves it until Ctrl-C (ARGS=--no-serve, ARGS="--port 9000")
 	@$(BIN)/python manage.py demo $(ARGS)
 
-test: env  ## runs the tests with servers of their own (ARGS="-k name"; REQUIRE_ALL=1 makes a skip a failure)
-	@$(BIN)/python -m pytest $(ARGS)
+test: env  ## runs the tests with servers of their own (ARGS="-k name -n 0"; REQUIRE_ALL=1 makes a skip a failure)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: env  ## format, lint, types, import contracts, Django's checks, missing migrations
 	$(BIN)/ruff format --check .

@@ -7,6 +7,7 @@ from config import env
 from config.databases import broker_url, cache_url, database
 from config.logs import logging_config
 from config.mail import MAIL_PROVIDERS, mail_backend
+from config.openapi import SPECTACULAR_SETTINGS  # noqa: F401  its generator looks for it here
 from config.secret import kept_secret_key
 from config.unfold import PGHISTORY_ADMIN_CLASS, UNFOLD  # noqa: F401  the admin looks for them here
 
@@ -185,57 +186,6 @@ REST_KNOX = {
     "TOKEN_TTL": timedelta(hours=env.integer("API_TOKEN_HOURS", 24 * 90, least=1)),
     "AUTH_HEADER_PREFIX": "Bearer",
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Tenure",
-    "DESCRIPTION": "Customers, what they did, which state they are in, and why.",
-    "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "lifecycle.api.schema.add_probes",
-    ],
-    "ENUM_NAME_OVERRIDES": {  # component of the schema -> the choices it lists
-        **{
-            name: f"customer_success.models.{name}"
-            for name in (
-                "AdvocacyStatus",
-                "AdvocacyType",
-                "AlertKind",
-                "AlertState",
-                "BusinessReviewType",
-                "CustomerStatus",
-                "CustomerTier",
-                "ExpansionKind",
-                "ExpansionStatus",
-                "HealthLevel",
-                "HealthTrend",
-                "Judgement",
-                "MilestoneStatus",
-                "OnboardingStatus",
-                "ReviewStatus",
-                "ScoreSource",
-                "StakeholderRole",
-                "SuccessPlanStatus",
-                "SuccessPlanType",
-                "TaskState",
-            )
-        },
-        **{
-            name: f"campaigns.models.{name}"
-            for name in ("CampaignState", "DeliveryState", "EnrollmentState", "ReceiptKind", "RunState", "VersionState")
-        },
-        **{
-            name: f"lifecycle.models.{name}"
-            for name in ("BacktestState", "EvaluationState", "RecommendationState", "ReviewReason", "RuleState")
-        },
-        "RiskOrPriority": "customer_success.models.ChurnRiskLevel",  # MilestonePriority has the same words
-        "MigrationStatus": "customer_success.models.DataMigrationStatus",  # and IntegrationStatus has
-    },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-}
 
 # --- Workers -------------------------------------------------------------------------------------------------------
 # A task may be lost, repeated or run late: PostgreSQL keeps the promises. So a task is acknowledged after its work, and
@@ -298,6 +248,7 @@ CAMPAIGN_PORTS = {  # by channel; what goes out by none happens in the database
 CAMPAIGN_WEBHOOKS_MAY_BE_PRIVATE = env.boolean("CAMPAIGN_WEBHOOKS_MAY_BE_PRIVATE", default=False)
 CAMPAIGN_ALLOWED_RECIPIENTS = env.items("CAMPAIGN_ALLOWED_RECIPIENTS", [])
 CAMPAIGN_RECEIPT_SECRETS = env.webhook_secrets("CAMPAIGN_RECEIPT_SECRETS")
+CAMPAIGN_FOUR_EYES_ABOVE = env.integer("CAMPAIGN_FOUR_EYES_ABOVE", 1000)
 
 # --- Evaluation ----------------------------------------------------------------------------------------------------
 
@@ -311,10 +262,6 @@ EVALUATION_CHUNK_SIZE = env.integer("EVALUATION_CHUNK_SIZE", 50_000, least=100, 
 # --- Rules -----------------------------------------------------------------------------------------------------------
 
 RULES_NEED_SECOND_PERSON = env.boolean("RULES_NEED_SECOND_PERSON", default=False)
-
-# --- Campaigns -------------------------------------------------------------------------------------------------------
-
-CAMPAIGN_FOUR_EYES_ABOVE = env.integer("CAMPAIGN_FOUR_EYES_ABOVE", 1000)
 
 # --- Web processes (read by gunicorn.conf.py and `manage.py serve`) --------------------------------------------------
 

@@ -7,12 +7,15 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.db import connections, transaction
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django import DjangoDbBlocker
 
 from config.servers import place, postgres, process, valkey
+from tests import tables
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in {"", "0"}
+PATIENCE = 30_000  # milliseconds; only a broken page, or a machine that has much else to do, ever needs them
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # Playwright runs an event loop in the main thread, where Django would refuse to query.
@@ -26,6 +29,25 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
         with place.lock(settings.TENURE_HOME):
             place.prepare(settings.TENURE_HOME)
             process.start(postgres.server(settings.TENURE_HOME, postgres.CARELESS), tied=True)
+        if tables.name() in tables.kept(settings.TENURE_HOME):
+            connections["default"].settings_dict["TEST"]["TEMPLATE"] = tables.name()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Keeps the tables for the next run."""
+    if settings.EMBEDDED_POSTGRES:
+        with django_db_blocker.unblock():
+            connections.close_all()
+        tables.keep(settings.TENURE_HOME, connections["default"].settings_dict["NAME"])
+
+
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What fixtures of a module write after this one is there for all its tests, and gone after the last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +79,7 @@ def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip(f"no browser: install one of {', '.join(BROWSERS)}")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         # Chromium's sandbox does not work for root, and it shall ask nobody for updates.
         as_root = [] if os.geteuid() else ["--no-sandbox"]
@@ -70,7 +93,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, live_server: object) -> Iterator[Page]:
     """A fresh window whose addresses are relative to the running site."""
     context = browser.new_context(base_url=str(live_server))
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

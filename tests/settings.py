@@ -1,6 +1,6 @@
 """Settings of a test run: the product's, with a home and so with servers of its own.
 
-A run takes the first free home, so that several runs (or the workers of pytest-xdist) go side by side.
+A run takes the first free home, so that several runs, and the workers of pytest-xdist in each, go side by side.
 """
 
 import fcntl
@@ -26,7 +26,9 @@ def free_home(beside: Path) -> tuple[Path, IO[str]]:
 
 
 ROOT = Path(__file__).resolve().parent.parent
-HOME, HOME_LOCK = free_home(Path(os.environ.get("TENURE_HOME") or ROOT / "var"))
+# Workers are told where the run that started them has its home; they take one beside it, not inside.
+BESIDE = os.environ.setdefault("TENURE_TEST_HOMES", os.environ.get("TENURE_HOME") or str(ROOT / "var"))
+HOME, HOME_LOCK = free_home(Path(BESIDE))
 os.environ["TENURE_HOME"] = str(HOME)
 os.environ["REDIS_PREFIX"] = f"tenure-{HOME.name}"
 os.environ["HTTPS"] = "false"

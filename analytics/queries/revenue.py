@@ -50,7 +50,7 @@ class Looked:
     def ask(self, report: str, first: date, last: date, **about: Any) -> Told:
         """A report about the periods ``first`` to ``last``."""
         until = moved_by(last, self.unit, 1)
-        span = {"basis": str(self.basis), "unit": str(self.unit), "since": first, "until": until}
+        span: dict[str, Any] = {"basis": str(self.basis), "unit": str(self.unit), "since": first, "until": until}
         if self.owners is not None or about.get("most", LARGEST) is None:  # lists without an end are for files
             return Told(self.now, ask(report, owners=self.owners, as_of=self.now, **span, **about))
         return nightly(report, now=self.now, is_anew=self.is_anew, **span, **about)

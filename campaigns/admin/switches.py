@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 
-from campaigns.engine.contact_policy import SwitchRefused, switch_sending
+from campaigns.engine.contact_policy import switch_sending
 from campaigns.models import SendingSwitch
-from campaigns.queries.sending import channel_states
-from customer_success.admin.steps import ReasonForm
+from campaigns.queries.sending import ChannelState, channel_states
 from lifecycle.admin.access import ReadOnlyAdmin
 from lifecycle.admin.pages import framed
+from lifecycle.admin.turning import Turn, turn_page
 
-_HOME = "admin:campaigns_sendingswitch_changelist"
 ALL = "all"
 
 
@@ -46,33 +45,14 @@ class SendingSwitchAdmin(ReadOnlyAdmin):
         if not self.may_turn(request):
             raise PermissionDenied
         states = {one.channel or ALL: one for one in channel_states(timezone.now())}
-        state, home = states.get(channel), reverse(_HOME)
-        if state is None:
-            messages.error(request, "There is no such switch.")
-            return HttpResponseRedirect(home)
-        form = ReasonForm(request.POST if request.method == "POST" else None)
-        verb = "off" if state.is_on else "on"
-        if request.POST.get("turn", verb) != verb:  # somebody else was quicker, or it is the same form again
-            messages.info(request, f"{state.name} is {request.POST['turn']} already; nothing was changed.")
-            return HttpResponseRedirect(home)
-        if form.is_valid():
-            try:
-                switch_sending(
-                    channel=state.channel, is_on=not state.is_on, reason=form.cleaned_data["reason"], by=request.user,
-                    now=timezone.now(),
-                )  # fmt: skip
-            except SwitchRefused as error:
-                form.add_error("reason", str(error))
-            else:
-                messages.success(request, f"{state.name} is {verb} now.")
-                return HttpResponseRedirect(home)
-        point = (
-            "What is due waits; what gets too late meanwhile is not sent."
-            if state.is_on
-            else f"{state.held_shown} steps that are due go out as fast as their channels take them."
-        )
-        title = f"Switch {verb}: {state.name}"
-        return framed(
-            self, request, "lifecycle/admin/form.html", title=title, heading=title, original=None, form=form,
-            points=[point], button=f"Switch {verb}", cancel_url=home, hidden=[("turn", verb)],
-        )  # fmt: skip
+        state = states.get(channel)
+        return turn_page(self, request, _turn(state, request) if state else None)
+
+
+def _turn(state: ChannelState, request: HttpRequest) -> Turn:
+    def take(reason: str) -> None:
+        switch_sending(channel=state.channel, is_on=not state.is_on, reason=reason, by=request.user, now=timezone.now())
+
+    goes = f"{state.held_shown} steps that are due go out as fast as their channels take them."
+    waits = "What is due waits; what gets too late meanwhile is not sent."
+    return Turn(state.name, state.is_on, waits if state.is_on else goes, take)

@@ -8,12 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from campaigns.models import Channel, FrequencyCap, QuietHours, SendingSwitch
-
-MAX_REASON = 500
-
-
-class SwitchRefused(ValueError):
-    """The switch was not changed; the message says why."""
+from lifecycle.engine.switches import SwitchRefused, checked
 
 
 @transaction.atomic
@@ -22,9 +17,7 @@ def switch_sending(*, channel: str, is_on: bool, reason: str, by: Any, now: date
 
     Raises ``SwitchRefused``.
     """
-    reason = reason.strip()
-    if not reason or len(reason) > MAX_REASON or "\x00" in reason:
-        raise SwitchRefused(f"A reason of 1 to {MAX_REASON} characters is needed; everybody will see it.")
+    reason = checked(reason)
     if channel and channel not in Channel.values:
         raise SwitchRefused(f"There is no channel {channel!r}; it is one of {', '.join(Channel.values)}.")
     changes = {"is_on": is_on, "reason": reason, "changed_at": now, "changed_by": by}

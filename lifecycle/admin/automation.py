@@ -5,23 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from lifecycle import queries
-from lifecycle.engine.switches import MAX_REASON, SwitchRefused, switch
+from lifecycle.engine.switches import switch
 from lifecycle.models import Feed, Lifecycle, RuleHold, RuleState, Switch, SwitchKind, TransitionRule
 
 from .access import ReadOnlyAdmin
 from .pages import framed
+from .turning import Turn, turn_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +42,6 @@ class Line:
 class Group:
     line: Line
     rules: tuple[Line, ...]
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=MAX_REASON, help_text="Everybody sees it.",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
 
 
 @admin.register(Switch)
@@ -76,33 +68,18 @@ class SwitchAdmin(ReadOnlyAdmin):
         if not self.may_turn(request):
             raise PermissionDenied
         lifecycle = Lifecycle.objects.filter(code=request.GET.get("lifecycle", "")).first()
-        line = _line(kind, lifecycle, request.GET.get("rule", ""))
-        home = reverse("admin:lifecycle_switch_changelist")
-        if line is None:
-            messages.error(request, "There is no such switch.")
-            return HttpResponseRedirect(home)
-        form = ReasonForm(request.POST if request.method == "POST" else None)
-        verb = "off" if line.is_on else "on"
-        if request.POST.get("turn", verb) != verb:  # somebody else was quicker, or it is the same form again
-            messages.info(request, f"{line.name} is {request.POST['turn']} already; nothing was changed.")
-            return HttpResponseRedirect(home)
-        if form.is_valid():
-            try:
-                switch(
-                    kind=kind, is_on=not line.is_on, reason=form.cleaned_data["reason"], by=request.user,
-                    now=timezone.now(), lifecycle=lifecycle, rule_key=request.GET.get("rule", ""),
-                )  # fmt: skip
-            except SwitchRefused as error:
-                form.add_error("reason", str(error))
-            else:
-                messages.success(request, f"{line.name} is {verb} now.")
-                return HttpResponseRedirect(home)
-        title = f"Switch {verb}: {line.name}"
-        return framed(
-            self, request, "lifecycle/admin/form.html", title=title, heading=title, original=None, form=form,
-            points=[line.what if line.is_on else "What was left undone meanwhile is done by the next evaluation."],
-            button=f"Switch {verb}", cancel_url=home, hidden=[("turn", verb)],
-        )  # fmt: skip
+        rule = request.GET.get("rule", "")
+        line = _line(kind, lifecycle, rule)
+        turn = _turn(line, request, kind=kind, lifecycle=lifecycle, rule_key=rule) if line else None
+        return turn_page(self, request, turn)
+
+
+def _turn(line: Line, request: HttpRequest, **which: Any) -> Turn:
+    def take(reason: str) -> None:
+        switch(**which, is_on=not line.is_on, reason=reason, by=request.user, now=timezone.now())
+
+    left_undone = "What was left undone meanwhile is done by the next evaluation."
+    return Turn(line.name, line.is_on, line.what if line.is_on else left_undone, take)
 
 
 def _general() -> list[Line]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
+from drf_spectacular.generators import SchemaGenerator
 from drf_standardized_errors.openapi import AutoSchema
 
 from .access import needs_of
@@ -23,6 +25,17 @@ class BearerScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "description": "A token from `POST /api/auth/login`."}
+
+
+@cache
+def written_schema() -> dict[str, Any]:
+    """The same for everybody; it takes a second to write, so that each process does so once."""
+    return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+
+
+class WrittenOnce(SchemaGenerator):
+    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+        return written_schema()
 
 
 class ProblemSchema(AutoSchema):

@@ -186,8 +186,10 @@ def _refresh(sql: str, params: dict[str, Any]) -> int:
 
 def _mark(customers: list[int]) -> None:
     """Mark customers in the lifecycles whose rules read what is collected."""
+    if not customers:
+        return
     lifecycles = [one.id for one in Lifecycle.objects.filter(is_active=True) if reads_collected(one)]
-    if customers and lifecycles:
+    if lifecycles:
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) "

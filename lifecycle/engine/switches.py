@@ -29,6 +29,14 @@ def require_on(lifecycle: Lifecycle) -> None:
         raise AutomationOff(reason)
 
 
+def checked(reason: str) -> str:
+    """Raises ``SwitchRefused``."""
+    reason = reason.strip()
+    if not reason or len(reason) > MAX_REASON or "\x00" in reason:
+        raise SwitchRefused(f"A reason of 1 to {MAX_REASON} characters is needed; everybody will see it.")
+    return reason
+
+
 @transaction.atomic
 def switch(
     *,
@@ -44,9 +52,7 @@ def switch(
 
     Raises ``SwitchRefused``.
     """
-    reason = reason.strip()
-    if not reason or len(reason) > MAX_REASON or "\x00" in reason:
-        raise SwitchRefused(f"A reason of 1 to {MAX_REASON} characters is needed; everybody will see it.")
+    reason = checked(reason)
     if (kind in {SwitchKind.LIFECYCLE, SwitchKind.RULE}) is not (lifecycle is not None):
         raise SwitchRefused("A lifecycle is named for a lifecycle or a rule, and only then.")
     rules = TransitionRule.objects.filter(lifecycle=lifecycle, key=rule_key)

@@ -68,9 +68,19 @@ def _nothing_is_remembered() -> None:
     cache.clear()  # counts by tag are
 
 
+@pytest.fixture(scope="module")
+def stock(request: pytest.FixtureRequest) -> None:
+    """Loaded once a module, where each test takes back what it writes."""
+    marker = request.node.get_closest_marker("django_db")
+    if not (marker and marker.kwargs.get("transaction")):
+        request.getfixturevalue("kept")
+        load_defaults(now=timezone.now(), only="commerce")
+
+
 @pytest.fixture
-def shop(db: None) -> Shop:
-    load_defaults(now=timezone.now(), only="commerce")
+def shop(stock: None, db: None) -> Shop:
+    if not Lifecycle.objects.filter(code="commerce").exists():
+        load_defaults(now=timezone.now(), only="commerce")
     return Shop(Lifecycle.objects.get(code="commerce"))
 
 

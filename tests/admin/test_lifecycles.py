@@ -20,6 +20,11 @@ MOVES = "admin:lifecycle_lifecycle_moves_by_hand"
 GRAPH = "admin:lifecycle_lifecycle_graph"
 
 
+@pytest.fixture(scope="module")
+def stock():
+    """Empty: some tests begin without a lifecycle."""
+
+
 def written(*tags, lifecycle=None, **values):
     """What the form posts, a dictionary for each tag."""
     rows = [{"code": "", "name": "A tag", "category": "active", "colour": "", "position": "", **tag} for tag in tags]

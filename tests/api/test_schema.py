@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
-from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, settings
 from rest_framework.throttling import SimpleRateThrottle
 from schemathesis import Case
@@ -29,6 +29,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from lifecycle.api.schema import written_schema
 from lifecycle.engine.defaults import load_defaults
 from lifecycle.engine.evaluate import evaluate_everybody
 from lifecycle.models import Customer, Lifecycle
@@ -76,23 +77,29 @@ def _one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-hostile = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(public=True))
+hostile = schemathesis.openapi.from_dict(deepcopy(written_schema()))
 hostile.app = get_wsgi_application()
 
 
-@pytest.fixture
-def token(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Of somebody who may do everything, on a database where the number that comes first is a customer's id."""
-    monkeypatch.setattr(
-        SimpleRateThrottle, "THROTTLE_RATES", dict.fromkeys(("anon", "user", "login"), "1000000/minute")
-    )
+@pytest.fixture(scope="module")
+def mia(kept: None) -> User:
+    """May do everything, on a database where the number that comes first is a customer's id."""
     mia = person("mia", *READS, *WRITES)
     first = CustomerFactory.create(id=0, owner=mia)
     AccountFactory.create(customer=first)
     say_something(first)
     load_defaults(now=NOW)
-    floors = ("analytics", "campaigns", "customer_success")
-    mia.user_permissions.add(*Permission.objects.filter(content_type__app_label__in=floors))
+    mia.user_permissions.add(
+        *Permission.objects.filter(content_type__app_label__in=("analytics", "campaigns", "customer_success"))
+    )
+    return mia
+
+
+@pytest.fixture
+def token(mia: User, db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(
+        SimpleRateThrottle, "THROTTLE_RATES", dict.fromkeys(("anon", "user", "login"), "1000000/minute")
+    )
     return token_of(mia)
 
 

@@ -19,7 +19,7 @@ from lifecycle.engine.evaluate import evaluate_everybody
 from lifecycle.engine.outbox import Batch
 from lifecycle.models import Customer, EventListener, Lifecycle, OutboxMessage, StatusTag, Transition
 from tests.factories import CampaignFactory, CampaignVersionFactory, TransitionFactory
-from tests.factories.lifecycle import OutboxMessageFactory
+from tests.factories.customers import OutboxMessageFactory
 from tests.lifecycle.stage import NOW, is_at_least, lifecycle_with, paid, send
 
 REST = {"key": "rest", "kind": "wait", "after": {"hours": 1}}

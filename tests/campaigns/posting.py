@@ -20,7 +20,7 @@ from tests.factories.campaigns import (
     StepRunFactory,
     TopicFactory,
 )
-from tests.factories.lifecycle import CustomerFactory
+from tests.factories.customers import CustomerFactory
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 LEASE = timedelta(minutes=5)

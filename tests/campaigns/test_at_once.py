@@ -18,7 +18,7 @@ from campaigns.engine.sweep import sweep
 from campaigns.models import Delivery, EndReason, Enrollment, FrequencyCap, StepRun
 from campaigns.rules.gate import Go
 from tests.campaigns.posting import LEASE, NOW, Post, campaign, clock, delivery, run, send, serve, work
-from tests.factories.lifecycle import CustomerFactory
+from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,7 +11,7 @@ from campaigns.engine.breaker import OPENS_AFTER, RESTS_FOR
 from campaigns.engine.kinds import Done, Later
 from campaigns.models import Breaker
 from tests.campaigns.posting import NOW, Post, campaign, delivery, leased, run, send, serve
-from tests.factories.lifecycle import CustomerFactory
+from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 OUTAGE = Refused("fake", "503 Sorry", retry_after=timedelta(seconds=30), is_outage=True)

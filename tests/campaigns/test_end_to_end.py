@@ -19,7 +19,7 @@ from campaigns.models import Breaker, Delivery, Enrollment, InAppMessage, StepRu
 from lifecycle.models import Customer
 from tests.campaigns.entry_stage import entered, live_version, moved, shop
 from tests.campaigns.posting import serve
-from tests.factories.lifecycle import UserFactory
+from tests.factories.customers import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STEPS = [

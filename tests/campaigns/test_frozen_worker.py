@@ -16,7 +16,7 @@ from campaigns.engine.sweep import sweep
 from campaigns.models import Delivery, RunState, StepRun
 from tests.campaigns.posting import campaign
 from tests.factories.campaigns import EnrollmentFactory, MessageTemplateFactory, StepRunFactory, TemplateTextFactory
-from tests.factories.lifecycle import CustomerFactory
+from tests.factories.customers import CustomerFactory
 from tests.lifecycle.processes import running, start, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.worker]

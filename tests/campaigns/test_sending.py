@@ -32,7 +32,7 @@ from tests.factories.campaigns import (
     SendingSwitchFactory,
     SuppressionFactory,
 )
-from tests.factories.lifecycle import CustomerFactory
+from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 OUTAGE = Refused("fake", "503 Sorry", retry_after=timedelta(seconds=10), is_outage=True)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from django.db import transaction
 
 import campaigns
 from campaigns.definition.scenario import read_scenario
@@ -20,15 +19,14 @@ from .test_schedule import FIRST
 
 SCENARIOS = sorted((Path(campaigns.__file__).parent / "shipped" / "scenarios").glob("*.yaml"))
 
+OF_ACCOUNTS = {"renewal_ahead"}  # no scenario has an account; test_programmes plays it
+
 
 @pytest.fixture(scope="module", autouse=True)
-def everything_that_is_shipped(django_db_setup, django_db_blocker):
+def everything_that_is_shipped(kept):
     """Loaded once: a simulation leaves nothing behind."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        for load in (load_lifecycles, load_success, load_campaigns):
-            load(now=FIRST)
-        yield
-        transaction.set_rollback(True)
+    for load in (load_lifecycles, load_success, load_campaigns):
+        load(now=FIRST)
 
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
@@ -46,4 +44,4 @@ def test_each_shipped_campaign_has_a_scenario_of_its_name():
     shipped = set(Campaign.objects.values_list("key", flat=True))
 
     assert shipped
-    assert shipped <= {file.stem for file in SCENARIOS}
+    assert shipped - OF_ACCOUNTS <= {file.stem for file in SCENARIOS}

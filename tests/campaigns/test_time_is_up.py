@@ -11,7 +11,7 @@ from campaigns.engine.steps import run_due
 from campaigns.engine.watch import Watch
 from campaigns.models import Delivery, RunState, StepRun
 from tests.campaigns.posting import NOW, STEPS, Post, campaign, delivery, run, serve, work
-from tests.factories.lifecycle import CustomerFactory
+from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 DUE = NOW - timedelta(minutes=3)

@@ -31,7 +31,7 @@ from campaigns.queries.definitions import read
 from campaigns.rules.states import later
 from tests.campaigns.posting import LEASE, NOW, STEPS, Post, campaign, delivery, leased, run, send, serve, states
 from tests.factories.campaigns import CampaignVersionFactory, ConsentFactory, DeliveryFactory, StepRunFactory
-from tests.factories.lifecycle import CustomerFactory, UserFactory
+from tests.factories.customers import CustomerFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 EXPIRED = NOW + LEASE

@@ -82,7 +82,11 @@ def test_outlives_a_busy_orphan_of_a_killed_postgres(home, start):
         assert isinstance(busy.exception(timeout=10), psycopg.OperationalError)
 
 
-@pytest.mark.parametrize("left_behind", ["", "12", f"{os.getpid()}\n/elsewhere\n", "no number\n"])
+@pytest.mark.parametrize(
+    "left_behind",
+    ["", "12", f"{os.getpid()}\n/elsewhere\n", "no number\n"],
+    ids=["empty", "a number", "a process of another", "no number"],
+)
 def test_believes_no_process_file_that_was_left_behind(home, start, left_behind):
     server = postgres.server(home)
     start(server)

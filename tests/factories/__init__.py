@@ -4,10 +4,12 @@ from .accounts import *
 from .advocacy import *
 from .analytics import *
 from .campaigns import *
+from .customers import *
 from .health import *
 from .lifecycle import *
 from .plans import *
 from .portfolio import *
 from .reviews import *
+from .rules import *
 from .success_metrics import *
 from .tasks import *

@@ -8,7 +8,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from campaigns import models
-from tests.factories.lifecycle import CustomerFactory, LifecycleFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.lifecycle import LifecycleFactory
 
 THEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DEFINITION = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from campaigns.engine.contact_policy import MAX_REASON
 from campaigns.models import Channel, ConsentSource, SuppressionReason
 from lifecycle.api.serializers.fields import StrictSerializer, Text, YesNo
+from lifecycle.engine.switches import MAX_REASON
 
 ALL = "all"
 # The others say where we have heard it ourselves.

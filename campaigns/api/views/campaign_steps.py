@@ -20,8 +20,7 @@ from campaigns.engine import publishing, running
 from campaigns.engine.freezing import Resume
 from campaigns.models import Campaign
 from lifecycle.api.serializers.fields import StrictSerializer
-from lifecycle.api.views.base import ApiView, existing
-from lifecycle.api.views.rules import read
+from lifecycle.api.views.base import ApiView, existing, read
 
 from .campaigns import CHANGED, WRITE, draft_of, shown
 from .refusals import conflicts

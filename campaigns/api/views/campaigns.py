@@ -30,8 +30,7 @@ from campaigns.queries.campaigns import open_version, with_versions
 from campaigns.queries.funnel import in_short
 from lifecycle.api.exceptions import Conflict
 from lifecycle.api.problems import ProblemSerializer
-from lifecycle.api.views.base import ApiList, ApiView, existing
-from lifecycle.api.views.rules import read
+from lifecycle.api.views.base import ApiList, ApiView, existing, read
 
 from .refusals import conflicts
 

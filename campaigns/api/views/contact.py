@@ -30,8 +30,7 @@ from campaigns.queries.sending import channel_states
 from campaigns.queries.suppressions import may_suppress, suppressions_seen
 from lifecycle.api.exceptions import Conflict
 from lifecycle.api.problems import ProblemSerializer
-from lifecycle.api.views.base import ApiList, ApiView, existing
-from lifecycle.api.views.rules import read
+from lifecycle.api.views.base import ApiList, ApiView, existing, read
 from lifecycle.models import Customer
 from lifecycle.queries import customers_seen
 

@@ -13,8 +13,7 @@ from campaigns.api.serializers.deliveries import DeliveryDetailSerializer, Deliv
 from campaigns.engine.resolve import send_again, treat_as_sent
 from campaigns.models import Delivery
 from lifecycle.api.problems import ProblemSerializer
-from lifecycle.api.views.base import ApiList, ApiView, existing
-from lifecycle.api.views.rules import read
+from lifecycle.api.views.base import ApiList, ApiView, existing, read
 from lifecycle.queries import in_portfolio
 
 from .refusals import conflicts

@@ -24,8 +24,7 @@ from campaigns.models import Campaign, Enrollment, VersionState
 from campaigns.queries.calendar import calendar_of
 from lifecycle.api.exceptions import Conflict
 from lifecycle.api.problems import ProblemSerializer
-from lifecycle.api.views.base import ApiList, ApiView, existing
-from lifecycle.api.views.rules import read
+from lifecycle.api.views.base import ApiList, ApiView, existing, read
 from lifecycle.models import Customer
 from lifecycle.queries import customers_seen, in_portfolio
 

@@ -14,8 +14,7 @@ from campaigns.api.serializers.in_app import AcknowledgeSerializer, InAppMessage
 from campaigns.engine.in_app import acknowledge, fetch_messages
 from campaigns.models import InAppMessage
 from lifecycle.api.problems import ProblemSerializer
-from lifecycle.api.views.base import ApiView
-from lifecycle.api.views.rules import read
+from lifecycle.api.views.base import ApiView, read
 
 from .refusals import customer_called
 

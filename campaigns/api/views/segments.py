@@ -21,8 +21,7 @@ from campaigns.engine.segments import change_segment, create_segment, delete_seg
 from campaigns.models import Segment, Topic
 from lifecycle.api import lifecycles
 from lifecycle.api.problems import ProblemSerializer
-from lifecycle.api.views.base import ApiList, ApiView, existing
-from lifecycle.api.views.rules import read
+from lifecycle.api.views.base import ApiList, ApiView, existing, read
 from lifecycle.rules.parse import RuleError
 
 from .refusals import conflicts

@@ -23,8 +23,7 @@ from campaigns.engine.templates import TemplateRefused, advice, preview, save_te
 from campaigns.engine.writing import FIELDS
 from campaigns.models import MessageTemplate
 from campaigns.queries.templates import text_of
-from lifecycle.api.views.base import ApiList, ApiView, existing
-from lifecycle.api.views.rules import read
+from lifecycle.api.views.base import ApiList, ApiView, existing, read
 
 from .refusals import customer_called
 

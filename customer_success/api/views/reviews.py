@@ -12,7 +12,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from customer_success.api.review_filters import ReviewFilter
 from customer_success.api.serializers.reviews import NewReviewSerializer, ReviewChangeSerializer, ReviewSerializer
@@ -31,14 +30,9 @@ from customer_success.models import BusinessReview, ReviewStatus
 from customer_success.queries.reviews import accounts_seen, promises_of, reviews, reviews_seen
 from lifecycle.api.exceptions import Conflict
 from lifecycle.api.problems import ProblemSerializer
-from lifecycle.api.views.base import ApiList, ApiView, existing
+from lifecycle.api.views.base import ApiList, ApiView, existing, read
 
 ONLY_WHEN_HELD = ("held_at", "action_items", "follow_up_on")
-
-
-def read(asked: Serializer) -> dict[str, Any]:
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
 
 
 def shown(number: int) -> object:

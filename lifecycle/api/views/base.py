@@ -10,6 +10,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from lifecycle.api import parameters
@@ -23,6 +24,12 @@ def existing(rows: QuerySet[M], number: int) -> M:
     if row is None:
         raise NotFound(f"There is no {rows.model._meta.verbose_name} {number}.")
     return row
+
+
+def read(asked: Serializer) -> dict[str, Any]:
+    """What was asked for. Raises ``ValidationError`` at each field that is wrong."""
+    asked.is_valid(raise_exception=True)
+    return asked.validated_data
 
 
 class ApiView(APIView):

@@ -13,12 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from lifecycle.api.schema import WrittenOnce
+
 
 class Schema(SpectacularAPIView):
     """Open to everybody: it tells what can be asked, and no data."""
 
     renderer_classes = [OpenApiJsonRenderer, OpenApiYamlRenderer]
     authentication_classes = ()
+    generator_class = WrittenOnce
 
 
 class Docs(SpectacularSwaggerView):

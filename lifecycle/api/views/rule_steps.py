@@ -31,8 +31,8 @@ from lifecycle.engine.rules import RuleNotEditable, RuleText, check, move_of
 from lifecycle.models import RuleState, TransitionRule
 from lifecycle.rules.parse import RuleError
 
-from .base import ApiView, existing
-from .rules import CHANGED, read, shown
+from .base import ApiView, existing, read
+from .rules import CHANGED, shown
 from .status_tags import LIFECYCLE
 
 

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from lifecycle import queries
 from lifecycle.api.exceptions import Conflict
@@ -35,14 +34,9 @@ from lifecycle.metrics.catalogue import METRICS
 from lifecycle.models import Lifecycle, TransitionRule
 from lifecycle.rules.parse import RuleError
 
-from .base import ApiList, ApiView, existing
+from .base import ApiList, ApiView, existing, read
 
 CHANGED = {200: RuleSerializer, 409: ProblemSerializer}
-
-
-def read(asked: Serializer) -> dict[str, Any]:
-    asked.is_valid(raise_exception=True)
-    return asked.validated_data
 
 
 def shown(number: int) -> object:

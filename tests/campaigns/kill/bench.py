@@ -115,17 +115,16 @@ def die_at(point: str, team: Crew, ticker: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def played(case: Case, servers: Servers, folder: Path) -> Iterator[Bench]:
     print(f"SEED={case.seed}", case)
-    database = servers.new_database()
+    database = servers.new_database(case.steps, case.seconds)
     with crew(folder, servers.environment(database)) as team:
-        team.serve_mail(case.seed, case.share)
-        team.do("world", "build", case.steps, case.seconds)
         ticker = team.module("ticker")
+        team.serve_mail(case.seed, case.share)
         team.environment[BROKEN] = case.broken
         if case.refusals:
             team.module("optouts", case.refusals, case.seconds / 2, case.seed)
         if case.failpoint:
             die_at(case.failpoint, team, ticker)
-        team.hire(2)
+        team.hire(1 if case.failpoint else 2)
         nemesis = Nemesis(team, servers, seed=case.seed, faults=case.faults)
         bench = Bench(case, team, lambda: servers.connect(database), nemesis)
         bench.work()

@@ -19,14 +19,15 @@ from config.servers import place, postgres, process, valkey
 
 # An immediate restart loses nothing that was committed; commits of several transactions can be put in order.
 POSTGRES = {"fsync": "off", "full_page_writes": "off", "track_commit_timestamp": "on", "shared_buffers": "128MB"}
-MODEL = "model_of_cases"
+MODEL = "model_of_worlds"
+DUE_NOW = "UPDATE campaigns_steprun SET due_at = due_at + (now() - (SELECT min(due_at) FROM campaigns_steprun))"
 
 
 class Servers:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.postgres, self.valkey = postgres.server(home, POSTGRES), valkey.server(home)
-        self.numbers = count(1)
+        self.numbers, self.worlds = count(1), {}
 
     def start(self) -> None:
         with place.lock(self.home):
@@ -39,14 +40,26 @@ class Servers:
             end(server, signal.SIGKILL)
 
     def migrate(self) -> None:
-        """Once; each case gets a copy."""
+        """Once; each world begins with a copy."""
         self.create(MODEL)
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=settings.BASE_DIR, check=True,
                        env=self.environment(MODEL))  # fmt: skip
 
-    def new_database(self) -> str:
+    def new_database(self, steps: int, seconds: float) -> str:
+        """A copy of such a world, whose first step is due now."""
+        if (steps, seconds) not in self.worlds:
+            self.worlds[steps, seconds] = self.new_world(steps, seconds)
         name = f"case_{next(self.numbers)}"
+        self.create(name, model=self.worlds[steps, seconds])
+        with self.connect(name) as connection:
+            connection.execute(DUE_NOW)
+        return name
+
+    def new_world(self, steps: int, seconds: float) -> str:
+        name = f"world_{next(self.numbers)}"
         self.create(name, model=MODEL)
+        build = [sys.executable, "-m", "tests.campaigns.kill.world", "build", str(steps), str(seconds)]
+        subprocess.run(build, cwd=settings.BASE_DIR, check=True, env=self.environment(name))
         return name
 
     def create(self, database: str, *, model: str = "template1") -> None:

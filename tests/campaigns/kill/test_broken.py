@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.worker, pytest.mark.slow]
     ],
 )
 def test_a_mistake_is_seen(servers, tmp_path, broken, failpoint, invariant):
-    case = Case(steps=40, broken=broken, failpoint=failpoint, refusals=0 if failpoint else 15, seconds=20)
+    more = {} if failpoint else {"refusals": 15, "seconds": 20}
+    case = Case(steps=40, broken=broken, failpoint=failpoint, **more)
     with played(case, servers, tmp_path) as bench:
         assert set(violations(bench.records())) == {invariant}, bench.crew.log

@@ -22,7 +22,7 @@ from campaigns.queries.clock import database_now  # noqa: E402
 from lifecycle.models import Customer  # noqa: E402
 from tests.campaigns.posting import campaign  # noqa: E402
 from tests.factories.campaigns import MessageTemplateFactory, TemplateTextFactory  # noqa: E402
-from tests.factories.lifecycle import CustomerFactory  # noqa: E402
+from tests.factories.customers import CustomerFactory  # noqa: E402
 
 STEPS = ("first", "second")
 # The transaction of each intent: its commit can be compared with that of an opt-out.

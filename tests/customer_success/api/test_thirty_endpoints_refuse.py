@@ -113,7 +113,7 @@ def refused(answer, status):
     return {(one["field"] or "").partition(".")[0] for one in body.get("errors", ())}
 
 
-@pytest.mark.parametrize(("where", "field", "value"), _cases(), ids=lambda one: str(one)[:60])
+@pytest.mark.parametrize(("where", "field", "value"), [*_cases()], ids=lambda one: str(one)[:60])
 def test_names_the_field_of_bad_input(caller, where, field, value):
     answer = caller(*where, {**BODIES[where].good, field: value})
 

@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from analytics.engine.revenue import keep_everybody_s_revenue
+from analytics.engine import answers
 from analytics.engine.snapshots import backfill
 
 LOOK_BACK = timedelta(days=7)  # for days that were missed
@@ -15,12 +15,20 @@ LOOK_BACK = timedelta(days=7)  # for days that were missed
 
 @shared_task
 def take_snapshots() -> None:
-    """Today's figures as of now, those of yesterday as of its end, and what was missed in the last days."""
+    """Today's figures as of now, those of yesterday as of its end, and what was missed in the last days; then the
+    answers that go with them."""
     now = timezone.now()
     backfill(since=(now - LOOK_BACK).astimezone(UTC).date(), now=now)
+    keep_answers.delay()
+
+
+@shared_task
+def keep_answers() -> None:
+    """What dashboards show of everybody before anything is chosen."""
+    answers.keep_answers(now=timezone.now())
 
 
 @shared_task
 def keep_revenue() -> None:
     """Retention and revenue of everybody, for the pages of the day."""
-    keep_everybody_s_revenue(now=timezone.now())
+    answers.keep_revenue(now=timezone.now())

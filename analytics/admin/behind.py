@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib.admin.options import ModelAdmin
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -22,7 +21,7 @@ from lifecycle.queries import owners_seen
 
 from .board import Asked, Board, Said, board
 from .csv_files import csv_stream
-from .kpis import amount
+from .words import customer_page, figure
 
 _BY_REPORT = {kpi.report: kpi for kpi in KPIS}
 _ONLY = (("", "All"), ("counted", "Counted"), ("not_counted", "Not counted"))
@@ -62,6 +61,7 @@ class Line:
 @board
 class Behind(Board):
     code = "behind"
+    of = "kpis"
     title = "Customers behind a figure"
     template = "analytics/admin/behind.html"
     form = BehindForm
@@ -94,18 +94,18 @@ class Behind(Board):
 
 def _line(kpi: Kpi, row: Any) -> Line:
     name = row.name or row.external_id
-    return Line(name, reverse("admin:lifecycle_customer_change", args=[row.id]), _said(kpi, row))
+    return Line(name, customer_page(row.id), _said(kpi, row))
 
 
 def _said(kpi: Kpi, row: Any) -> str:
     if kpi.fold is Fold.SHARE:
         return "Counted" if row.value else "Not counted"
     if kpi.fold is Fold.RATIO:
-        return f"{amount(row.value, '')} of {amount(row.whole, '')}"
+        return f"{figure(row.value, '')} of {figure(row.whole, '')}"
     if kpi.fold is Fold.NPS:
         kind = "promoter" if row.value >= 9 else "detractor" if row.value <= 6 else "passive"
-        return f"{amount(row.value, '')}, {kind}"
-    return amount(row.value, kpi.unit)
+        return f"{figure(row.value, '')}, {kind}"
+    return figure(row.value, kpi.unit)
 
 
 def _file(about: dict[str, Any], owners: frozenset[int] | None, now: datetime) -> HttpResponseBase:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.admin.options import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle.admin.pages import framed
@@ -20,6 +22,7 @@ from .charts import Chart
 from .csv_files import csv_file
 
 PERMISSION = "analytics.view_snapshot"
+FIRST = "executive"  # of the dashboards
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,23 @@ class Said:
     more: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A link to the same dashboard, asked otherwise."""
+
+    title: str
+    url: str
+    is_chosen: bool
+
+
 class Board:
     """One dashboard. Its address is ``admin:analytics_snapshot_<code>``; ``form`` is bound to the query; its
-    initial values hold where the query says nothing."""
+    initial values hold where the query says nothing. ``of``: the code of the dashboard whose customers it lists; it
+    lies below that one's path, which is how the menu marks it."""
 
     code: ClassVar[str]
     title: ClassVar[str]
+    of: ClassVar[str] = ""
     template: ClassVar[str] = "analytics/admin/board.html"
     form: ClassVar[type[forms.Form]] = forms.Form
 
@@ -70,13 +84,31 @@ class Board:
         if not self.may(request):
             raise PermissionDenied
         form = self.form({**self.initial(), **request.GET.dict()})
-        said = None
+        said: Said | None = None
+        presets: Sequence[Preset] = ()
         if form.is_valid():
             now = timezone.now()
             said = self.says(Asked(request, owners_seen(request.user), now, form.cleaned_data))
             if wanted := request.GET.get("csv"):
                 return self._csv(said, wanted)
-        return framed(admin, request, self.template, title=self.title, original=None, form=form, said=said, board=self)
+            presets = self.presets(request, form.cleaned_data)
+        return framed(
+            admin, request, self.template, title=self.title, original=None, form=form, said=said, board=self,
+            presets=presets, trail=self.trail(),
+        )  # fmt: skip
+
+    @property
+    def path(self) -> str:
+        return f"{(self.of or self.code).replace('_', '-')}/{'customers/' if self.of else ''}"
+
+    def trail(self) -> list[dict[str, str]]:
+        """The way here, as Unfold shows it: a title, and a link where it leads on."""
+        above = [{"title": one.title, "link": address(one.code)} for one in BOARDS if one.code == self.of]
+        return [{"title": "Dashboards", "link": address(FIRST)}, *above, {"title": self.title}]
+
+    def presets(self, request: HttpRequest, about: dict[str, Any]) -> Sequence[Preset]:
+        """Links to usual choices, of what is asked."""
+        return ()
 
     def may(self, request: HttpRequest) -> bool:
         return request.user.has_perm(PERMISSION)
@@ -92,6 +124,11 @@ class Board:
 
 
 BOARDS: list[Board] = []
+
+
+def address(code: str, **asked: object) -> str:
+    """Of a dashboard, with what is asked of it."""
+    return f"{reverse(f'admin:analytics_snapshot_{code}')}{'?' if asked else ''}{urlencode(asked)}"
 
 
 def board(made: type[Board]) -> type[Board]:

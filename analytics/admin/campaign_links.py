@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from campaigns.models import Campaign
 
+from .board import address
+
 
 def listed(model: str, campaign: Campaign | None, **asked: str) -> str:
     """The list of enrollments or deliveries, of a campaign or of all."""
@@ -16,4 +18,4 @@ def listed(model: str, campaign: Campaign | None, **asked: str) -> str:
 
 
 def results_of(campaign: Campaign) -> str:
-    return f"{reverse('admin:analytics_snapshot_campaign_results')}?{urlencode({'campaign': campaign.key})}"
+    return address("campaign_results", campaign=campaign.key)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
-from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from analytics.queries.campaigns import Results, results
 from analytics.rules.results import ARRIVED, Enrolled, Messages
 from campaigns.models import Campaign
 
-from .board import Asked, Board, Card, Said, board
-from .campaign_charts import becoming, days, emails, messages_by_channel, not_sent, overview, reached, tasks
+from .board import Asked, Card, Said, board
+from .campaign_charts import becoming, days, overview, tasks
+from .campaign_lift import reached
 from .campaign_links import listed
+from .campaign_messages import emails, messages_by_channel, not_sent
 from .charts import Chart
 from .one_campaign_charts import step_funnel, time_to_goal, versions
-from .ranges import RangeForm, usual
+from .ranges import RangeBoard, RangeForm
 from .words import rate
 
 
@@ -29,13 +28,10 @@ class CampaignForm(RangeForm):
 
 
 @board
-class CampaignResults(Board):
+class CampaignResults(RangeBoard):
     code = "campaign_results"
     title = "Campaign results"
     form = CampaignForm
-
-    def initial(self) -> dict[str, Any]:
-        return usual(timezone.now().date())
 
     def says(self, asked: Asked) -> Said:
         campaign, period = asked.about["campaign"], asked.about["period"]

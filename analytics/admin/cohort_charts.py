@@ -9,7 +9,7 @@ from typing import Any
 
 from analytics.queries.cohorts import Asking, By, Cohort, Progress, Retention, progress
 from analytics.queries.targets import Target
-from analytics.rules.kpis import FEWEST
+from analytics.rules.few import FEWEST
 from lifecycle.admin.filters import customers_with
 from lifecycle.models import Lifecycle
 
@@ -45,7 +45,7 @@ def standing_chart(asking: Asking, rows: Sequence[Progress]) -> Chart:
         else "",
         columns=("Cohort", "Customers", *(tag.name for tag in tags)),
         rows=[(row.cohort.name, row.customers, *(row.now.get(tag.id, 0) for tag in tags)) for row in rows],
-        links=[customers_of(asking, row.cohort) for row in rows],
+        links=[cohort_list(asking, row.cohort) for row in rows],
         traces=_heatmap([_wrapped(tag.name) for tag in tags], _names(rows), cells, "%{x}") if total else [],
         layout=_LAYOUT,
         height=_height(rows),
@@ -91,7 +91,7 @@ def share(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole >= FEWEST else None
 
 
-def customers_of(asking: Asking, cohort: Cohort) -> str:
+def cohort_list(asking: Asking, cohort: Cohort) -> str:
     """The address of a cohort's customers; "" where the list has no filter for it."""
     names = {By.MONTH: "enrolled", By.PLAN: "plan", By.TIER: "tier__exact", By.PRODUCT_TAG: "product_tag__exact"}
     if not cohort.value or asking.by not in names:
@@ -121,7 +121,7 @@ def _by_month(
             )
             for row, own in zip(rows, cells, strict=True)
         ],
-        links=[customers_of(asking, row.cohort) for row in rows],
+        links=[cohort_list(asking, row.cohort) for row in rows],
         traces=_heatmap(names, _names(rows), cells, "month %{x}") if rows and names else [],
         layout=_LAYOUT,
         is_wide=True,

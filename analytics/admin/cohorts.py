@@ -9,9 +9,8 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from analytics.queries.cohorts import Asking, Basis, By, progress, retention
 from analytics.queries.survival import reaching
-from analytics.queries.targets import Target, targets
-from lifecycle.models import Lifecycle, TagCategory
-from lifecycle.queries import lifecycles
+from analytics.queries.targets import Target, all_targets, first_target
+from lifecycle.models import Lifecycle
 
 from .board import Asked, Board, Card, Said, board
 from .cohort_charts import progress_chart, retention_chart, share, standing_chart
@@ -52,7 +51,7 @@ class CohortForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.targets = _targets()
+        self.targets = all_targets()
         groups: dict[str, list[tuple[str, str]]] = {}
         for code, one in self.targets.items():
             groups.setdefault(one.lifecycle.name, []).append((code, one.name))
@@ -75,7 +74,8 @@ class Cohorts(Board):
     form = CohortForm
 
     def initial(self) -> dict[str, Any]:
-        return {**super().initial(), "target": _first_target()}
+        target = first_target()
+        return {**super().initial(), "target": f"{target.lifecycle.code}:{target.code}" if target else ""}
 
     def says(self, asked: Asked) -> Said:
         about, target = asked.about, asked.about["target"]
@@ -112,20 +112,3 @@ class Cohorts(Board):
                 ),
             ],
         )
-
-
-def _targets() -> dict[str, Target]:
-    """Of all lifecycles; a category of one tag is that tag."""
-    return {
-        f"{one.lifecycle.code}:{one.code}": one
-        for lifecycle in lifecycles().prefetch_related("tags")
-        for one in targets(lifecycle)
-        if not (one.code.startswith("category:") and len(one.tags) == 1)
-    }
-
-
-def _first_target() -> str:
-    """The last learning tag: what learners are to reach. Without one, the first there is."""
-    found = _targets()
-    learning = [code for code, one in found.items() if [tag.category for tag in one.tags] == [TagCategory.LEARNING]]
-    return next(iter(learning[-1:] or found), "")

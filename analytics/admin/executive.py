@@ -6,29 +6,25 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
-
 from analytics.queries import KpiStanding, executive, health
 from analytics.queries.insights import insights
+from analytics.queries.revenue import Looked, known_revenue
 from analytics.rules.kpis import Standing
+from analytics.rules.revenue import Basis, Unit
 from lifecycle.admin.filters import customers_in
 from lifecycle.models import TagCategory
 from lifecycle.rules.traits import TIERS
 
-from . import health_charts
-from .board import Asked, Board, Card, Said, board
+from . import health_charts, revenue_charts
+from .board import Asked, Board, Card, Said, address, board
 from .charts import Chart
 from .health import cards
-from .health_words import customers_of, money
+from .health_words import health_list
 from .insights import shown
+from .kpis import behind_url, value_of, word_of
+from .words import NONE, figure, money
 
 SHOWN_INSIGHTS, SHOWN_KPIS = 5, 8
-_STANDINGS = {
-    Standing.MISSED: "Missed",
-    Standing.NEAR: "Near",
-    Standing.REACHED: "Reached",
-    Standing.UNKNOWN: "Too few to judge",
-}
 _LISTS = {
     "Customers with a health score": "all",
     "Average health score": "all",
@@ -49,22 +45,28 @@ class Executive(Board):
         whose: dict[str, Any] = {"owners": asked.owners, "now": asked.now}
         found = health.overview(**whose)
         noticed = insights(**whose)
+        looked = Looked(Basis.CONTRACTS, Unit.MONTH, **whose)
+        told = known_revenue(looked)
         charts = [
             _key_figures(executive.key_figures(**whose)),
             _changes(executive.changes(**whose)),
             health_charts.levels(found),
             health_charts.score_over_time(health.levels_over_time(**whose)),
-            # The place of revenue retention (GRR, NRR): its charts, of analytics.queries.revenue, go here.
+            revenue_charts.retention(looked, told.rows) if told else _not_yet(),
             _tiers(executive.tiers(**whose)[1]),
         ]
         return Said(
             found.as_of, cards=_cards(found), charts=charts,
-            more={"told": shown(noticed)[:SHOWN_INSIGHTS], "insights": noticed, "url": _all("insights")},
+            more={"told": shown(noticed)[:SHOWN_INSIGHTS], "insights": noticed, "url": address("insights")},
         )  # fmt: skip
 
 
-def _all(code: str) -> str:
-    return reverse(f"admin:analytics_snapshot_{code}")
+def _not_yet() -> Chart:
+    """In place of revenue that no worker has computed."""
+    return Chart(
+        key="retention", title="What stayed of the period before, %", summary="", columns=(), rows=[], traces=[],
+        report="movement_totals", when_empty="This is computed at night, and for the first time within the hour.",
+    )  # fmt: skip
 
 
 def _cards(found: health.Overview) -> list[Card]:
@@ -82,20 +84,22 @@ def _key_figures(rows: Sequence[KpiStanding]) -> Chart:
         columns=("Key figure", "Standing", "Now", "Target", "A month before", "Customers"),
         rows=[
             (
-                row.kpi.name, _STANDINGS[row.standing], _valued(row.value, row.kpi.unit),
-                _valued(row.target.target, row.kpi.unit), _valued(row.before, row.kpi.unit), row.n,
+                row.kpi.name, word_of(row)[0], value_of(row), _valued(row.target.target, row), _valued(row.before, row),
+                row.n,
             )
             for row in rows[:SHOWN_KPIS]
         ],
+        links=[behind_url(row.kpi, row) for row in rows[:SHOWN_KPIS]],
         traces=[],
         when_empty="There are no key figures.",
         is_list=True,
         texts=2,
+        more=address("kpis"),
     )  # fmt: skip
 
 
-def _valued(value: Decimal | None, unit: str) -> str:
-    return "–" if value is None else f"{value:,.1f}{unit if unit == '%' else f' {unit}' if unit else ''}"
+def _valued(value: Decimal | None, row: KpiStanding) -> str:
+    return NONE if value is None else figure(value, row.kpi.unit)
 
 
 def _changes(rows: Sequence[executive.Change]) -> Chart:
@@ -121,7 +125,7 @@ def _changes(rows: Sequence[executive.Change]) -> Chart:
 
 def _plain(value: Decimal | None) -> str:
     if value is None:
-        return "–"
+        return NONE
     return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.1f}"
 
 
@@ -133,7 +137,7 @@ def _moved(by: Decimal | None) -> str:
 
 def _behind(row: executive.Change) -> str:
     if row.lifecycle is None:
-        return customers_of(_LISTS[row.name])
+        return health_list(_LISTS[row.name])
     risky = [tag for tag in row.lifecycle.tags.all() if tag.category == TagCategory.RISK]
     return customers_in(row.lifecycle, risky[0])
 
@@ -151,7 +155,7 @@ def _tiers(rows: Sequence[executive.Tier]) -> Chart:
             )
             for row in rows
         ],
-        links=[customers_of("all", "tier", row.code) for row in rows],
+        links=[health_list("all", "tier", row.code) for row in rows],
         traces=[],
         report="tier_performance",
         when_empty="There are no accounts yet.",
@@ -162,7 +166,7 @@ def _tiers(rows: Sequence[executive.Tier]) -> Chart:
 
 def _told(value: Decimal | None, n: int, name: str) -> str:
     if value is None:
-        return f"too few ({n})" if n else "–"
+        return f"too few ({n})" if n else NONE
     if name == "lifetime_value":
         return money(value)
     return f"{value:.1f}%" if name.endswith("rate") else f"{value:.1f}"

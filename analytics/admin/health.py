@@ -7,13 +7,13 @@ from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from analytics.queries import health
-from analytics.rules.kpis import FEWEST
+from analytics.rules.few import FEWEST
 
 from . import health_charts as charts
 from .board import Asked, Board, Card, Said, board
-from .health_words import DIMENSIONS, LISTS, changed, customers_of, group_name, money, people, points
+from .health_words import DIMENSIONS, LISTS, changed, group_name, health_list, people, points
+from .words import money
 
-SHOWN_CUSTOMERS = 10
 _TRENDS = {
     "IMPROVING": "Improving: 5 points or more in a month",
     "DECLINING": "Declining: 5 points or more in a month",
@@ -35,6 +35,7 @@ class HealthCustomersForm(forms.Form):
 @board
 class HealthCustomers(Board):
     code = "health_customers"
+    of = "portfolio_health"
     title = "Customers and their health"
     form = HealthCustomersForm
 
@@ -53,7 +54,7 @@ class PortfolioHealth(Board):
 
     def says(self, asked: Asked) -> Said:
         found = health.overview(owners=asked.owners, now=asked.now)
-        poorly = health.health_customers(owners=asked.owners, now=asked.now, who="to_look_at", most=SHOWN_CUSTOMERS)
+        poorly = health.health_customers(owners=asked.owners, now=asked.now, who="to_look_at", most=health.FIRST)
         days = health.levels_over_time(owners=asked.owners, now=asked.now)
         shown = [
             charts.levels(found),
@@ -72,7 +73,7 @@ def cards(found: health.Overview) -> list[Card]:
     total, score = found.levels.total, found.levels.score
     risks = found.risks
     return [
-        Card("With a health score", f"{total:,}", note="Closed accounts are left out.", url=customers_of("all")),
+        Card("With a health score", f"{total:,}", note="Closed accounts are left out.", url=health_list("all")),
         Card(
             "Average health score", points(score), change=changed(found.change, " points"),
             is_good=None if not found.change else found.change > 0, note=_TRENDS[found.trend],
@@ -86,7 +87,7 @@ def cards(found: health.Overview) -> list[Card]:
         ),
         Card(
             "Expansion opportunities", f"{risks['expansion'].n:,}", note="Healthy customers with a live opportunity",
-            url=customers_of("expansion"),
+            url=health_list("expansion"),
         ),
     ]  # fmt: skip
 
@@ -95,4 +96,4 @@ def _risk_card(title: str, name: str, words: str, found: health.Overview) -> Car
     risk, total = found.risks[name], found.levels.total
     share = f"{risk.n / total:.0%} of all, " if total >= FEWEST else ""
     revenue = f"; {money(risk.revenue)} a year at stake" if risk.revenue else ""
-    return Card(title, f"{risk.n:,}", note=f"{share}{words}{revenue}", url=customers_of(name))
+    return Card(title, f"{risk.n:,}", note=f"{share}{words}{revenue}", url=health_list(name))

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from analytics.queries import health
-from analytics.rules.kpis import FEWEST
+from analytics.rules.few import FEWEST
 from customer_success.models import HealthLevel
 from customer_success.templatetags.health import COLOURS
 
 from .charts import Chart, bars, lines
-from .health_words import DIMENSIONS, customers_of, group_name, points
+from .health_words import DIMENSIONS, group_name, health_list, points
 
 SHOWN_GROUPS = 12
 Day = tuple[date, health.Levels]
@@ -32,7 +32,7 @@ def levels(found: health.Overview) -> Chart:
             (name, number, f"{number / total:.1%}" if total >= FEWEST else "too few")
             for name, number in zip(names, counts.values(), strict=True)
         ],
-        links=[customers_of(level) for level in counts],
+        links=[health_list(level) for level in counts],
         traces=bars(names, list(counts.values()), [f"tn:{COLOURS[HealthLevel(one)]}" for one in counts])
         if total
         else [],
@@ -113,7 +113,7 @@ def groups_in(dimension: str, groups: Sequence[health.Group]) -> Chart:
         summary=f"{said}{unsaid}{more}".strip(),
         columns=(DIMENSIONS[dimension], "Customers", "Average score"),
         rows=[(group_name(dimension, one.part), one.n, points(one.score)) for one in groups],
-        links=[customers_of("all", dimension, one.part) for one in groups],
+        links=[health_list("all", dimension, one.part) for one in groups],
         traces=bars(names, [one.score for one in shown]) if known and judged else [],
         layout={"xaxis": {"range": [0, 100]}},
         report="health_segments",

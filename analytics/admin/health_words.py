@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from customer_success.models import HealthLevel, HealthTrend
 from lifecycle.rules.traits import TIERS
 
+from .board import address
 from .charts import Chart
+from .words import customer_page, money
 
 DIMENSIONS: Mapping[str, str] = {
     "tier": "Tier", "plan": "Plan", "industry": "Industry", "company_size": "Company size",
@@ -29,10 +28,10 @@ LISTS: Mapping[str, str] = {
 }
 
 
-def customers_of(who: str, dimension: str = "", part: str = "") -> str:
+def health_list(who: str, dimension: str = "", part: str = "") -> str:
     """The address of the list behind a figure."""
     about = {"who": who, "dimension": dimension, "part": part} if dimension else {"who": who}
-    return f"{reverse('admin:analytics_snapshot_health_customers')}?{urlencode(about)}"
+    return address("health_customers", **about)
 
 
 def group_name(dimension: str, part: str) -> str:
@@ -49,10 +48,6 @@ def changed(change: Decimal | None, unit: str = "") -> str:
     return "" if change is None else f"{change:+.1f}{unit} in a month"
 
 
-def money(amount: Decimal) -> str:
-    return f"{amount:,.0f}"
-
-
 def people(key: str, title: str, rows: Sequence[Any], *, all_of: str = "", is_full: bool = False) -> Chart:
     """Customers as a table. ``all_of``: the list of which these are the first; ``is_full``: there may be more."""
     return Chart(
@@ -67,11 +62,11 @@ def people(key: str, title: str, rows: Sequence[Any], *, all_of: str = "", is_fu
             )
             for row in rows
         ],
-        links=[reverse("admin:lifecycle_customer_change", args=[row.customer_id]) for row in rows],
+        links=[customer_page(row.customer_id) for row in rows],
         traces=[],
         report="health_customers",
         when_empty="Nobody is in this list.",
         is_list=True,
         is_wide=True,
-        more=customers_of(all_of) if all_of and rows else "",
+        more=health_list(all_of) if all_of and rows else "",
     )  # fmt: skip

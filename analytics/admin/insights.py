@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
-from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from analytics.queries import insights as queries
 from analytics.rules import insights as rules
+from analytics.rules.few import FEWEST_COMPARED
 from lifecycle.models import Lifecycle
 
-from .board import Asked, Board, Said, board
+from .board import Asked, Board, Said, address, board
 from .charts import Chart
 from .health_words import group_name
+from .words import customer_page
 
 
 @board
@@ -26,19 +26,19 @@ class KeyInsights(Board):
 
     def says(self, asked: Asked) -> Said:
         found = queries.insights(owners=asked.owners, now=asked.now)
-        return Said(found.as_of, more={"insights": found, "told": shown(found), "rules": rules})
+        return Said(found.as_of, more={"insights": found, "told": shown(found), "fewest": FEWEST_COMPARED})
 
 
 def shown(found: queries.Insights) -> list[tuple[rules.Insight, str]]:
     """Each with the address of its customers."""
-    return [(one, customers_of(one.comparison)) for one in found.found]
+    return [(one, group_list(one.comparison)) for one in found.found]
 
 
-def customers_of(one: rules.Comparison) -> str:
+def group_list(one: rules.Comparison) -> str:
     about = {
         "topic": one.topic.code, "lifecycle": one.lifecycle, "dimension": one.group.dimension, "part": one.group.part,
     }  # fmt: skip
-    return f"{reverse('admin:analytics_snapshot_insight_customers')}?{urlencode(about)}"
+    return address("insight_customers", **about)
 
 
 class InsightCustomersForm(forms.Form):
@@ -64,6 +64,7 @@ class InsightCustomersForm(forms.Form):
 @board
 class InsightCustomers(Board):
     code = "insight_customers"
+    of = "insights"
     title = "Customers behind an insight"
     form = InsightCustomersForm
 
@@ -82,7 +83,7 @@ def _people(topic: rules.Topic, group: str, rows: Any) -> Chart:
         summary=f"The first {len(rows):,}; there may be more." if len(rows) == queries.MOST else "",
         columns=("Customer", column),
         rows=[(row.name, ("Yes" if row.value else "No") if topic.is_share else row.value) for row in rows],
-        links=[reverse("admin:lifecycle_customer_change", args=[row.customer_id]) for row in rows],
+        links=[customer_page(row.customer_id) for row in rows],
         traces=[],
         report=topic.report,
         when_empty="Nobody is in this group.",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
@@ -18,11 +17,14 @@ from unfold.admin import ModelAdmin
 from analytics.engine.targets import set_target
 from analytics.models import KpiTarget
 from analytics.queries import KpiStanding, kpi_standings
-from analytics.rules.kpis import FEWEST, UNMEASURED, Fold, Kpi, Standing, Unmeasured, problem_with, with_unit
+from analytics.rules.few import FEWEST
+from analytics.rules.kpis import UNMEASURED, Fold, Kpi, Standing, Unmeasured, problem_with, with_unit
+from lifecycle.admin.autocomplete import Autocompleted
 
-from .board import Asked, Board, Said, board
+from .board import Asked, Board, Said, address, board
 from .charts import Chart
 from .sparks import Spark, spark
+from .words import NONE, figure
 
 WORDS = {
     Standing.REACHED: ("Reached", "green"),
@@ -80,35 +82,33 @@ def _areas(rows: Iterable[Row]) -> Iterable[Area]:
 
 def _row(said: KpiStanding) -> Row:
     kpi, target = said.kpi, said.target.target
-    word, colour = WORDS.get(said.standing, (_not_judged(said), "grey"))
+    word, colour = word_of(said)
     return Row(
-        said, value_of(said), f"{kpi.direction} {amount(target, kpi.unit)}" if target is not None else "none",
+        said, value_of(said), f"{kpi.direction} {figure(target, kpi.unit)}" if target is not None else "none",
         word, colour, _change(said), f"± {said.margin:.1f} at 95%" if said.margin is not None else "",
         behind_url(kpi, said), reverse("admin:analytics_kpitarget_change", args=[said.target.pk]),
         None if _is_too_few(said) else spark(said.days, target=target),
     )  # fmt: skip
 
 
+def word_of(said: KpiStanding) -> tuple[str, str]:
+    """Where it stands, and in which colour."""
+    return WORDS.get(said.standing, (_not_judged(said), "grey"))
+
+
 def value_of(said: KpiStanding) -> str:
     """A figure of too few customers is told as their number."""
     if said.value is None:
-        return "–"
+        return NONE
     if not _is_too_few(said):
-        return amount(said.value, said.kpi.unit)
+        return figure(said.value, said.kpi.unit)
     if said.kpi.fold is Fold.SHARE:
         return f"{round(said.value * said.n / 100)} of {said.n}"
-    return "–"
-
-
-def amount(value: Decimal, unit: str) -> str:
-    """``72.5%``, ``3,450``: one decimal of what is small."""
-    exact = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.1f}"
-    return with_unit(exact, unit)
+    return NONE
 
 
 def behind_url(kpi: Kpi, said: KpiStanding) -> str:
-    query = urlencode({"report": kpi.report, "as_of": said.as_of.isoformat()})
-    return f"{reverse('admin:analytics_snapshot_behind')}?{query}"
+    return address("behind", report=kpi.report, as_of=said.as_of.isoformat())
 
 
 def _not_judged(said: KpiStanding) -> str:
@@ -129,7 +129,7 @@ def _change(said: KpiStanding) -> str:
     if said.change is None:
         return "no earlier figure"
     unit = "points" if said.kpi.unit == "%" else said.kpi.unit if said.kpi.unit in {"points", "days"} else ""
-    moved = amount(abs(said.change), "")
+    moved = figure(abs(said.change), "")
     sign = "" if moved in {"0", "0.0"} else "+" if said.change > 0 else "−"
     return with_unit(f"{sign}{moved}", unit)
 
@@ -141,7 +141,7 @@ def _table(rows: Sequence[Row]) -> Chart:
         title="KPIs",
         summary="",
         columns=(
-            "Area", "KPI", "Definition", "Unit", "Value", "Customers", "30 days before", "Target", "Status", "Owner",
+            "Area", "KPI", "Definition", "Unit", "Value", "Customers", "A month before", "Target", "Status", "Owner",
             "Source", "As of",
         ),
         rows=[
@@ -170,7 +170,7 @@ class KpiTargetForm(forms.ModelForm):
 
 
 @admin.register(KpiTarget)
-class KpiTargetAdmin(ModelAdmin):
+class KpiTargetAdmin(Autocompleted, ModelAdmin):
     form = KpiTargetForm
     list_display = ("kpi_name", "area", "target_shown", "owner")
     list_select_related = ("owner",)
@@ -190,7 +190,7 @@ class KpiTargetAdmin(ModelAdmin):
     def target_shown(self, target: KpiTarget) -> str:
         if target.target is None or not target.kpi:
             return "none"
-        return f"{target.kpi.direction} {amount(target.target, target.kpi.unit)}"
+        return f"{target.kpi.direction} {figure(target.target, target.kpi.unit)}"
 
     @admin.display(description="definition")
     def definition(self, target: KpiTarget) -> str:

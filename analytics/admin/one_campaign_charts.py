@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from analytics.queries.campaigns import Result, steps_in_order
-from analytics.queries.kept import kept
 from campaigns.definition.words import name_of, spoken
 from campaigns.models import Campaign
 from campaigns.queries.funnel import funnel as counted
 
 from .board import Asked
-from .campaign_charts import about
+from .campaign_charts import ask
 from .charts import Chart, bars, funnel
 from .words import amount, rate
 
@@ -58,7 +57,7 @@ def versions(result: Result) -> Chart:
 
 
 def time_to_goal(asked: Asked) -> Chart:
-    rows = kept("campaign_time_to_goal", **about(asked)).rows
+    rows = ask("campaign_time_to_goal", asked)
     median = rows[0].median if rows else None
     hours = None if median is None else 24 * float(median)
     shown = amount(hours, "hours") if hours is None or hours < 48 else f"{amount(hours / 24, 'number')} days"

@@ -1,20 +1,20 @@
-"""Dashboards that tell of a range of days: the form's two days, and links to the usual ranges."""
+"""Dashboards that tell of a range of days: two days in the form, and links to the usual ranges."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 
-from analytics.rules.periods import Period, last_days, what_is_wrong
+from analytics.rules.periods import Period, last_days, usual_period, what_is_wrong
 from lifecycle.admin.pages import DayInput
 
+from .board import Board, Preset
+
 PRESETS = (7, 30, 90)
-USUAL = 30
 
 
 class RangeForm(forms.Form):
@@ -33,24 +33,21 @@ class RangeForm(forms.Form):
         return cleaned
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
-    title: str
-    url: str
-    is_chosen: bool
+class RangeBoard(Board):
+    """It begins with the usual range; links lead to others and keep whatever else is asked for."""
+
+    form = RangeForm
+
+    def initial(self) -> dict[str, Any]:
+        period = usual_period(timezone.now().date())
+        return {**super().initial(), "start": str(period.start), "end": str(period.end)}
+
+    def presets(self, request: HttpRequest, about: dict[str, Any]) -> Sequence[Preset]:
+        today = timezone.now().date()
+        return [_preset(request, about["period"], last_days(number, today=today)) for number in PRESETS]
 
 
-def usual(today: date) -> dict[str, object]:
-    """What the form asks for where the query says nothing."""
-    period = last_days(USUAL, today=today)
-    return {"start": str(period.start), "end": str(period.end)}
-
-
-def presets(request: HttpRequest, chosen: Period, *, today: date) -> list[Preset]:
-    """Links to the last days, with whatever else the query asks for."""
-    made = []
-    for number in PRESETS:
-        period, query = last_days(number, today=today), request.GET.copy()
-        query["start"], query["end"] = str(period.start), str(period.end)
-        made.append(Preset(f"Last {number} days", f"?{query.urlencode()}", period == chosen))
-    return made
+def _preset(request: HttpRequest, chosen: Period, period: Period) -> Preset:
+    query = request.GET.copy()
+    query["start"], query["end"] = str(period.start), str(period.end)
+    return Preset(f"Last {period.days} days", f"?{query.urlencode()}", period == chosen)

@@ -14,7 +14,8 @@ from analytics.rules.revenue import Basis, Movement, Revenue, Split, Unit, annua
 
 from . import revenue_charts as charts
 from .board import Asked, Board, Card, Said, board
-from .revenue_words import NONE, amount, customers_behind, percent, points, signed
+from .revenue_words import moved_list, percent, points, signed
+from .words import NONE, money
 
 MAY_NAME = "lifecycle.view_customer"
 SHOWN = 100  # of the contracts due; the file has all
@@ -67,7 +68,7 @@ def _cards(looked: Looked, rows: Sequence[Revenue]) -> list[Card]:
     last, before = rows[-1], rows[-2] if len(rows) > 1 else None
     lost = last.of(Movement.CHURN).customers
     left = f"{lost:,} of {last.customers_before:,} customers left: logo churn {percent(last.logo_churn)}"
-    churned = customers_behind(looked, last.period, Movement.CHURN)
+    churned = moved_list(looked, last.period, Movement.CHURN)
     return [
         _total(looked, last),
         _rate("Gross revenue retention", "grr", last, before, note=f"Gross revenue churn {percent(last.gross_churn)}"),
@@ -81,12 +82,12 @@ def _total(looked: Looked, last: Revenue) -> Card:
     name = "MRR at the end of" if looked.basis is Basis.CONTRACTS else "Orders in"
     return Card(
         f"{name} {named(last.period, looked.unit)}",
-        amount(last.end),
-        note=f"{last.customers:,} customers. Before: {amount(last.start)}; movements {signed(last.change)}; "
-        f"difference {amount(last.difference)}",
+        money(last.end),
+        note=f"{last.customers:,} customers. Before: {money(last.start)}; movements {signed(last.change)}; "
+        f"difference {money(last.difference)}",
         change=signed(last.end - last.start),
         is_good=_better(last.end, last.start),
-        url=customers_behind(looked, last.period),
+        url=moved_list(looked, last.period),
     )
 
 

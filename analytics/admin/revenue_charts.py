@@ -12,7 +12,8 @@ from customer_success.models import HealthLevel
 from lifecycle.rules.traits import TIERS
 
 from .charts import Chart, bars, lines, stacked
-from .revenue_words import amount, customer_page, customers_behind, in_percent, percent, signed
+from .revenue_words import in_percent, moved_list, percent, signed
+from .words import customer_page, money
 
 COLOURS = ("tn:blue", "tn:teal", "tn:green", "tn:orange", "tn:red")  # as MOVEMENTS
 LEVELS = {"EXCELLENT": "tn:teal", "GOOD": "tn:green", "FAIR": "tn:orange", "POOR": "tn:red", "": "tn:grey"}
@@ -35,7 +36,7 @@ def movements(looked: Looked, rows: Sequence[Revenue]) -> Chart:
             (name, one.start, *(one.of(each).change for each in MOVEMENTS), one.change, one.end, one.difference)
             for name, one in zip(names, rows, strict=True)
         ],
-        links=[customers_behind(looked, one.period) for one in rows],
+        links=[moved_list(looked, one.period) for one in rows],
         traces=stacked(
             names,
             {each.capitalize(): [one.of(each).change for one in rows] for each in MOVEMENTS},
@@ -61,7 +62,7 @@ def _movements_said(looked: Looked, rows: Sequence[Revenue]) -> str:
         f"In all {len(rows)} periods the movements add up to the change of revenue; the difference is 0."
     )  # fmt: skip
     return (
-        f"In {named(last.period, looked.unit)} revenue went from {amount(last.start)} to {amount(last.end)}: "
+        f"In {named(last.period, looked.unit)} revenue went from {money(last.start)} to {money(last.end)}: "
         f"{told or 'nothing moved'}. {proof}"
     )
 
@@ -81,7 +82,7 @@ def retention(looked: Looked, rows: Sequence[Revenue]) -> Chart:
         columns=("Period", "Customers before", "GRR %", "NRR %", "Logo retention %", "Logo churn %",
                  "Gross revenue churn %", "Net revenue churn %"),
         rows=[(name, one.customers_before, *_rates(one)) for name, one in zip(names, rows, strict=True)],
-        links=[customers_behind(looked, one.period) for one in rows],
+        links=[moved_list(looked, one.period) for one in rows],
         traces=_retention_lines(names, rates) if judged else [],
         layout={**OVER_TIME, "yaxis": {"ticksuffix": "%"}},
         report="movement_totals",
@@ -117,7 +118,7 @@ def parts(looked: Looked, split: Split, rows: Sequence[tuple[str, Revenue]]) -> 
         rows=[
             (_part(part, split), one.customers_before, one.start, one.end, *_rates(one)) for part, one in rows
         ],
-        links=[customers_behind(looked, looked.last, split=split, part=part) for part, _ in rows],
+        links=[moved_list(looked, looked.last, split=split, part=part) for part, _ in rows],
         traces=bars([name for name, _ in judged], [in_percent(one.nrr) for _, one in judged]) if judged else [],
         layout={"xaxis": {"ticksuffix": "%"}},
         report="movement_totals",
@@ -151,7 +152,7 @@ def largest(looked: Looked, rows: Sequence[Any]) -> Chart:
         key="largest",
         title=f"Concentration: the {LARGEST} largest",
         summary=f"{len(rows)} of {rows[0].customers:,} customers bring {part} of the revenue of "
-        f"{named(looked.last, looked.unit)}, {amount(sum(amounts, ZERO))} of {amount(total)}." if rows else "",
+        f"{named(looked.last, looked.unit)}, {money(sum(amounts, ZERO))} of {money(total)}." if rows else "",
         columns=("Customer", "Revenue", "Share %"),
         rows=[(row.name, row.amount, in_percent(share(row.amount, total))) for row in rows],
         links=[customer_page(row.customer_id) for row in rows],
@@ -173,7 +174,7 @@ def renewals(levels: Sequence[Any], due: Sequence[Any]) -> Chart:
     return Chart(
         key="renewals",
         title=f"Renewals due in the next {RENEWAL_DAYS} days, by health",
-        summary=f"{customers:,} contracts with {amount(revenue)} a year are due, {amount(poorly)} of it with customers "
+        summary=f"{customers:,} contracts with {money(revenue)} a year are due, {money(poorly)} of it with customers "
         f"in fair or poor health.{more}" if customers else "",
         columns=("Customer", "Owner", "Health", "Due on", "Score", "Annual revenue"),
         texts=4,

@@ -20,7 +20,8 @@ from lifecycle.rules.traits import TIERS
 from .board import Asked, Board, Said, board
 from .charts import Chart
 from .revenue import MAY_NAME, RevenueForm
-from .revenue_words import customer_page, signed
+from .revenue_words import signed
+from .words import customer_page
 
 SHOWN = 100
 EARLIEST = 1970
@@ -61,6 +62,7 @@ class CustomersForm(RevenueForm):
 @board
 class RevenueCustomers(Board):
     code = "revenue_customers"
+    of = "revenue"
     title = "Customers behind the revenue"
     form = CustomersForm
 

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from analytics.queries.revenue import Looked
 from analytics.rules.revenue import Movement, Split
 
-NONE = "–"
-
-
-def amount(value: Decimal) -> str:
-    return f"{value:,.0f}"
+from .board import address
+from .words import NONE
 
 
 def signed(value: Decimal) -> str:
@@ -36,14 +30,10 @@ def in_percent(rate: Decimal | None) -> Decimal | str:
     return "" if rate is None else round(100 * rate, 1)
 
 
-def customers_behind(
+def moved_list(
     looked: Looked, period: date, movement: Movement | None = None, split: Split | None = None, part: str = ""
 ) -> str:
     """The address of the customers of a movement, a period, a part."""
     asked = {"basis": looked.basis, "unit": looked.unit, "period": period, "movement": movement, "split": split}
     given = {name: str(value) for name, value in asked.items() if value} | ({"part": part} if split else {})
-    return f"{reverse('admin:analytics_snapshot_revenue_customers')}?{urlencode(given)}"
-
-
-def customer_page(number: int) -> str:
-    return reverse("admin:lifecycle_customer_change", args=[number])
+    return address("revenue_customers", **given)

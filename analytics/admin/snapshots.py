@@ -23,7 +23,7 @@ class SnapshotAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         own = [
             path(
-                f"{one.code.replace('_', '-')}/",
+                one.path,
                 self.admin_site.admin_view(lambda request, one=one: one.page(self, request)),
                 name=f"analytics_snapshot_{one.code}",
             )

@@ -7,11 +7,12 @@ from typing import Any
 from analytics.queries.cohorts import Asking
 from analytics.queries.survival import Curve, Reaching
 from analytics.queries.targets import Target
-from analytics.rules.kpis import FEWEST
+from analytics.rules.chance import p_shown
+from analytics.rules.few import FEWEST
 from analytics.rules.survival import SIGNIFICANCE, Differences
 
 from .charts import PALETTE, Chart
-from .cohort_charts import customers_of
+from .cohort_charts import cohort_list
 
 MOST_CURVES = 6
 
@@ -37,7 +38,7 @@ def reaching_chart(asking: Asking, target: Target, found: Reaching) -> Chart:
             )
             for one in found.curves
         ],
-        links=[customers_of(asking, one.cohort) for one in found.curves],
+        links=[cohort_list(asking, one.cohort) for one in found.curves],
         traces=[trace for number, one in enumerate(drawn) for trace in _curve(one, PALETTE[number % len(PALETTE)])],
         layout={
             "xaxis": {"title": {"text": "Days since enrollment"}, "range": [0, asking.months * 30.5]},
@@ -54,13 +55,13 @@ def finding(target: Target, differences: Differences | None) -> str:
     """Which cohort does worst, if a test says so."""
     if differences is None:
         return "There is nothing to compare yet."
-    test = f"log-rank test, p {_p(differences.p)}"
+    test = f"log-rank test, p {p_shown(differences.p)}"
     if worst := differences.worst(is_reaching_bad=target.is_bad):
         way = "sooner" if target.is_bad else "later"
         return (
             f"Worst: customers of “{worst.name}” get there {way} than the others; {worst.reached:,} did, where "
             f"{worst.expected:,.1f} would have if all cohorts were alike (log-rank test against the others, p "
-            f"{_p(worst.p)}, corrected for {len(differences.each)} cohorts)."
+            f"{p_shown(worst.p)}, corrected for {len(differences.each)} cohorts)."
         )
     if differences.p < SIGNIFICANCE:
         return f"The cohorts differ ({test}), but none does worse than the others by a test of its own."
@@ -102,7 +103,3 @@ def _curve(curve: Curve, colour: str) -> list[dict[str, Any]]:
             "hovertemplate": "%{y:.0f} % within %{x} days<extra>%{fullData.name}</extra>",
         },
     ]  # fmt: skip
-
-
-def _p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}"

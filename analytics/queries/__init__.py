@@ -2,7 +2,6 @@
 
 from .behind import all_behind, customers_behind
 from .figures import Told, figures, history, latest_day, month_before
-from .kept import kept
 from .kpis import KpiStanding, kpi_standing, kpi_standings
 from .reports import ask
 
@@ -14,7 +13,6 @@ __all__ = [
     "customers_behind",
     "figures",
     "history",
-    "kept",
     "kpi_standing",
     "kpi_standings",
     "latest_day",

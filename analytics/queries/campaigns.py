@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from analytics.rules.lift import Arm, Lift
+from analytics.rules.chance import Arm
+from analytics.rules.lift import Lift
 from analytics.rules.periods import Period
 from analytics.rules.results import Enrolled, Messages, enrolled_of, messages_of
 from campaigns.models import Campaign
 from campaigns.queries.definitions import readable
 
+from .figures import Told
 from .kept import kept
 from .lift import lift_of
+
+OVER_ALL = ("campaign_days", "campaign_tasks")  # beside what ``results`` asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,9 @@ def results(
     *, owners: Collection[int] | None, period: Period, now: datetime, campaign: Campaign | None = None
 ) -> Results:
     """Of one campaign, or of all in which something happened, by name."""
-    about = about_campaigns(owners=owners, period=period, now=now, campaign=campaign)
     enrolled, messages, arms = (
-        kept(name, **about) for name in ("campaign_enrolled", "campaign_messages", "campaign_arms")
+        ask_campaigns(name, owners=owners, period=period, now=now, campaign=campaign)
+        for name in ("campaign_enrolled", "campaign_messages", "campaign_arms")
     )
     by_campaign = [_by(told.rows, "campaign") for told in (enrolled, messages, arms)]
     ids = {campaign.id} if campaign else set().union(*by_campaign)
@@ -75,12 +79,12 @@ def results(
     )
 
 
-def about_campaigns(
-    *, owners: Collection[int] | None, period: Period, now: datetime, campaign: Campaign | None
-) -> dict[str, Any]:
-    """How the reports ``campaign_…`` are asked."""
+def ask_campaigns(
+    report: str, *, owners: Collection[int] | None, period: Period, now: datetime, campaign: Campaign | None
+) -> Told:
+    """One of the reports ``campaign_…``, of a campaign or of all."""
     number = campaign.id if campaign else None
-    return {"owners": owners, "now": now, "campaign": number, "since": period.since, "until": period.until}
+    return kept(report, owners=owners, now=now, campaign=number, since=period.since, until=period.until)
 
 
 def steps_in_order(campaign: Campaign) -> dict[str, str]:

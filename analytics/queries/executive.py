@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from analytics.rules.kpis import FEWEST, Standing
+from analytics.rules.few import FEWEST
+from analytics.rules.kpis import Standing
 from lifecycle.models import Lifecycle, TagCategory
 from lifecycle.queries import lifecycles
 from lifecycle.rules.traits import TIERS

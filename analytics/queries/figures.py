@@ -51,16 +51,19 @@ def history(report: str, *, since: date, until: date, lifecycle: Lifecycle | Non
 def month_before(
     report: str, *, owners: Collection[int] | None, now: datetime, lifecycle: Lifecycle | None = None
 ) -> Told | None:
-    """What a report said 30 days before, or else on the earliest day that is a week old (as trends of health scores
-    are counted); ``None``: no such day was kept. Of a portfolio it is asked again."""
+    """What a report said a month before; ``None``: no such day was kept. Of a portfolio it is asked again."""
     if owners is not None:
         then = now - timedelta(days=trend.DAYS)
         about = {"lifecycle": lifecycle.id if lifecycle else None}
         return Told(then, run(statement_of(report), owners=owners, as_of=then, **about))
-    today = now.astimezone(UTC).date()
-    span = (today - timedelta(days=trend.DAYS), today - timedelta(days=trend.AT_LEAST_DAYS))
-    snapshot = Snapshot.objects.filter(day__range=span).order_by("day").first()
+    snapshot = Snapshot.objects.filter(day__range=month_ago(now.astimezone(UTC).date())).order_by("day").first()
     if snapshot is None:
         return None
     kept = Figure.objects.filter(snapshot=snapshot, report=report, lifecycle=lifecycle).order_by("id")
     return Told(snapshot.as_of, list(kept.values_list("part", "value", "n", named=True)))
+
+
+def month_ago(day: date) -> tuple[date, date]:
+    """Between which days the earliest one that was kept is called "a month before": it is 30 days old, or as old as
+    there is, and a week at least. Trends of health scores are counted so."""
+    return day - timedelta(days=trend.DAYS), day - timedelta(days=trend.AT_LEAST_DAYS)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from analytics.rules.kpis import FEWEST
+from analytics.rules.few import FEWEST
 from customer_success.models import HealthLevel, HealthTrend
 from customer_success.rules.trend import trend
 
@@ -19,8 +19,9 @@ from .reports import ask
 LEVELS = (HealthLevel.EXCELLENT, HealthLevel.GOOD, HealthLevel.FAIR, HealthLevel.POOR)
 DIMENSIONS = ("tier", "plan", "industry", "company_size")
 RISKS = ("at_risk", "churn_risk", "declining", "to_look_at", "alerts", "expansion")
+LISTS = ("all", *RISKS)
 HISTORY_DAYS, WEEKS = 90, 13
-MOST = 500
+MOST, FIRST = 500, 10
 Owners = Collection[int] | None
 
 

@@ -8,16 +8,16 @@ from datetime import datetime
 from math import sqrt
 from typing import Any
 
+from analytics.rules.chance import LEVEL, newcombe
 from analytics.rules.insights import (
-    CONFIDENCE,
     TOPICS,
     Cell,
     Comparison,
     Insight,
     Tested,
     Topic,
+    arm,
     comparisons,
-    interval_of_shares,
     told,
 )
 from analytics.sql.folds import by_group, of_group
@@ -80,7 +80,7 @@ def _of_shares(one: Comparison) -> Tested:
 
     group, rest = one.group, one.rest
     table = [[group.total, group.n - group.total], [rest.total, rest.n - rest.total]]
-    low, high = interval_of_shares(group, rest)
+    low, high = newcombe(arm(group), arm(rest))
     hits, n = group.total + rest.total, group.n + rest.n
     if hits in {0, n}:  # everybody did, or nobody: there is nothing to tell
         return Tested("Chi-squared test", 1.0, low, high)
@@ -99,6 +99,6 @@ def _of_means(one: Comparison) -> Tested:
     if error == 0:  # all values of either side are the same: no test is possible
         return Tested("Welch's t-test", 1.0, one.difference, one.difference)
     freedom = sum(parts) ** 2 / (parts[0] ** 2 / (group.n - 1) + parts[1] ** 2 / (rest.n - 1))
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * error
+    half = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * error
     p = 2 * float(stats.t.sf(abs(one.difference) / error, freedom))
     return Tested("Welch's t-test", p, one.difference - half, one.difference + half)

@@ -1,10 +1,17 @@
-"""Answers that are dear and asked for often: kept for a while in the cache, with the instant of which they tell."""
+"""Answers that are dear and asked for often: kept in the cache, with the instant of which they tell.
+
+Of everybody they are kept for a while; workers ask the usual ones anew before that is over (``engine.answers``). A
+portfolio is small enough to be asked each time.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from enum import Enum, IntEnum
 from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -17,29 +24,88 @@ from analytics.sql.folds import Statement, as_it_is
 from .figures import Told
 from .reports import ask
 
-KEPT_SECONDS = 3600
 T = TypeVar("T")
 
 
-def kept(name: str, *, owners: Collection[int] | None, now: datetime, fold: Statement = as_it_is, **about: Any) -> Told:
-    """The rows of a report. Of everybody they are at most an hour old; a portfolio is small enough to ask each time."""
+class Keep(IntEnum):
+    """For how many seconds; the worker that asks anew may be late."""
+
+    HOUR = 90 * 60
+    NIGHT = 26 * 3600  # what tells of periods that are over
+
+
+class NotKept(LookupError):
+    """The answer would have to be computed first."""
+
+
+class _Way(Enum):
+    USUAL = "as it is kept, or else computed"
+    ANEW = "computed in any case"
+    KNOWN = "as it is kept, or not at all"
+
+
+_way: ContextVar[_Way] = ContextVar("way", default=_Way.USUAL)
+
+
+def kept(
+    name: str,
+    *,
+    owners: Collection[int] | None,
+    now: datetime,
+    fold: Statement = as_it_is,
+    keep: Keep = Keep.HOUR,
+    **about: Any,
+) -> Told:
+    """The rows of a report."""
     as_of, rows = kept_answer(
         name, lambda: [vars(row) for row in ask(name, owners=owners, as_of=now, fold=fold, **about)],
-        owners=owners, now=now, fold=fold.__name__, **about,
+        owners=owners, now=now, keep=keep, fold=fold.__name__, **about,
     )  # fmt: skip
     return Told(as_of, [SimpleNamespace(**row) for row in rows])
 
 
 def kept_answer(
-    name: str, answer: Callable[[], T], *, owners: Collection[int] | None, now: datetime, **about: Any
+    name: str,
+    answer: Callable[[], T],
+    *,
+    owners: Collection[int] | None,
+    now: datetime,
+    keep: Keep = Keep.HOUR,
+    **about: Any,
 ) -> tuple[datetime, T]:
     """What takes long to compute: of everybody as it was computed last, of a portfolio anew. ``about``: whatever the
     answer depends on."""
     if owners is not None:
         return now, answer()
+    way = _way.get()
     key = f"report:{name}:{sha256(json.dumps(about, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()}"
-    known: tuple[datetime, T] | None = cache.get(key)
+    known: tuple[datetime, T] | None = None if way is _Way.ANEW else cache.get(key)
     if known is None:
+        if way is _Way.KNOWN:
+            raise NotKept(name)
         known = (now, answer())
-        cache.set(key, known, KEPT_SECONDS)
+        cache.set(key, known, keep)
     return known
+
+
+@contextmanager
+def asked_anew() -> Iterator[None]:
+    """What is kept of everybody does not count inside, and is kept anew."""
+    with _going(_Way.ANEW):
+        yield
+
+
+@contextmanager
+def only_known() -> Iterator[None]:
+    """Nothing is computed of everybody inside: ``NotKept`` where that would be needed."""
+    with _going(_Way.KNOWN):
+        yield
+
+
+@contextmanager
+def _going(way: _Way) -> Iterator[None]:
+    token = _way.set(way)
+    try:
+        yield
+    finally:
+        _way.reset(token)

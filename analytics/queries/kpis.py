@@ -13,17 +13,18 @@ from django.db.models import F
 from analytics.models import Figure, KpiTarget, Snapshot
 from analytics.rules.kpis import BY_CODE, KPIS, Fold, Kpi, Standing, nps_margin, standing
 from analytics.sql.folds import DETRACTORS, PROMOTERS
+from customer_success.rules import trend
 from lifecycle.models import Lifecycle
 
+from .figures import month_ago
 from .reports import run, statement_of
 
-TREND_DAYS = 30
 Parts = Mapping[str, Any]  # rows of value and n, by part
 
 
 @dataclass(frozen=True, slots=True)
 class KpiStanding:
-    """``before``: the value 30 days earlier, if it is known. ``days``: the values kept since then, of everybody.
+    """``before``: the value a month earlier, if it is known. ``days``: the values kept since then, of everybody.
     ``margin``: half the 95 % interval, of a net promoter score."""
 
     kpi: Kpi
@@ -67,16 +68,17 @@ def kpi_standing(code: str, *, owners: Collection[int] | None, now: datetime) ->
 
 
 def _kept(kpis: Sequence[Kpi], now: datetime) -> dict[str, dict[str, Any]]:
-    """The newest snapshot and the 30 days before it; what it does not have yet is asked now."""
+    """The newest snapshot and the month before it; what it does not have yet is asked now."""
     snapshot = Snapshot.objects.first()
     missing = list(kpis)
     told: dict[str, dict[str, Any]] = {}
     if snapshot:
-        days = _days(kpis, until=snapshot.day)
+        since, latest = month_ago(snapshot.day)
+        days = _days(kpis, since=since, until=snapshot.day)
         for kpi in kpis:
             parts = days.get(kpi.report, {})
             if newest := parts.get(snapshot.day):
-                earlier = parts.get(snapshot.day - timedelta(days=TREND_DAYS), {}).get("")
+                earlier = next((of_day.get("") for day, of_day in parts.items() if day <= latest), None)
                 told[kpi.code] = {
                     "as_of": snapshot.as_of, **_said(kpi, newest), "before": earlier.value if earlier else None,
                     "days": [(day, of_day[""].value) for day, of_day in parts.items() if "" in of_day],
@@ -85,9 +87,8 @@ def _kept(kpis: Sequence[Kpi], now: datetime) -> dict[str, dict[str, Any]]:
     return told | _live(missing, None, now)
 
 
-def _days(kpis: Sequence[Kpi], *, until: date) -> dict[str, dict[date, dict[str, Any]]]:
+def _days(kpis: Sequence[Kpi], *, since: date, until: date) -> dict[str, dict[date, dict[str, Any]]]:
     """By report, day and part; the days in order."""
-    since = until - timedelta(days=TREND_DAYS)
     rows = Figure.objects.filter(report__in=[kpi.report for kpi in kpis], snapshot__day__range=(since, until))
     found: dict[str, dict[date, dict[str, Any]]] = {}
     named = (
@@ -99,14 +100,14 @@ def _days(kpis: Sequence[Kpi], *, until: date) -> dict[str, dict[date, dict[str,
 
 
 def _live(kpis: Sequence[Kpi], owners: Collection[int] | None, now: datetime) -> dict[str, dict[str, Any]]:
-    """As it is now, and as it was 30 days ago: two statements each."""
+    """As it is now, and as it was a month ago: two statements each."""
     lifecycles = dict(Lifecycle.objects.filter(is_active=True).values_list("code", "id"))
 
     def asked(kpi: Kpi, as_of: datetime) -> Parts:
         about = {"lifecycle": lifecycles.get(kpi.lifecycle)}
         return {row.part: row for row in run(statement_of(kpi.report), owners=owners, as_of=as_of, **about)}
 
-    month_ago = now - timedelta(days=TREND_DAYS)
+    month_ago = now - timedelta(days=trend.DAYS)
     return {
         kpi.code: {"as_of": now, **_said(kpi, asked(kpi, now)), "before": asked(kpi, month_ago)[""].value}
         for kpi in kpis

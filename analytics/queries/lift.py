@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from analytics.rules.lift import Arm, Lift, is_enough, newcombe
+from analytics.rules.chance import Arm, newcombe
+from analytics.rules.lift import Lift, is_enough
 
 
 def lift_of(treated: Arm, held_out: Arm) -> Lift:

@@ -41,11 +41,11 @@ def compared(user: Any, *, period: Period, now: datetime) -> Compared:
     names = {one.pk: one.get_full_name() or one.get_username() for one in managers_seen(user)}
     is_alone = owners is not None and len(names) < 2
     among = owners if owners is None or not is_alone else owners | _team_mates(user)
-    as_of, sums = _sums(among, period, now)
+    as_of, added_up = sums(among, period, now)
     ratios = dict(TierPolicy.objects.values_list("tier", "accounts_per_manager"))
     everybody = [
         Manager(one, names.get(one, ""), float(capacity.load(tiers, ratios)), added, period.days)
-        for one, (tiers, added) in sums.items()
+        for one, (tiers, added) in added_up.items()
     ]
     known = {one.id: one for one in everybody}
     mine = [known.get(one, Manager(one, name, days=period.days)) for one, name in names.items()]
@@ -60,7 +60,7 @@ def compared(user: Any, *, period: Period, now: datetime) -> Compared:
     )
 
 
-def _sums(
+def sums(
     owners: Collection[int] | None, period: Period, now: datetime
 ) -> tuple[datetime, dict[int, tuple[Mapping[str | None, int], dict[str, float]]]]:
     """By manager: accounts by tier, and the sums of all reports."""
@@ -77,7 +77,12 @@ def _sums(
     for row in _numbers(customers.rows, tasks.rows, work.rows):
         added[row.pop("manager")].update(row)
     as_of = min(told.as_of for told in (customers, tasks, work))
-    return as_of, {one: (tiers[one], dict(sums)) for one, sums in added.items()}
+    return as_of, {one: (tiers[one], dict(own)) for one, own in added.items()}
+
+
+def task_days(*, owners: Collection[int] | None, period: Period, now: datetime) -> Sequence[Any]:
+    """Rows of how many tasks were made, done and dropped, by day."""
+    return kept("manager_task_days", owners=owners, now=now, since=period.since, until=period.until).rows
 
 
 def _numbers(*reports: Iterable[Any]) -> Iterable[dict[str, Any]]:

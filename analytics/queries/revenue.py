@@ -23,8 +23,7 @@ from analytics.rules.revenue import (
 )
 
 from .figures import Told
-from .kept import kept
-from .nightly import nightly
+from .kept import Keep, NotKept, kept, only_known
 from .reports import ask
 
 TOTAL = "total"
@@ -34,14 +33,12 @@ RENEWAL_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """At whose revenue one looks, and how. ``now``: periods that are over by then count. ``is_anew``: what is kept of
-    everybody does not count, and is kept anew."""
+    """At whose revenue one looks, and how. ``now``: periods that are over by then count."""
 
     basis: Basis
     unit: Unit
     owners: Collection[int] | None
     now: datetime
-    is_anew: bool = False
 
     @property
     def last(self) -> date:
@@ -51,9 +48,9 @@ class Looked:
         """A report about the periods ``first`` to ``last``."""
         until = moved_by(last, self.unit, 1)
         span: dict[str, Any] = {"basis": str(self.basis), "unit": str(self.unit), "since": first, "until": until}
-        if self.owners is not None or about.get("most", LARGEST) is None:  # lists without an end are for files
+        if about.get("most", LARGEST) is None:  # lists without an end are for files
             return Told(self.now, ask(report, owners=self.owners, as_of=self.now, **span, **about))
-        return nightly(report, now=self.now, is_anew=self.is_anew, **span, **about)
+        return kept(report, owners=self.owners, now=self.now, keep=Keep.NIGHT, **span, **about)
 
 
 def revenue(looked: Looked) -> Told:
@@ -62,6 +59,15 @@ def revenue(looked: Looked) -> Told:
     told = looked.ask("movement_totals", first, looked.last, split=None)
     found = _revenues(told.rows, periods(first, moved_by(looked.last, looked.unit, 1), looked.unit), looked.unit)
     return Told(told.as_of, list(dropwhile(lambda one: not (one.start or one.end), found)))
+
+
+def known_revenue(looked: Looked) -> Told | None:
+    """As ``revenue``, where nothing has to be computed of everybody; ``None``: the night has not brought it yet."""
+    with only_known():
+        try:
+            return revenue(looked)
+        except NotKept:
+            return None
 
 
 def revenue_by(looked: Looked, split: Split) -> Told:

@@ -1,6 +1,6 @@
 """What the status tags dashboard asks: where customers are, how they moved, who is at risk, what automation did.
 
-Everybody's answers come from the cache, at most an hour old; those of a portfolio are asked each time.
+Everybody's answers are kept for a while; those of a portfolio are asked each time.
 """
 
 from __future__ import annotations
@@ -17,6 +17,13 @@ from lifecycle.models import Lifecycle, StatusTag
 
 from .figures import Told
 from .kept import kept
+
+PREFERRED = "learning"
+# What the dashboard asks of the range, beside the days and the flow of the range before.
+REPORTS = (
+    "moves_flow", "automation_rules", "automation_days", "risk_detection", "risk_entered", "risk_longest",
+    "risk_indicators",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

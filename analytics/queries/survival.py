@@ -12,7 +12,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-from analytics.rules.kpis import FEWEST
+from analytics.rules.few import FEWEST
 from analytics.rules.survival import Against, Differences, Lasted, expected
 
 from .cohorts import Asking, Cohort, durations

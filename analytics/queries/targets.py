@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lifecycle.models import Lifecycle, StatusTag, TagCategory
+from lifecycle.queries import lifecycles
 
 from .cohorts import Progress
 
@@ -46,3 +47,20 @@ def targets(lifecycle: Lifecycle) -> list[Target]:
             if own
         ),
     ]
+
+
+def all_targets() -> dict[str, Target]:
+    """Of all lifecycles, as ``learning:ST_003``; a category of one tag is that tag."""
+    return {
+        f"{one.lifecycle.code}:{one.code}": one
+        for lifecycle in lifecycles()
+        for one in targets(lifecycle)
+        if not (one.code.startswith("category:") and len(one.tags) == 1)
+    }
+
+
+def first_target() -> Target | None:
+    """The last learning tag: what learners are to reach. Without one, the first there is."""
+    found = all_targets().values()
+    learning = [one for one in found if [tag.category for tag in one.tags] == [TagCategory.LEARNING]]
+    return next(iter(learning[-1:] or found), None)

@@ -11,14 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from math import sqrt
-from statistics import NormalDist
 
 from lifecycle.rules.traits import TIERS
 
+from .chance import LEVEL, Arm, p_shown
+from .few import FEWEST_COMPARED
+
 FALSE_DISCOVERIES = 0.05  # the share of what is told that may be chance
-FEWEST = 20  # customers on either side of a comparison
-CONFIDENCE = 0.95
 CAVEAT = "An association, not a cause."
 
 
@@ -126,7 +125,7 @@ class Insight:
         name = "percentage points" if one.topic.is_share else "points"
         low, high = self.tested.low * unit, self.tested.high * unit
         return (
-            f"Difference {one.difference * unit:+.1f} {name}, {CONFIDENCE:.0%} interval {low:+.1f} to {high:+.1f}. "
+            f"Difference {one.difference * unit:+.1f} {name}, {LEVEL:.0%} interval {low:+.1f} to {high:+.1f}. "
             f"{self.tested.test}, p {p_shown(self.p_adjusted)} adjusted for {self.compared:,} comparisons "
             f"(Benjamini–Hochberg). {CAVEAT}"
         )
@@ -140,7 +139,7 @@ def comparisons(
         parts = list(group)
         for cell in parts[:1] if len(parts) == 2 else parts:
             rest = _all(other for other in parts if other is not cell)
-            if rest and min(cell.n, rest.n) >= FEWEST:
+            if rest and min(cell.n, rest.n) >= FEWEST_COMPARED:
                 yield Comparison(topic, cell, rest, lifecycle, lifecycle_name)
 
 
@@ -162,13 +161,9 @@ def told(results: Sequence[tuple[Comparison, Tested]]) -> list[Insight]:
     return sorted(kept, key=lambda one: (one.p_adjusted, -abs(one.comparison.difference * one.comparison.unit)))
 
 
-def interval_of_shares(group: Cell, rest: Cell) -> tuple[float, float]:
-    """Of the difference of two shares (Newcombe 1998, method 10: from the intervals of Wilson)."""
-    (low, high), (rest_low, rest_high) = _wilson(group), _wilson(rest)
-    difference = group.mean - rest.mean
-    below = sqrt((group.mean - low) ** 2 + (rest_high - rest.mean) ** 2)
-    above = sqrt((high - group.mean) ** 2 + (rest.mean - rest_low) ** 2)
-    return difference - below, difference + above
+def arm(cell: Cell) -> Arm:
+    """Of values that are 1 or 0."""
+    return Arm(cell.n, round(cell.total))
 
 
 def who(one: Comparison) -> str:
@@ -185,10 +180,6 @@ def shown(one: Comparison, cell: Cell) -> str:
     if one.topic.is_share:
         return f"{cell.mean:.1%} ({cell.total:,.0f} of {cell.n:,})"
     return f"{cell.mean:.1f} (n = {cell.n:,})"
-
-
-def p_shown(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
 _WHO: Mapping[str, str] = {
@@ -214,10 +205,3 @@ def _all(cells: Iterator[Cell]) -> Cell | None:
         return None
     n, total, squares = (sum(getattr(cell, name) for cell in found) for name in ("n", "total", "squares"))
     return Cell(found[0].dimension, "", n, total, squares)
-
-
-def _wilson(cell: Cell) -> tuple[float, float]:
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    centre = (cell.total + z * z / 2) / (cell.n + z * z)
-    half = z / (cell.n + z * z) * sqrt(cell.n * cell.mean * (1 - cell.mean) + z * z / 4)
-    return centre - half, centre + half

@@ -14,7 +14,8 @@ from enum import StrEnum
 from math import sqrt
 from types import MappingProxyType
 
-FEWEST = 5  # a figure of fewer customers is shown as a count of them, and not judged
+from .few import FEWEST
+
 NEAR = Decimal("0.1")  # of the target, from the target
 Z = 1.96  # for intervals of 95 %
 
@@ -109,8 +110,8 @@ KPIS: tuple[Kpi, ...] = (
         ("at_risk_detection", "At-risk detection", "Days from when the rule's idle days were over to the move into "
          "ST_004; the latest move of each customer in 90 days, on average.",
          "days", Fold.MEAN, "<3", "Status tags, KPIs"),
-        ("recovery_rate", "Recovery rate", "Learners who were back in ST_001 or ST_002 within 7 weeks of falling to "
-         "ST_004 or ST_005, of those who fell in the 90 days before these weeks.",
+        ("recovery_rate", "Recovery rate in 7 weeks", "Learners who were back in ST_001 or ST_002 within 7 weeks of "
+         "falling to ST_004 or ST_005, of those who fell in the 90 days before these weeks.",
          "%", Fold.SHARE, "35", "Status tags, KPIs"),
         ("churn_rate", "Churn rate", "Learners in ST_006, of those who had another tag 90 days before.",
          "%", Fold.SHARE, "<15", "Status tags, KPIs"),

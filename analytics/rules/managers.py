@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
-from .kpis import FEWEST
+from .few import FEWEST
 
 MONTH_DAYS = 30
 FEWEST_OTHERS = 3  # managers beside oneself, below which a median would tell who they are
@@ -108,6 +108,8 @@ MEASURES: tuple[Measure, ...] = (
         "Promoters (9, 10) less detractors (0 to 6), in percent of customers' latest answers.",
     ),
 )  # fmt: skip
+
+BY_CODE: Mapping[str, Measure] = {measure.code: measure for measure in MEASURES}
 
 
 def medians(managers: Iterable[Manager]) -> dict[str, float | None]:

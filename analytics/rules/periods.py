@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 MOST_DAYS = 366
+USUAL_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Period:
 def last_days(number: int, *, today: date) -> Period:
     """So many days, the last of them today."""
     return Period(today - timedelta(days=number - 1), today)
+
+
+def usual_period(today: date) -> Period:
+    """What is looked at where nobody says otherwise."""
+    return last_days(USUAL_DAYS, today=today)
 
 
 def what_is_wrong(start: date, end: date, *, today: date) -> str | None:

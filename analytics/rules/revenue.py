@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from .kpis import FEWEST
+from .few import FEWEST
 
 ZERO = Decimal(0)
 PERIODS = 12  # how many are told of

@@ -4,7 +4,7 @@ WITH churned AS (
     SELECT DISTINCT ON (t.customer_id) t.customer_id, (t.applied_at AT TIME ZONE 'UTC')::date AS gone_on
     FROM lifecycle_transition AS t
     JOIN lifecycle_lifecycle AS l ON l.id = t.lifecycle_id AND l.code = 'account'
-    JOIN lifecycle_statustag AS tag ON tag.id = t.to_tag_id AND tag.code = 'CHURNED'
+    JOIN lifecycle_statustag AS tag ON tag.id = t.to_tag_id AND tag.category = 'churned'
     JOIN tenure_customers(%(owners)s) AS c ON c.id = t.customer_id
     WHERE t.applied_at > %(as_of)s::timestamptz - interval '90 days' AND t.applied_at <= %(as_of)s
     ORDER BY t.customer_id, t.applied_at DESC, t.id DESC

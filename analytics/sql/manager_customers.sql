@@ -2,7 +2,7 @@
 -- Of each (manager, tier): sums and counts, so that they add up. Account status: lifecycle ``lifecycle``. At risk: of
 -- accounts that have not churned. Renewals: of the next 90 days. Revenue, dates and NPS answers: as they stand today.
 WITH mine AS (
-    SELECT c.id, c.owner_id, c.tier, a.customer_id IS NOT NULL AND t.code IS DISTINCT FROM 'CHURNED' AS is_account,
+    SELECT c.id, c.owner_id, c.tier, a.customer_id IS NOT NULL AND t.category IS DISTINCT FROM 'churned' AS is_account,
         t.code = 'AT_RISK' AS is_at_risk, a.annual_revenue, a.renewal_date, p.nps_score, h.score, b.score AS score_before
     FROM tenure_customers(%(owners)s) AS c
     LEFT JOIN customer_success_account AS a ON a.customer_id = c.id

@@ -37,7 +37,10 @@ def make_world(seed: int = 1) -> list[Any]:
     chance = Random(seed)
     managers = [UserFactory() for _ in range(3)]
     lifecycle = LifecycleFactory(code="account")
-    tags = {code: StatusTagFactory(lifecycle=lifecycle, code=code) for code in ("ACTIVE", "AT_RISK", "CHURNED")}
+    tags = {
+        code: StatusTagFactory(lifecycle=lifecycle, code=code, category=category)
+        for code, category in (("ACTIVE", "active"), ("AT_RISK", "risk"), ("CHURNED", "churned"))
+    }
     for number in range(24):
         owner = managers[0] if number < 14 else managers[1] if number < 18 else None
         customer = CustomerFactory(owner=owner, tier=chance.choice(["ENTERPRISE", "SMALL_BUSINESS", None]))

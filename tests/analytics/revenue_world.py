@@ -55,7 +55,10 @@ class Accounts:
     def __init__(self) -> None:
         lifecycle: Lifecycle = LifecycleFactory(code="account")
         self.lifecycle = lifecycle
-        self.tags = {code: StatusTagFactory(lifecycle=lifecycle, code=code) for code in ("ACTIVE", "CHURNED")}
+        self.tags = {
+            code: StatusTagFactory(lifecycle=lifecycle, code=code, category=code.lower())
+            for code in ("ACTIVE", "CHURNED")
+        }
 
     def moves(self, customer: Customer, *moves: tuple[str, str]) -> None:
         """Pairs of a day and a tag."""

@@ -25,7 +25,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
-URL = "/admin/analytics/snapshot/behind/"
+URL = "/admin/analytics/snapshot/kpis/customers/"
 RATE = "kpi_active_learner_rate"
 
 

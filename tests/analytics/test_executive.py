@@ -132,6 +132,25 @@ def test_tiers_are_told_the_highest_first_and_of_few_accounts_nothing(mia):
     assert found[1].figures["retention_rate"] == (None, 0)
 
 
+def test_a_key_figure_leads_to_its_customers_and_all_of_them_to_the_kpis(mia, see):
+    KpiTarget.objects.update_or_create(code="healthy_rate", defaults={"target": Decimal(80)})
+
+    chart = next(one for one in see("executive").context["said"].charts if one.key == "kpis")
+
+    assert chart.more == reverse("admin:analytics_snapshot_kpis")
+    assert len(chart.links) == len(chart.rows) > 0
+    client = Client()
+    client.force_login(mia)
+    for (name, *_), url in zip(chart.rows, chart.links, strict=True):
+        assert client.get(url).context["said"].more["kpi"].name == name
+
+
+def test_revenue_of_a_portfolio_is_asked_for_the_executive(mia, see):
+    chart = next(one for one in see("executive").context["said"].charts if one.key == "retention")
+
+    assert "computed at night" not in chart.when_empty
+
+
 def test_insights_stand_on_the_pages_with_their_customers(mia, see):
     scored(mia, [40, 41, 42, 43] * 6, tier="TRIAL")
     scored(mia, [90, 91, 92, 93] * 6, tier="ENTERPRISE")

@@ -8,15 +8,16 @@ from statistics import mean, variance
 import pytest
 
 from analytics.queries.insights import with_tests
+from analytics.rules.chance import newcombe
+from analytics.rules.few import FEWEST_COMPARED
 from analytics.rules.insights import (
     FALSE_DISCOVERIES,
-    FEWEST,
     TOPICS,
     Cell,
     Comparison,
     adjusted,
+    arm,
     comparisons,
-    interval_of_shares,
     told,
 )
 
@@ -138,7 +139,7 @@ def test_the_interval_of_shares_is_newcombes():
     """His example: 56 of 70 against 48 of 80 is 0.2 with 0.0524 to 0.3339 (1998, table II, method 10)."""
     group, rest = cell([1] * 56 + [0] * 14), cell([1] * 48 + [0] * 32, part="")
 
-    assert interval_of_shares(group, rest) == pytest.approx((0.0524, 0.3339), abs=0.0001)
+    assert newcombe(arm(group), arm(rest)) == pytest.approx((0.0524, 0.3339), abs=0.0001)
 
 
 @pytest.mark.parametrize(("values", "p"), [([0] * 30, 1.0), ([1] * 30, 1.0)])
@@ -154,7 +155,7 @@ def test_p_values_are_adjusted_as_benjamini_and_hochberg_do():
 
 
 def test_a_group_of_too_few_is_not_compared():
-    small, large = [1] * (FEWEST - 1), [1] * 100
+    small, large = [1] * (FEWEST_COMPARED - 1), [1] * 100
 
     parts = {
         one.group.part for one in comparisons(HEALTH, [cell(small, part="A"), *(cell(large, part=p) for p in "BC")])

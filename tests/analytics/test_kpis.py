@@ -102,6 +102,17 @@ def test_everybody_is_told_of_what_was_kept(learners):
     assert [value for _, value in said.days] == [40, None, 80]
 
 
+@pytest.mark.parametrize(("day", "before"), [
+    (date(2026, 2, 6), None), (date(2026, 2, 7), 40), (date(2026, 3, 2), 40), (date(2026, 3, 3), None),
+])  # fmt: skip
+def test_a_month_before_is_the_earliest_day_that_is_a_week_old(learners, day, before):
+    report = {"report": "kpi_active_learner_rate", "lifecycle": Lifecycle.objects.get()}
+    for on, value in ((day, 40), (date(2026, 3, 9), 80)):
+        FigureFactory(**report, snapshot=SnapshotFactory(day=on), value=value, n=10)
+
+    assert kpi_standing("active_learner_rate", owners=None, now=NOW).before == before
+
+
 def test_a_churn_that_falls_is_better():
     KpiTargetFactory(code="churn_rate", target=15)
     for day, value in ((date(2026, 2, 7), 20), (date(2026, 3, 9), 10)):

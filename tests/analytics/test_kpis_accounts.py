@@ -241,11 +241,19 @@ def nrr(as_of):
     still = {one.customer_id for one in live_accounts(as_of)}
     found = {}
     for account in live_accounts(as_of - 365 * DAY):
-        past, now = version(account, as_of - 365 * DAY), version(account, as_of)
-        if past and past.annual_revenue:
-            is_there = account.customer_id in still and now.annual_revenue
-            found[account.customer_id] = (now.annual_revenue if is_there else 0, past.annual_revenue)
+        past, now = revenue_at(account, as_of - 365 * DAY), revenue_at(account, as_of)
+        if past:
+            found[account.customer_id] = (now if account.customer_id in still else 0, past)
     return found
+
+
+def revenue_at(account, as_of):
+    """Of the contract in force: none before it begins and after its last day."""
+    said = version(account, as_of)
+    if said is None or (said.contract_start_date and said.contract_start_date > as_of.date()):
+        return 0
+    is_over = said.contract_end_date and said.contract_end_date < as_of.date()
+    return 0 if is_over else said.annual_revenue or 0
 
 
 def expansion_rate(as_of):

@@ -4,7 +4,8 @@ import pytest
 from scipy.stats import binomtest
 
 from analytics.queries.lift import lift_of
-from analytics.rules.lift import Arm, Lift, newcombe, shown, wilson
+from analytics.rules.chance import Arm, newcombe, p_shown, wilson
+from analytics.rules.lift import Lift
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,6 @@ def test_the_share_of_nobody_is_nothing():
     assert Lift(Arm(0, 0), Arm(0, 0)).treated.share == 0
 
 
-@pytest.mark.parametrize(("p_value", "text"), [(0.0004, "below 0.001"), (0.04, "0.040"), (1.0, "1.000")])
+@pytest.mark.parametrize(("p_value", "text"), [(0.0004, "< 0.001"), (0.04, "= 0.040"), (1.0, "= 1.000")])
 def test_a_small_p_value_is_no_zero(p_value, text):
-    assert shown(p_value) == text
+    assert p_shown(p_value) == text

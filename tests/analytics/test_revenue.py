@@ -1,6 +1,6 @@
 """Revenue retention of small worlds, against loops over their rows."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from analytics.rules.revenue import Basis, Movement, Split, Unit
 from lifecycle.models import Customer
 from tests.factories import CustomerFactory, UserFactory
 
+from .plain import reported
 from .revenue_world import (
     Accounts,
     at,
@@ -77,6 +78,16 @@ def orders(owner):
     buys(CustomerFactory(), d2024_05_05=99, d2026_06_30=1)
     buys(CustomerFactory(), d2025_05_31=3, d2025_06_01=3, d2026_07_01=100)
     CustomerFactory()
+
+
+def test_the_key_figure_is_the_retention_of_a_year(contracts):
+    instant = at("2027-01-01")  # 365 days after 2025 was over, at the end of 2026
+
+    last = asked.revenue(Looked(Basis.CONTRACTS, Unit.YEAR, None, at("2027-01-02"))).rows[-1]
+    value, n = reported("nrr", owners=None, as_of=instant - timedelta(microseconds=1))
+
+    assert n == last.customers_before > 1
+    assert float(value) == pytest.approx(100 * float(last.nrr), abs=0.01)  # a month is told in cents
 
 
 def amounts_of(customers, basis, unit, every):

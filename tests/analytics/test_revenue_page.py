@@ -22,7 +22,7 @@ from .revenue_world import at
 pytestmark = pytest.mark.django_db
 
 PAGE = "/admin/analytics/snapshot/revenue/"
-LIST = "/admin/analytics/snapshot/revenue-customers/"
+LIST = "/admin/analytics/snapshot/revenue/customers/"
 API = "/api/v1/analytics/revenue"
 
 

@@ -63,7 +63,7 @@ def test_says_how_many_are_at_risk_who_and_how_many_came_back(world):
 
     assert "At risk 6 +6 in 30 days RISK, SAVED" in said
     assert "Active learners 1 +1 in 30 days NEW, GOOD" in said
-    assert "Recovery rate 1 of 1" in said  # too few for a rate
+    assert "Recovery rate of moves 1 of 1" in said  # too few for a rate
     assert "7 moves into risk." in said
     assert "Zz0" in said
 
@@ -123,7 +123,7 @@ def test_a_range_that_is_none_gets_a_sentence(world, query, sentence):
 
 
 def test_usual_ranges_are_links_that_keep_the_lifecycle(world):
-    seven, thirty, ninety = page(world).context["said"].more["presets"]
+    seven, thirty, ninety = page(world).context["presets"]
 
     assert [seven.is_chosen, thirty.is_chosen, ninety.is_chosen] == [False, True, False]
     assert all(f"lifecycle={world.lifecycle.code}" in one.url for one in (seven, thirty, ninety))

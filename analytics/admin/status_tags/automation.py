@@ -9,11 +9,12 @@ from typing import Any
 
 from analytics.admin.board import Card
 from analytics.admin.charts import Chart, stacked
+from analytics.admin.words import NONE, rate
 from analytics.queries.status_tags import About, Effect, effect, effect_of_all
-from analytics.rules.kpis import FEWEST
+from analytics.rules.few import FEWEST
 
 from .links import moves_of_rule
-from .section import NOTHING, Section, long, number_of, rounded, share
+from .section import Section, long, number_of, rounded
 
 BAR = 44  # pixels a rule
 AXIS = 90
@@ -48,13 +49,13 @@ def _cards(did: Effect, detection: Any) -> list[Card]:
     decided = did.approved + did.rejected
     known = detection.late_n >= FEWEST
     return [
-        Card("Applied alone", share(did.automatic, did.moves), f"of {number_of(did.moves, 'move')} by rules"),
-        Card("Did not stand", share(did.reversed, did.moves), f"{did.reversed:,} taken back or put back in 14 days"),
-        Card("Rejected", share(did.rejected, decided), f"of {number_of(decided, 'recommendation')} decided"),
-        Card("Review time", long(did.review_hours, "hours") if decided >= FEWEST else NOTHING, "median until decided"),
+        Card("Applied alone", rate(did.automatic, did.moves), f"of {number_of(did.moves, 'move')} by rules"),
+        Card("Did not stand", rate(did.reversed, did.moves), f"{did.reversed:,} taken back or put back in 14 days"),
+        Card("Rejected", rate(did.rejected, decided), f"of {number_of(decided, 'recommendation')} decided"),
+        Card("Review time", long(did.review_hours, "hours") if decided >= FEWEST else NONE, "median until decided"),
         Card(
             "Time to detect risk",
-            long(detection.late_days, "days") if known else NOTHING,
+            long(detection.late_days, "days") if known else NONE,
             f"median of {detection.late_n:,}, at most, beyond the wait that the rule itself asks for; "
             f"{long(detection.silent_days, 'days')} after the customer's last event",
             change="Target: at most 3 days" if known else "",
@@ -131,8 +132,8 @@ def _rules(about: About, rows: Sequence[Any]) -> Chart:
         ),
         rows=[
             (_name(row), about.names[row.to_tag], row.moves, row.automatic, row.taken_back, row.put_back,
-             share(row.taken_back + row.put_back, row.moves), row.young, row.approved, row.rejected,
-             NOTHING if row.hours is None else rounded(row.hours))
+             rate(row.taken_back + row.put_back, row.moves), row.young, row.approved, row.rejected,
+             NONE if row.hours is None else rounded(row.hours))
             for row in rows
         ],
         traces=[],

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django import forms
-from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from analytics.admin.board import Asked, Board, Said, board
-from analytics.admin.charts import Chart
-from analytics.admin.ranges import RangeForm, presets, usual
-from analytics.queries.status_tags import About, days_of
+from analytics.admin.board import Asked, Said, board
+from analytics.admin.cohort_charts import progression_chart
+from analytics.admin.ranges import RangeBoard, RangeForm
+from analytics.queries.status_tags import PREFERRED, About, days_of
 from lifecycle.models import Lifecycle
 from lifecycle.queries import lifecycles
 
@@ -18,8 +17,6 @@ from .cards import cards
 from .places import distribution, flow, over_time
 from .risk import risk
 from .section import Section
-
-PREFERRED = "learning"
 
 
 class StatusTagsForm(RangeForm):
@@ -30,7 +27,7 @@ class StatusTagsForm(RangeForm):
 
 
 @board
-class StatusTags(Board):
+class StatusTags(RangeBoard):
     code = "status_tags"
     title = "Status tags"
     template = "analytics/admin/status_tags.html"
@@ -39,7 +36,7 @@ class StatusTags(Board):
     def initial(self) -> dict[str, object]:
         codes = list(lifecycles().filter(is_active=True).values_list("code", flat=True))
         first = PREFERRED if PREFERRED in codes else next(iter(codes), None)
-        return {**({"lifecycle": first} if first else {}), **usual(timezone.now().date())}
+        return {**super().initial(), **({"lifecycle": first} if first else {})}
 
     def says(self, asked: Asked) -> Said:
         lifecycle, period = asked.about["lifecycle"], asked.about["period"]
@@ -48,7 +45,7 @@ class StatusTags(Board):
         sections = [
             Section("where", "Where customers are", charts=[distribution(about, days), over_time(about, days)]),
             Section("moves", "How they moved", charts=[flow(about, moves.rows)]),
-            Section("cohorts", "Cohorts", charts=cohorts(about)),
+            Section("cohorts", "Cohorts", charts=[progression_chart(lifecycle, owners=asked.owners, now=asked.now)]),
             risk(about, moves.rows),
             automation(about, moves.rows),
         ]
@@ -56,13 +53,5 @@ class StatusTags(Board):
             min(days.as_of, moves.as_of),
             cards=cards(about, days, moves.rows, moves_before.rows),
             charts=[chart for section in sections for chart in section.charts],
-            more={
-                "sections": [section for section in sections if section.charts],
-                "presets": presets(asked.request, period, today=asked.now.date()),
-            },
+            more={"sections": sections},
         )
-
-
-def cohorts(about: About) -> list[Chart]:
-    """The place of the cohort table: how customers of each month of enrollment progressed (progression_chart)."""
-    return []

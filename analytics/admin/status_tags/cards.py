@@ -6,22 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.admin.board import Card
+from analytics.admin.words import rate
 from analytics.queries.status_tags import About, Days
-from analytics.rules.kpis import FEWEST
+from analytics.rules.few import FEWEST
 from analytics.rules.stages import CHURNED, RISK, counted, goal_of, in_category, recoveries, working
 from lifecycle.admin.filters import customers_in
-
-from .section import share
 
 
 def cards(about: About, days: Days, flow: Sequence[Any], flow_before: Sequence[Any]) -> list[Card]:
     """Customers at work, at the goal of learning (without one: churned), at risk, and how many came back from risk."""
     risk, goal = in_category(about.tags, RISK), goal_of(about.tags)
     what = "Active learners" if goal else "Active customers"
-    rate = ("Mastery rate", goal) if goal else ("Churned", in_category(about.tags, CHURNED))
+    reached = ("Mastery rate", goal) if goal else ("Churned", in_category(about.tags, CHURNED))
     return [
         _number(about, what, days, working(about.tags), is_more_better=True),
-        _share(about, *rate, days, is_more_better=bool(goal)),
+        _share(about, *reached, days, is_more_better=bool(goal)),
         _number(about, "At risk", days, risk, is_more_better=False),
         _recovery(about, recoveries(flow, about.tags), recoveries(flow_before, about.tags)),
     ]
@@ -42,7 +41,7 @@ def _share(about: About, title: str, codes: frozenset[str], days: Days, *, is_mo
     note = f"{now[0]:,} of {now[1]:,} with a tag: {_named(about, codes)}"
     change, points = _points(now, before)
     return Card(
-        title, share(*now), note=note, change=f"{change} {_since(about)}" if change else "",
+        title, rate(*now), note=note, change=f"{change} {_since(about)}" if change else "",
         is_good=_good(points, is_more_better=is_more_better), url=_behind(about, codes),
     )  # fmt: skip
 
@@ -51,7 +50,7 @@ def _recovery(about: About, now: tuple[int, int], before: tuple[int, int]) -> Ca
     note = f"{now[0]:,} of the {now[1]:,} moves out of risk led to learning or active tags"
     change, points = _points(now, before)
     said = f"{change} against the {about.period.days} days before" if change else "Too few to compare with before"
-    return Card("Recovery rate", share(*now), note, said, _good(points, is_more_better=True), "#flow-title")
+    return Card("Recovery rate of moves", rate(*now), note, said, _good(points, is_more_better=True), "#flow-title")
 
 
 def _points(now: tuple[int, int], before: tuple[int, int]) -> tuple[str, float]:

@@ -21,10 +21,6 @@ def moves_of_rule(about: About, rule: int) -> str:
     return _moves(about, rule__id__exact=rule)
 
 
-def customer(number: int) -> str:
-    return reverse("admin:lifecycle_customer_change", args=[number])
-
-
 def _moves(about: About, **more: object) -> str:
     asked = {
         "lifecycle__id__exact": about.lifecycle.id,

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.admin.charts import Chart, bars, sankey, stacked
+from analytics.admin.words import rate
 from analytics.queries.status_tags import About, Days
 from lifecycle.admin.filters import customers_in
 from lifecycle.models import StatusTag
 
 from .links import moves_between
-from .section import number_of, share
+from .section import number_of
 
 _SHADES = ("", "/0.7", "/0.5", "/0.35")
 
@@ -40,7 +41,7 @@ def distribution(about: About, days: Days) -> Chart:
         else "",
         columns=("Tag", "Customers", "Share", "Change in the range"),
         rows=[
-            (tag.name, number, share(number, total), f"{number - days.first.get(tag.code, 0):+,}")
+            (tag.name, number, rate(number, total), f"{number - days.first.get(tag.code, 0):+,}")
             for tag, number in shown
         ],
         traces=bars(names, [number for _, number in shown], shades(about.tags)) if total else [],
@@ -100,7 +101,7 @@ def flow(about: About, rows: Sequence[Any]) -> Chart:
         else "",
         columns=("From", "To", "Moves", "Share", "By rules alone"),
         rows=[
-            (names[row.from_tag], names[row.to_tag], row.moves, share(row.moves, total), row.automatic)
+            (names[row.from_tag], names[row.to_tag], row.moves, rate(row.moves, total), row.automatic)
             for row in ordered
         ],
         traces=sankey(

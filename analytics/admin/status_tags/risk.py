@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.admin.charts import Chart, bars
+from analytics.admin.words import NONE, customer_page, rate
 from analytics.queries.status_tags import About
 from analytics.rules.stages import into_risk
 from lifecycle.rules.learning import RISK_INDICATORS
 
-from .links import customer
-from .section import NOTHING, Section, instant, number_of, share
+from .section import Section, instant, number_of
 
 _SEVERITIES = {"high": "tn:red", "medium": "tn:orange", "low": "tn:yellow"}
 
@@ -32,13 +32,13 @@ def _entered(about: About, number: int) -> Chart:
         rows=[
             (
                 row.customer, instant(row.applied_at), about.names[row.from_tag], about.names[row.to_tag],
-                row.rule or "A person", about.names.get(row.now_in, NOTHING),
+                row.rule or "A person", about.names.get(row.now_in, NONE),
             )
             for row in rows
         ],
         traces=[],
         report="risk_entered",
-        links=[customer(row.customer_id) for row in rows],
+        links=[customer_page(row.customer_id) for row in rows],
         when_empty="Nobody entered a risk tag in this range.",
         is_list=True,
         texts=6,
@@ -56,12 +56,12 @@ def _longest(about: About) -> Chart:
         else "",
         columns=("Customer", "Tag", "Since", "Days"),
         rows=[
-            (row.customer, about.names[row.tag], instant(row.entered_at) if row.entered_at else NOTHING, row.days)
+            (row.customer, about.names[row.tag], instant(row.entered_at) if row.entered_at else NONE, row.days)
             for row in rows
         ],
         traces=[],
         report="risk_longest",
-        links=[customer(row.customer_id) for row in rows],
+        links=[customer_page(row.customer_id) for row in rows],
         when_empty="Nobody is in a risk tag now.",
         is_list=True,
         texts=3,
@@ -81,7 +81,7 @@ def _indicators(about: About) -> Chart:
         else "",
         columns=("Indicator", "Severity", "Customers", "Share", "Of these in a risk tag"),
         rows=[
-            (known[row.part].description, known[row.part].severity, row.n, share(row.n, looked_at), row.at_risk)
+            (known[row.part].description, known[row.part].severity, row.n, rate(row.n, looked_at), row.at_risk)
             for row in rows
         ],
         traces=bars(

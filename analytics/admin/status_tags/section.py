@@ -10,9 +10,7 @@ from typing import Any
 
 from analytics.admin.board import Card
 from analytics.admin.charts import Chart
-from analytics.rules.kpis import FEWEST
-
-NOTHING = "–"
+from analytics.admin.words import NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +22,6 @@ class Section:
     says: str = ""
     cards: Sequence[Card] = ()
     charts: Sequence[Chart] = ()
-
-
-def share(part: int, whole: int) -> str:
-    """``63.2%``; of few, counts: ``2 of 3``."""
-    if whole < FEWEST:
-        return f"{part} of {whole}" if whole else NOTHING
-    return f"{100 * part / whole:.1f}%"
 
 
 def number_of(count: int, one: str, many: str = "") -> str:
@@ -45,7 +36,7 @@ def rounded(value: Any) -> Decimal | None:
 
 def long(value: Any, unit: str) -> str:
     """``3.2 hours``; ``–`` for nothing."""
-    return NOTHING if value is None else f"{float(value):,.1f} {unit}"
+    return NONE if value is None else f"{float(value):,.1f} {unit}"
 
 
 def instant(at: datetime) -> str:

@@ -11,8 +11,8 @@ from rest_framework import serializers
 from analytics.queries.executive import TIER_FIGURES, Tier
 from analytics.queries.health import Group, Overview
 from analytics.queries.insights import Insights
+from analytics.rules.few import FEWEST
 from analytics.rules.insights import TOPICS, Insight
-from analytics.rules.kpis import FEWEST
 
 UNKNOWN = "unknown"
 _FEW = f"Null: of fewer than {FEWEST} customers nothing is told."

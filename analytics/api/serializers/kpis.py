@@ -19,7 +19,7 @@ class KpiOwnerSerializer(serializers.Serializer):
 
 
 class KpiTrendSerializer(serializers.Serializer):
-    """Against 30 days before; ``null`` where it is not known."""
+    """Against a month before; ``null`` where it is not known."""
 
     before = serializers.FloatField(allow_null=True)
     change = serializers.FloatField(allow_null=True)

@@ -42,7 +42,7 @@ class MetricSummarySerializer(serializers.Serializer):
     )
     recovered = serializers.IntegerField(help_text="Moves out of risk to learning or active tags.")
     left_risk = serializers.IntegerField(help_text="Moves out of risk.")
-    recovery_rate = _share("of the moves out of risk.")
+    recovery_rate = _share("of the moves out of risk. Of learners, within 7 weeks: the KPI `recovery_rate`.")
 
 
 class StatusDashboardSerializer(serializers.Serializer):

@@ -4,5 +4,5 @@ RETURNS TABLE (customer_id bigint, score smallint, level varchar, trend varchar)
     SELECT h.customer_id, h.score, h.level, h.trend
     FROM tenure_health(as_of) AS h JOIN tenure_customers(owners) AS c ON c.id = h.customer_id
     WHERE NOT EXISTS (
-        SELECT FROM tenure_account_status(as_of) AS a WHERE a.customer_id = h.customer_id AND a.status = 'CHURNED')
+        SELECT FROM tenure_account_churned(as_of) AS a WHERE a.customer_id = h.customer_id AND a.has_churned)
 $$;

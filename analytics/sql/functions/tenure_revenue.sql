@@ -9,14 +9,7 @@ RETURNS TABLE (customer_id bigint, period date, amount numeric) LANGUAGE sql STA
         AND o.ordered_at < until::timestamp AT TIME ZONE 'UTC'
     GROUP BY 1, 2 HAVING sum(o.amount) > 0
     UNION ALL
-    SELECT k.customer_id, p.period, round(k.annual_revenue / 12, 2)
-    FROM (
-        SELECT starts::date AS period, (starts + tenure_step(unit)) AT TIME ZONE 'UTC' AS ends
-        FROM generate_series(since::timestamp, until::timestamp - interval '1 day', tenure_step(unit)) AS starts
-    ) AS p
-    JOIN tenure_contract_terms(owners) AS k ON k.in_force_from < p.ends AND k.in_force_to >= p.ends
-    WHERE basis = 'contracts' AND round(k.annual_revenue / 12, 2) > 0 AND NOT EXISTS (
-        SELECT FROM tenure_closings(owners) AS closed
-        WHERE closed.customer_id = k.customer_id AND closed.closed_from < p.ends AND closed.closed_to >= p.ends
-    )
+    SELECT r.customer_id, (r.before - tenure_step(unit))::date, round(r.annual_revenue / 12, 2)
+    FROM tenure_contract_revenue(owners, since + tenure_step(unit), until::timestamp, tenure_step(unit)) AS r
+    WHERE basis = 'contracts' AND round(r.annual_revenue / 12, 2) > 0
 $$;

@@ -1,0 +1,79 @@
+"""What all dashboards have: one heading, a trail that leads back, a place in the menu."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from analytics.admin.board import BOARDS
+from analytics.admin.ranges import RangeBoard
+from config.unfold import menu
+from tests.factories import LifecycleFactory, StatusTagFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+TITLES = {one.code: one.title for one in BOARDS}
+EACH = pytest.mark.parametrize("one", BOARDS, ids=lambda one: one.code)
+
+
+@pytest.fixture
+def boss():
+    cache.clear()
+    StatusTagFactory(lifecycle=LifecycleFactory(code="learning"), code="ST_001")
+    return UserFactory(is_superuser=True, is_staff=True)
+
+
+def page_of(boss, one):
+    client = Client()
+    client.force_login(boss)
+    return client.get(reverse(f"admin:analytics_snapshot_{one.code}")).content.decode()
+
+
+def words(html):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).replace("chevron_right", ">").split())
+
+
+@EACH
+def test_has_one_heading_which_is_its_title(boss, one):
+    headings = re.findall(r"<h1\b.*?</h1>", page_of(boss, one), re.DOTALL)
+
+    assert [words(heading) for heading in headings] == [one.title]
+
+
+@EACH
+def test_the_trail_says_dashboards_and_leads_to_the_one_above(boss, one):
+    trail = re.search(r'<nav[^>]*aria-label="Breadcrumb".*?</nav>', page_of(boss, one), re.DOTALL)[0]
+
+    above = [TITLES[one.of]] if one.of else []
+    assert words(trail) == " > ".join(["Dashboards", *above, one.title])
+    assert not one.of or f'href="{reverse(f"admin:analytics_snapshot_{one.of}")}"' in trail
+
+
+@EACH
+def test_the_menu_marks_the_dashboard_or_the_one_whose_customers_it_lists(boss, one):
+    request = RequestFactory().get(reverse(f"admin:analytics_snapshot_{one.code}"))
+    request.user = boss
+
+    group = next(each for each in menu(request) if each.get("title") == "Dashboards")
+
+    assert [item["title"] for item in group["items"] if item.get("active")] == [TITLES[one.of or one.code]]
+
+
+@pytest.mark.parametrize("one", [one for one in BOARDS if isinstance(one, RangeBoard)], ids=lambda one: one.code)
+def test_a_dashboard_of_a_range_links_to_the_usual_ones(boss, one):
+    links = re.search(r'<nav class="tn-presets".*?</nav>', page_of(boss, one), re.DOTALL)[0]
+
+    assert words(links) == "Last 7 days Last 30 days Last 90 days"
+    assert re.findall(r'aria-current="true">([^<]+)', links) == ["Last 30 days"]
+
+
+def test_there_are_dashboards_of_a_range():
+    assert {one.code for one in BOARDS if isinstance(one, RangeBoard)} == {
+        "status_tags",
+        "managers",
+        "campaign_results",
+    }

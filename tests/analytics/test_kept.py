@@ -1,0 +1,67 @@
+"""Answers of everybody are kept, those of a portfolio never; who may not wait gets what is known or nothing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.cache import cache
+
+from analytics.queries import kept as queries
+from analytics.queries.kept import Keep, NotKept, asked_anew, kept_answer, only_known
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    cache.clear()
+
+
+def test_of_everybody_the_first_answer_stays_with_its_instant():
+    kept_answer("one", lambda: "first", owners=None, now=NOW)
+
+    assert kept_answer("one", lambda: "second", owners=None, now=LATER) == (NOW, "first")
+
+
+def test_other_questions_have_other_answers():
+    kept_answer("one", lambda: "of March", owners=None, now=NOW, month=3)
+
+    assert kept_answer("one", lambda: "of April", owners=None, now=NOW, month=4) == (NOW, "of April")
+    assert kept_answer("two", lambda: "another", owners=None, now=NOW, month=3) == (NOW, "another")
+
+
+def test_a_portfolio_is_asked_each_time():
+    kept_answer("one", lambda: "everybody's", owners=None, now=NOW)
+
+    assert kept_answer("one", lambda: "mine", owners={1}, now=LATER) == (LATER, "mine")
+    assert kept_answer("one", lambda: "mine now", owners={1}, now=LATER) == (LATER, "mine now")
+
+
+def test_what_is_asked_anew_replaces_what_was_kept():
+    kept_answer("one", lambda: "first", owners=None, now=NOW)
+
+    with asked_anew():
+        kept_answer("one", lambda: "second", owners=None, now=LATER)
+
+    assert kept_answer("one", lambda: "third", owners=None, now=LATER) == (LATER, "second")
+
+
+def test_who_wants_what_is_known_does_not_compute():
+    with only_known(), pytest.raises(NotKept):
+        kept_answer("one", lambda: pytest.fail("was computed"), owners=None, now=NOW)
+    kept_answer("one", lambda: "first", owners=None, now=NOW)
+
+    with only_known():
+        assert kept_answer("one", lambda: "second", owners=None, now=LATER) == (NOW, "first")
+        assert kept_answer("one", lambda: "mine", owners={1}, now=LATER) == (LATER, "mine")
+
+
+@pytest.mark.parametrize("keep", Keep)
+def test_is_kept_for_longer_than_until_the_worker_comes_again(monkeypatch, keep):
+    seconds = []
+    monkeypatch.setattr(queries.cache, "set", lambda key, value, timeout: seconds.append(timeout))
+
+    kept_answer("one", lambda: "first", owners=None, now=NOW, keep=keep)
+
+    assert seconds == [keep]
+    assert seconds > [{Keep.HOUR: 3600, Keep.NIGHT: 86_400}[keep]]

@@ -53,8 +53,8 @@ class CampaignResults(Board):
             becoming(found.enrolled, campaign),
             messages_by_channel(found),
             not_sent(found.messages, campaign),
-            days(asked),
             tasks(asked),
+            days(asked),
         ]
 
 

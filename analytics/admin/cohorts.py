@@ -15,7 +15,7 @@ from lifecycle.queries import lifecycles
 
 from .board import Asked, Board, Card, Said, board
 from .cohort_charts import progress_chart, retention_chart, share, standing_chart
-from .survival_charts import reaching_chart
+from .survival_charts import finding, reaching_chart
 
 _BY = {
     By.MONTH: "Month of enrollment", By.PLAN: "Plan", By.TIER: "Service tier", By.PRODUCT_TAG: "Product",
@@ -91,17 +91,19 @@ class Cohorts(Board):
         there = target.now(rows)
         now = share(there, customers)
         median = found.everybody.median
+        worst = found.differences.worst(is_reaching_bad=target.is_bad) if found.differences else None
         return Said(
             as_of,
             cards=[
                 Card("Customers", f"{customers:,}", f"in {len(rows)} cohorts"),
-                Card(f"Now in {target.name}", f"{there:,}", "" if now is None else f"{now:g} %"),
+                Card(f"Now in {target.name}", f"{there:,}", "" if now is None else f"{now:g}%"),
                 Card("Ever got there", f"{found.everybody.reached:,}", f"of {found.everybody.customers:,}"),
                 Card(
                     "Median time",
                     "–" if median is None else f"{median:,} days",
                     "fewer than half got there" if median is None else "from enrollment until there",
                 ),
+                Card("Worst cohort", worst.name if worst else "None", finding(target, found.differences)),
             ],
             charts=[
                 progress_chart(asking, target, rows),

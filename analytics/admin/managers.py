@@ -93,7 +93,7 @@ def _totals(found: Compared) -> list[Card]:
         Card("Customers", f"{total('customers'):,.0f}", f"{total('accounts'):,.0f} accounts", url=_list("customers")),
         Card("Load", amount(found.medians.get("load"), "%"), compared_with),
         Card("At risk", rate(total("at_risk"), total("accounts")),
-             f"{total('at_risk'):,.0f} of {total('accounts'):,.0f} accounts", url=_list("at_risk")),
+             f"{total('at_risk'):,.0f} of {total('accounts'):,.0f} accounts, by their tag", url=_list("at_risk")),
         Card("Overdue tasks", f"{total('overdue'):,.0f}", f"of {total('open'):,.0f} open", url=_list("tasks_open")),
         Card("Reviews held", rate(total("reviews_held"), total("reviews")),
              f"{total('reviews_held'):,.0f} of {total('reviews'):,.0f} due", url=_list("reviews_held")),
@@ -176,7 +176,7 @@ def _load(found: Compared) -> Chart:
         title="Load against capacity",
         summary=f"{len(above)} of {len(found.managers)} managers have more than fills their time; "
         f"the median is {amount(median, '%')}.",
-        columns=("Manager", "Load in %", "Accounts"),
+        columns=("Manager", "Load, %", "Accounts"),
         rows=[(one.name, round(100 * one.load), int(one["accounts"])) for one in found.managers],
         links=[_list("accounts", one) for one in found.managers],
         traces=bars(
@@ -229,6 +229,7 @@ def _tasks(rows: Sequence[Any], period: Period) -> Chart:
         traces=drawn(rows, period, _TASKS, ("tn:blue", "tn:green", "tn:grey")),
         layout=axes(period),
         report="manager_task_days",
+        is_wide=True,
         when_empty="No task was made or closed in these days.",
     )
 

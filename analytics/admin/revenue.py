@@ -67,13 +67,15 @@ def _cards(looked: Looked, rows: Sequence[Revenue]) -> list[Card]:
     last, before = rows[-1], rows[-2] if len(rows) > 1 else None
     lost = last.of(Movement.CHURN).customers
     left = f"{lost:,} of {last.customers_before:,} customers left: logo churn {percent(last.logo_churn)}"
-    churned = customers_behind(looked, last.period, Movement.CHURN)
+    behind, churned = (customers_behind(looked, last.period, one) for one in (None, Movement.CHURN))
     return [
         _total(looked, last),
-        _rate("Gross revenue retention", "grr", last, before, note=f"Gross revenue churn {percent(last.gross_churn)}"),
-        _rate("Net revenue retention", "nrr", last, before, note=f"Net revenue churn {percent(last.net_churn)}"),
+        _rate("Gross revenue retention", "grr", last, before, url=behind,
+              note=f"Gross revenue churn {percent(last.gross_churn)}"),
+        _rate("Net revenue retention", "nrr", last, before, url=behind,
+              note=f"Net revenue churn {percent(last.net_churn)}"),
         _rate("Logo retention", "logo_retention", last, before, note=left + _yearly(last, looked.unit), url=churned),
-    ]
+    ]  # fmt: skip
 
 
 def _total(looked: Looked, last: Revenue) -> Card:

@@ -51,15 +51,19 @@
 
   function theme() {
     const line = variable("--tn-line");
-    const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true };
+    // Words that do not fit stand upright: aslant they are cut off at the edge.
+    const axis = {
+      gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true, autotickangles: [0, 90],
+      title: { font: { size: 13 }, standoff: 8 },
+    };
     return {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: variable("--tn-text") },
       margin: { l: 8, r: 8, t: 8, b: 8 },
-      xaxis: { ...axis }, // Plotly writes into each what it finds out about its values
-      yaxis: { ...axis },
-      legend: { orientation: "h", y: -0.15, traceorder: "normal" },
+      xaxis: structuredClone(axis), // Plotly writes into each what it finds out about its values
+      yaxis: structuredClone(axis),
+      legend: { orientation: "h", y: 1.02, yanchor: "bottom", traceorder: "normal" }, // above: names below may stand
       hoverlabel: { bgcolor: variable("--tn-card"), font: { color: variable("--tn-ink") } },
     };
   }

@@ -16,6 +16,7 @@ from lifecycle.queries import lifecycles
 from .board import Asked, Board, Card, Said, board
 from .cohort_charts import progress_chart, retention_chart, share, standing_chart
 from .survival_charts import finding, reaching_chart
+from .words import NO_LIFECYCLE
 
 _BY = {
     By.MONTH: "Month of enrollment", By.PLAN: "Plan", By.TIER: "Service tier", By.PRODUCT_TAG: "Product",
@@ -27,7 +28,9 @@ _ACTIVITY = {Basis.ACTIVITY: "Anything done", Basis.ORDERS: "An order"}
 class CohortForm(forms.Form):
     """``target``: ``learning:ST_003``, or a category as ``learning:category:risk``."""
 
-    target = forms.ChoiceField(label="Getting to", widget=UnfoldAdminSelectWidget)
+    target = forms.ChoiceField(
+        label="Getting to", widget=UnfoldAdminSelectWidget, error_messages={"required": NO_LIFECYCLE}
+    )
     by = forms.ChoiceField(
         label="Cohorts by", choices=list(_BY.items()), initial=By.MONTH, widget=UnfoldAdminSelectWidget
     )

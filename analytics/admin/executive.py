@@ -21,14 +21,9 @@ from .charts import Chart
 from .health import cards
 from .health_words import customers_of, money
 from .insights import shown
+from .kpis import standing_of, value_of
 
 SHOWN_INSIGHTS, SHOWN_KPIS = 5, 8
-_STANDINGS = {
-    Standing.MISSED: "Missed",
-    Standing.NEAR: "Near",
-    Standing.REACHED: "Reached",
-    Standing.UNKNOWN: "Too few to judge",
-}
 _LISTS = {
     "Customers with a health score": "all",
     "Average health score": "all",
@@ -82,7 +77,7 @@ def _key_figures(rows: Sequence[KpiStanding]) -> Chart:
         columns=("Key figure", "Standing", "Now", "Target", "A month before", "Customers"),
         rows=[
             (
-                row.kpi.name, _STANDINGS[row.standing], _valued(row.value, row.kpi.unit),
+                row.kpi.name, standing_of(row)[0], value_of(row),
                 _valued(row.target.target, row.kpi.unit), _valued(row.before, row.kpi.unit), row.n,
             )
             for row in rows[:SHOWN_KPIS]

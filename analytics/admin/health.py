@@ -74,7 +74,7 @@ def cards(found: health.Overview) -> list[Card]:
     return [
         Card("With a health score", f"{total:,}", note="Closed accounts are left out.", url=customers_of("all")),
         Card(
-            "Average health score", points(score), change=changed(found.change, " points"),
+            "Average health score", points(score) if total else "–", change=changed(found.change, " points"),
             is_good=None if not found.change else found.change > 0, note=_TRENDS[found.trend], url=customers_of("all"),
         ),
         _risk_card("At risk", "at_risk", "fair or poor health", found),

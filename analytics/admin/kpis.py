@@ -80,7 +80,7 @@ def _areas(rows: Iterable[Row]) -> Iterable[Area]:
 
 def _row(said: KpiStanding) -> Row:
     kpi, target = said.kpi, said.target.target
-    word, colour = WORDS.get(said.standing, (_not_judged(said), "grey"))
+    word, colour = standing_of(said)
     return Row(
         said, value_of(said), f"{kpi.direction} {amount(target, kpi.unit)}" if target is not None else "none",
         word, colour, _change(said), f"± {said.margin:.1f} at 95%" if said.margin is not None else "",
@@ -109,6 +109,11 @@ def amount(value: Decimal, unit: str) -> str:
 def behind_url(kpi: Kpi, said: KpiStanding) -> str:
     query = urlencode({"report": kpi.report, "as_of": said.as_of.isoformat()})
     return f"{reverse('admin:analytics_snapshot_behind')}?{query}"
+
+
+def standing_of(said: KpiStanding) -> tuple[str, str]:
+    """In a word, and its colour."""
+    return WORDS.get(said.standing, (_not_judged(said), "grey"))
 
 
 def _not_judged(said: KpiStanding) -> str:

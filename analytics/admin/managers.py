@@ -19,7 +19,7 @@ from .board import Asked, Board, Card, Said, board
 from .charts import Chart, bars, parted
 from .days import axes, drawn
 from .ranges import RangeForm, usual
-from .words import amount, rate
+from .words import NONE, amount, rate
 
 MOST_DRAWN = 25
 _BY_CODE = {measure.code: measure for measure in MEASURES}
@@ -70,11 +70,11 @@ class Managers(Board):
 
 def _card(manager: Manager, measure: Measure, found: Compared) -> Card:
     """One's own figure beside the median."""
-    median = found.medians.get(measure.code)
+    median, is_known = found.medians.get(measure.code), measure.of(manager) is not None
     return Card(
         measure.name,
-        cell(manager, measure),
-        note=measure.definition,
+        cell(manager, measure) if is_known else NONE,
+        note=measure.definition if is_known else f"{measure.definition} Too few (n = {measure.n(manager)}).",
         change=f"Median of {found.others} managers: {amount(median, measure.unit)}" if median is not None else "",
         url=_list(measure.code, manager),
     )
@@ -107,7 +107,7 @@ def cell(manager: Manager, measure: Measure) -> str:
     """A figure as it reads; where there are too few for a rate, of how many."""
     value, n = measure.of(manager), measure.n(manager)
     if value is None:
-        return f"too few (n = {n})" if n else "–"
+        return f"too few (n = {n})" if n else NONE
     return amount(value, measure.unit)
 
 

@@ -84,8 +84,8 @@ def _total(looked: Looked, last: Revenue) -> Card:
     return Card(
         f"{name} {named(last.period, looked.unit)}",
         amount(last.end),
-        note=f"{last.customers:,} customers. Before: {amount(last.start)}; movements {signed(last.change)}; "
-        f"difference {amount(last.difference)}",
+        note=f"{last.customers:,} customer{'' if last.customers == 1 else 's'}. Before: {amount(last.start)}; "
+        f"movements {signed(last.change)}; difference {amount(last.difference)}",
         change=signed(last.end - last.start),
         is_good=_better(last.end, last.start),
         url=customers_behind(looked, last.period),

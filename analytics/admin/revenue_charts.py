@@ -43,11 +43,11 @@ def movements(looked: Looked, rows: Sequence[Revenue]) -> Chart:
             COLOURS,
             are_bars=True,
         )
-        if rows
+        if any(one.of(each).change for one in rows for each in MOVEMENTS)
         else [],
         layout={"barmode": "relative", **OVER_TIME, "yaxis": {"tickformat": ","}},
         report="movement_totals",
-        when_empty=NO_REVENUE[looked.basis],
+        when_empty=_movements_said(looked, rows) or NO_REVENUE[looked.basis],
         is_wide=True,
     )
 

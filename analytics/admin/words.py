@@ -5,6 +5,7 @@ from __future__ import annotations
 from analytics.rules.kpis import FEWEST
 
 NONE = "–"
+NO_LIFECYCLE = "There is no lifecycle to choose yet: manage.py load_defaults loads the shipped ones."
 
 
 def rate(part: float, whole: float) -> str:

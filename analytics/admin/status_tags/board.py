@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from analytics.admin.board import Asked, Board, Said, board
 from analytics.admin.charts import Chart
 from analytics.admin.ranges import RangeForm, presets, usual
+from analytics.admin.words import NO_LIFECYCLE
 from analytics.queries.status_tags import About, days_of
 from lifecycle.models import Lifecycle
 from lifecycle.queries import lifecycles
@@ -24,8 +25,9 @@ PREFERRED = "learning"
 
 class StatusTagsForm(RangeForm):
     lifecycle = forms.ModelChoiceField(
-        Lifecycle.objects.filter(is_active=True), to_field_name="code", empty_label=None, widget=UnfoldAdminSelectWidget
-    )
+        Lifecycle.objects.filter(is_active=True), to_field_name="code", empty_label=None,
+        widget=UnfoldAdminSelectWidget, error_messages={"required": NO_LIFECYCLE},
+    )  # fmt: skip
     field_order = ("lifecycle", "start", "end")
 
 

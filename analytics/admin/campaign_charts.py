@@ -88,6 +88,7 @@ def days(asked: Asked) -> Chart:
         traces=drawn(rows, period, names, ("tn:blue", "tn:green", "tn:grey")),
         layout=axes(period),
         report="campaign_days",
+        is_wide=True,
         when_empty="Nothing happened in these days.",
     )
 

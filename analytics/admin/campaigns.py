@@ -49,8 +49,8 @@ class CampaignResults(RangeBoard):
             becoming(found.enrolled, campaign),
             messages_by_channel(found),
             not_sent(found.messages, campaign),
-            days(asked),
             tasks(asked),
+            days(asked),
         ]
 
 

@@ -58,6 +58,7 @@ def bars(names: Sequence[str], values: Sequence[Any], colours: Sequence[str] = (
         {
             "type": "bar", "orientation": "h", "y": [*reversed(names)], "x": [*map(_number, reversed(values))],
             "marker": {"color": [*reversed(colours)] or PALETTE[0]}, "hovertemplate": "%{y}: %{x:,}<extra></extra>",
+            **({"width": 0.4} if len(names) == 1 else {}),
         }
     ]  # fmt: skip
 

@@ -159,7 +159,7 @@ def _summary_of_progress(rows: Sequence[Progress], target: Target) -> str:
     large = [(row.cohort.name, found) for row in rows if (found := share(*_there(row.now, target))) is not None]
     most, least = max(large, key=_share, default=None), min(large, key=_share, default=None)
     span = (
-        f", from {least[1]:g} % of “{least[0]}” to {most[1]:g} % of “{most[0]}”"
+        f", from {least[1]:g}% of “{least[0]}” to {most[1]:g}% of “{most[0]}”"
         if most and least and len(large) > 1
         else ""
     )
@@ -172,7 +172,7 @@ def _summary_of_retention(rows: Sequence[Retention], *, is_rolling: bool) -> str
         cells = [row.months[month] for row in rows if len(row.months) > month]
         active = sum(one.rolling if is_rolling else one.classic for one in cells)
         if (found := share(active, sum(one.customers for one in cells))) is not None:
-            told.append(f"{found:g} % after {month} month{'s' if month > 1 else ''}")
+            told.append(f"{found:g}% after {month} month{'s' if month > 1 else ''}")
     return f"Active of all cohorts: {', '.join(told)}. {_small(row.customers for row in rows)}" if told else ""
 
 

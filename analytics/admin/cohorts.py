@@ -14,7 +14,8 @@ from lifecycle.models import Lifecycle
 
 from .board import Asked, Board, Card, Said, board
 from .cohort_charts import progress_chart, retention_chart, share, standing_chart
-from .survival_charts import reaching_chart
+from .survival_charts import finding, reaching_chart
+from .words import NO_LIFECYCLE
 
 _BY = {
     By.MONTH: "Month of enrollment", By.PLAN: "Plan", By.TIER: "Service tier", By.PRODUCT_TAG: "Product",
@@ -26,7 +27,9 @@ _ACTIVITY = {Basis.ACTIVITY: "Anything done", Basis.ORDERS: "An order"}
 class CohortForm(forms.Form):
     """``target``: ``learning:ST_003``, or a category as ``learning:category:risk``."""
 
-    target = forms.ChoiceField(label="Getting to", widget=UnfoldAdminSelectWidget)
+    target = forms.ChoiceField(
+        label="Getting to", widget=UnfoldAdminSelectWidget, error_messages={"required": NO_LIFECYCLE}
+    )
     by = forms.ChoiceField(
         label="Cohorts by", choices=list(_BY.items()), initial=By.MONTH, widget=UnfoldAdminSelectWidget
     )
@@ -91,17 +94,19 @@ class Cohorts(Board):
         there = target.now(rows)
         now = share(there, customers)
         median = found.everybody.median
+        worst = found.differences.worst(is_reaching_bad=target.is_bad) if found.differences else None
         return Said(
             as_of,
             cards=[
                 Card("Customers", f"{customers:,}", f"in {len(rows)} cohorts"),
-                Card(f"Now in {target.name}", f"{there:,}", "" if now is None else f"{now:g} %"),
+                Card(f"Now in {target.name}", f"{there:,}", "" if now is None else f"{now:g}%"),
                 Card("Ever got there", f"{found.everybody.reached:,}", f"of {found.everybody.customers:,}"),
                 Card(
                     "Median time",
                     "–" if median is None else f"{median:,} days",
                     "fewer than half got there" if median is None else "from enrollment until there",
                 ),
+                Card("Worst cohort", worst.name if worst else "None", finding(target, found.differences)),
             ],
             charts=[
                 progress_chart(asking, target, rows),

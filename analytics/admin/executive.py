@@ -93,6 +93,7 @@ def _key_figures(rows: Sequence[KpiStanding]) -> Chart:
         traces=[],
         when_empty="There are no key figures.",
         is_list=True,
+        is_wide=True,
         texts=2,
         more=address("kpis"),
     )  # fmt: skip
@@ -108,7 +109,7 @@ def _changes(rows: Sequence[executive.Change]) -> Chart:
         key="changes",
         title="What changed in a month",
         summary=f"{better} better, {worse} worse." if better or worse else "",
-        columns=("Figure", "Now", "A month before", "Change", "For us"),
+        columns=("Figure", "Now", "A month before", "Change", "Better or worse"),
         rows=[
             (
                 row.name, _plain(row.now), _plain(row.before), _moved(row.by),
@@ -120,6 +121,7 @@ def _changes(rows: Sequence[executive.Change]) -> Chart:
         traces=[],
         report="health_risks",
         is_list=True,
+        is_wide=True,
     )  # fmt: skip
 
 
@@ -139,7 +141,7 @@ def _behind(row: executive.Change) -> str:
     if row.lifecycle is None:
         return health_list(_LISTS[row.name])
     risky = [tag for tag in row.lifecycle.tags.all() if tag.category == TagCategory.RISK]
-    return customers_in(row.lifecycle, risky[0])
+    return customers_in(row.lifecycle, *risky)
 
 
 def _tiers(rows: Sequence[executive.Tier]) -> Chart:

@@ -75,11 +75,11 @@ def cards(found: health.Overview) -> list[Card]:
     return [
         Card("With a health score", f"{total:,}", note="Closed accounts are left out.", url=health_list("all")),
         Card(
-            "Average health score", points(score), change=changed(found.change, " points"),
-            is_good=None if not found.change else found.change > 0, note=_TRENDS[found.trend],
+            "Average health score", points(score) if total else "–", change=changed(found.change, " points"),
+            is_good=None if not found.change else found.change > 0, note=_TRENDS[found.trend], url=health_list("all"),
         ),
-        _risk_card("At risk", "at_risk", "fair or poor", found),
-        _risk_card("Churn risk", "churn_risk", "poor", found),
+        _risk_card("At risk", "at_risk", "fair or poor health", found),
+        _risk_card("Churn risk", "churn_risk", "poor health", found),
         _risk_card("Declining", "declining", "lost 5 points or more in a month", found),
         Card(
             "With an open alert", f"{risks['alerts'].n:,}",

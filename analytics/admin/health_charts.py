@@ -15,7 +15,7 @@ from .health_words import DIMENSIONS, group_name, health_list, points
 
 SHOWN_GROUPS = 12
 Day = tuple[date, health.Levels]
-_NO_PAST = "No past days are kept yet. They come with manage.py take_snapshots."
+_NO_PAST = "Fewer than two days are kept yet: each night adds one, manage.py take_snapshots those before."
 
 
 def levels(found: health.Overview) -> Chart:
@@ -66,16 +66,17 @@ def levels_over_time(days: Sequence[Day]) -> Chart:
 
 
 def score_over_time(days: Sequence[Day]) -> Chart:
+    known = [one for _, one in days if one.score is not None]
     return Chart(
         key="score-over-time",
         title="Average health score over time",
         summary=_from_to(days, lambda one: points(one.score)),
         columns=("Day", "Average", "Customers"),
         rows=[(f"{day:%Y-%m-%d}", points(one.score), one.total) for day, one in days],
-        traces=lines([day for day, _ in days], {"Average": [one.score for _, one in days]}) if len(days) > 1 else [],
+        traces=lines([day for day, _ in days], {"Average": [one.score for _, one in days]}) if len(known) > 1 else [],
         layout={"yaxis": {"range": [0, 100]}, "showlegend": False},
         report="health_levels",
-        when_empty=_NO_PAST,
+        when_empty=_NO_PAST if len(days) < 2 else f"Fewer than {FEWEST} customers have no average.",
     )
 
 

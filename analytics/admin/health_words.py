@@ -54,11 +54,11 @@ def people(key: str, title: str, rows: Sequence[Any], *, all_of: str = "", is_fu
         key=key,
         title=title,
         summary=f"The first {len(rows):,}; there may be more." if is_full else "",
-        columns=("Customer", "Score", "Level", "Trend", "Annual revenue", "Renewal", "Success manager"),
+        columns=("Customer", "Level", "Trend", "Success manager", "Renewal", "Score", "Annual revenue"),
         rows=[
             (
-                row.name, row.score, HealthLevel(row.level).label, HealthTrend(row.trend).label,
-                "" if row.revenue is None else money(row.revenue), f"{row.renewal_date or ''}", row.owner or "Nobody",
+                row.name, HealthLevel(row.level).label, HealthTrend(row.trend).label, row.owner or "Nobody",
+                f"{row.renewal_date or ''}", row.score, "" if row.revenue is None else money(row.revenue),
             )
             for row in rows
         ],
@@ -68,5 +68,6 @@ def people(key: str, title: str, rows: Sequence[Any], *, all_of: str = "", is_fu
         when_empty="Nobody is in this list.",
         is_list=True,
         is_wide=True,
+        texts=5,
         more=health_list(all_of) if all_of and rows else "",
     )  # fmt: skip

@@ -47,7 +47,7 @@ class InsightCustomersForm(forms.Form):
         widget=UnfoldAdminSelectWidget(),
     )  # fmt: skip
     lifecycle = forms.ModelChoiceField(
-        Lifecycle.objects.filter(is_active=True), to_field_name="code", required=False, empty_label="None",
+        Lifecycle.objects.filter(is_active=True), to_field_name="code", required=False, empty_label="No lifecycle",
         widget=UnfoldAdminSelectWidget(),
     )  # fmt: skip
     dimension = forms.CharField(max_length=40, initial="tier", label="By", widget=UnfoldAdminTextInputWidget())

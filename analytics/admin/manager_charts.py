@@ -84,7 +84,7 @@ def load(found: Compared) -> Chart:
         title="Load against capacity",
         summary=f"{len(above)} of {len(found.managers)} managers have more than fills their time; "
         f"the median is {amount(median, '%')}.",
-        columns=("Manager", "Load in %", "Accounts"),
+        columns=("Manager", "Load, %", "Accounts"),
         rows=[(one.name, round(100 * one.load), int(one["accounts"])) for one in found.managers],
         links=[listed("accounts", one) for one in found.managers],
         traces=bars(
@@ -135,6 +135,7 @@ def tasks(rows: Sequence[Any], period: Period) -> Chart:
         traces=drawn(rows, period, _TASKS, ("tn:blue", "tn:green", "tn:grey")),
         layout=axes(period),
         report="manager_task_days",
+        is_wide=True,
         when_empty="No task was made or closed in these days.",
     )
 

@@ -10,7 +10,7 @@ from . import manager_charts as charts
 from .board import Asked, Card, Said, board
 from .manager_words import cell, listed
 from .ranges import RangeBoard
-from .words import amount, rate
+from .words import NONE, amount, rate
 
 HEADLINES = tuple(
     BY_CODE[code]
@@ -49,11 +49,11 @@ class Managers(RangeBoard):
 
 def _card(manager: Manager, measure: Measure, found: Compared) -> Card:
     """One's own figure beside the median."""
-    median = found.medians.get(measure.code)
+    median, is_known = found.medians.get(measure.code), measure.of(manager) is not None
     return Card(
         measure.name,
-        cell(manager, measure),
-        note=measure.definition,
+        cell(manager, measure) if is_known else NONE,
+        note=measure.definition if is_known else f"{measure.definition} Too few (n = {measure.n(manager)}).",
         change=f"Median of {found.others} managers: {amount(median, measure.unit)}" if median is not None else "",
         url=listed(measure.code, manager),
     )
@@ -72,7 +72,7 @@ def _totals(found: Compared) -> list[Card]:
         Card("Customers", f"{total('customers'):,.0f}", f"{total('accounts'):,.0f} accounts", url=listed("customers")),
         Card("Load", amount(found.medians.get("load"), "%"), compared_with),
         Card("At risk", rate(total("at_risk"), total("accounts")),
-             f"{total('at_risk'):,.0f} of {total('accounts'):,.0f} accounts", url=listed("at_risk")),
+             f"{total('at_risk'):,.0f} of {total('accounts'):,.0f} accounts, by their tag", url=listed("at_risk")),
         Card("Overdue tasks", f"{total('overdue'):,.0f}", f"of {total('open'):,.0f} open", url=listed("tasks_open")),
         Card("Reviews held", rate(total("reviews_held"), total("reviews")),
              f"{total('reviews_held'):,.0f} of {total('reviews'):,.0f} due", url=listed("reviews_held")),

@@ -68,13 +68,15 @@ def _cards(looked: Looked, rows: Sequence[Revenue]) -> list[Card]:
     last, before = rows[-1], rows[-2] if len(rows) > 1 else None
     lost = last.of(Movement.CHURN).customers
     left = f"{lost:,} of {last.customers_before:,} customers left: logo churn {percent(last.logo_churn)}"
-    churned = moved_list(looked, last.period, Movement.CHURN)
+    behind, churned = (moved_list(looked, last.period, one) for one in (None, Movement.CHURN))
     return [
         _total(looked, last),
-        _rate("Gross revenue retention", "grr", last, before, note=f"Gross revenue churn {percent(last.gross_churn)}"),
-        _rate("Net revenue retention", "nrr", last, before, note=f"Net revenue churn {percent(last.net_churn)}"),
+        _rate("Gross revenue retention", "grr", last, before, url=behind,
+              note=f"Gross revenue churn {percent(last.gross_churn)}"),
+        _rate("Net revenue retention", "nrr", last, before, url=behind,
+              note=f"Net revenue churn {percent(last.net_churn)}"),
         _rate("Logo retention", "logo_retention", last, before, note=left + _yearly(last, looked.unit), url=churned),
-    ]
+    ]  # fmt: skip
 
 
 def _total(looked: Looked, last: Revenue) -> Card:
@@ -83,8 +85,8 @@ def _total(looked: Looked, last: Revenue) -> Card:
     return Card(
         f"{name} {named(last.period, looked.unit)}",
         money(last.end),
-        note=f"{last.customers:,} customers. Before: {money(last.start)}; movements {signed(last.change)}; "
-        f"difference {money(last.difference)}",
+        note=f"{last.customers:,} customer{'' if last.customers == 1 else 's'}. Before: {money(last.start)}; "
+        f"movements {signed(last.change)}; difference {money(last.difference)}",
         change=signed(last.end - last.start),
         is_good=_better(last.end, last.start),
         url=moved_list(looked, last.period),

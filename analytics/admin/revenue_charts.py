@@ -9,6 +9,7 @@ from typing import Any
 from analytics.queries.revenue import LARGEST, RENEWAL_DAYS, Looked
 from analytics.rules.revenue import MOVEMENTS, ZERO, Basis, Revenue, Split, named, share
 from customer_success.models import HealthLevel
+from customer_success.templatetags.health import COLOURS as LEVEL_COLOURS
 from lifecycle.rules.traits import TIERS
 
 from .charts import Chart, bars, lines, stacked
@@ -16,8 +17,8 @@ from .revenue_words import in_percent, moved_list, percent, signed
 from .words import customer_page, money
 
 COLOURS = ("tn:blue", "tn:teal", "tn:green", "tn:orange", "tn:red")  # as MOVEMENTS
-LEVELS = {"EXCELLENT": "tn:teal", "GOOD": "tn:green", "FAIR": "tn:orange", "POOR": "tn:red", "": "tn:grey"}
-OVER_TIME = {"xaxis": {"type": "category"}, "legend": {"y": 1.02, "yanchor": "bottom"}}  # names of periods may slant
+LEVELS = {**{str(level): f"tn:{colour}" for level, colour in LEVEL_COLOURS.items()}, "": "tn:grey"}
+OVER_TIME = {"xaxis": {"type": "category"}}
 NO_REVENUE = {
     Basis.CONTRACTS: "No account has had annual revenue at the end of a period that is over. Orders may tell more.",
     Basis.ORDERS: "Nobody ordered in a period that is over.",
@@ -43,11 +44,11 @@ def movements(looked: Looked, rows: Sequence[Revenue]) -> Chart:
             COLOURS,
             are_bars=True,
         )
-        if rows
+        if any(one.of(each).change for one in rows for each in MOVEMENTS)
         else [],
-        layout={"barmode": "relative", **OVER_TIME},
+        layout={"barmode": "relative", **OVER_TIME, "yaxis": {"tickformat": ","}},
         report="movement_totals",
-        when_empty=NO_REVENUE[looked.basis],
+        when_empty=_movements_said(looked, rows) or NO_REVENUE[looked.basis],
         is_wide=True,
     )
 

@@ -25,7 +25,7 @@ def reaching_chart(asking: Asking, target: Target, found: Reaching) -> Chart:
         key="reaching",
         title=f"Time from enrollment to {target.name}",
         summary=f"{median_of(found.everybody, target)} {finding(target, found.differences)} "
-        f"{left_out if len(drawn) < len(found.curves) else ''}The bands are 95 % intervals (Kaplan–Meier)."
+        f"{left_out if len(drawn) < len(found.curves) else ''}The bands are 95% intervals (Kaplan–Meier)."
         if drawn
         else "",
         columns=("Cohort", "Customers", "Got there", "Median, days", "From", "To"),
@@ -42,10 +42,10 @@ def reaching_chart(asking: Asking, target: Target, found: Reaching) -> Chart:
         traces=[trace for number, one in enumerate(drawn) for trace in _curve(one, PALETTE[number % len(PALETTE)])],
         layout={
             "xaxis": {"title": {"text": "Days since enrollment"}, "range": [0, asking.months * 30.5]},
-            "yaxis": {"ticksuffix": " %", "rangemode": "tozero"},
-            "legend": {"y": -0.25},
+            "yaxis": {"ticksuffix": "%", "rangemode": "tozero"},
         },
         height=420,
+        is_wide=True,
         report="durations_to_tags",
         when_empty=f"No cohort has {FEWEST} customers yet.",
     )
@@ -73,7 +73,7 @@ def median_of(curve: Curve, target: Target) -> str:
     if curve.median is None:
         return f"Fewer than half of the {curve.customers:,} customers got to {target.name} while they were followed."
     high = f"to {curve.median_high:,}" if curve.median_high is not None else "upwards"
-    return f"Half of the customers got there within {curve.median:,} days (95 % interval {curve.median_low:,} {high})."
+    return f"Half of the customers got there within {curve.median:,} days (95% interval {curve.median_low:,} {high})."
 
 
 def _drawn(found: Reaching, target: Target) -> list[Curve]:
@@ -100,6 +100,6 @@ def _curve(curve: Curve, colour: str) -> list[dict[str, Any]]:
         {
             **step, "y": of, "name": f"{curve.cohort.name} ({curve.customers:,})",
             "line": {"shape": "hv", "width": 2, "color": colour},
-            "hovertemplate": "%{y:.0f} % within %{x} days<extra>%{fullData.name}</extra>",
+            "hovertemplate": "%{y:.0f}% within %{x} days<extra>%{fullData.name}</extra>",
         },
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from analytics.rules.few import FEWEST
 from analytics.rules.kpis import with_unit
 
 NONE = "–"
+NO_LIFECYCLE = "There is no lifecycle to choose yet: manage.py load_defaults loads the shipped ones."
 
 
 def rate(part: float, whole: float) -> str:

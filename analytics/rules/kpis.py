@@ -100,20 +100,21 @@ def _of(area: str, lifecycle: str, *kpis: tuple[str, str, str, str, Fold, str, s
 KPIS: tuple[Kpi, ...] = (
     *_of(
         "Learning", "learning",
-        ("active_learner_rate", "Active learner rate", "Learners in ST_001 or ST_002, of all with a tag.",
+        ("active_learner_rate", "Active learner rate", "Learners who are active or progressing (ST_001, ST_002), "
+         "of all with a tag.",
          "%", Fold.SHARE, "70", "Status tags, KPIs"),
-        ("progression_rate", "Progression rate", "Learners who reached ST_002 within 12 weeks of entering ST_001, of "
-         "those who entered it in the 90 days before these weeks.",
+        ("progression_rate", "Progression rate", "Learners who progressed (ST_002) within 12 weeks of becoming active "
+         "(ST_001), of those who became so in the 90 days before these weeks.",
          "%", Fold.SHARE, "60", "Status tags, KPIs"),
-        ("mastery_rate", "Mastery achievement", "Learners who ever reached ST_003, of all with a tag.",
+        ("mastery_rate", "Mastery achievement", "Learners who ever reached mastery (ST_003), of all with a tag.",
          "%", Fold.SHARE, "40", "Status tags, KPIs"),
         ("at_risk_detection", "At-risk detection", "Days from when the rule's idle days were over to the move into "
-         "ST_004; the latest move of each customer in 90 days, on average.",
+         "decline (ST_004); the latest move of each customer in 90 days, on average.",
          "days", Fold.MEAN, "<3", "Status tags, KPIs"),
-        ("recovery_rate", "Recovery rate in 7 weeks", "Learners who were back in ST_001 or ST_002 within 7 weeks of "
-         "falling to ST_004 or ST_005, of those who fell in the 90 days before these weeks.",
+        ("recovery_rate", "Recovery rate in 7 weeks", "Learners who were active or progressing (ST_001, ST_002) within "
+         "7 weeks of falling into risk (ST_004, ST_005), of those who fell in the 90 days before these weeks.",
          "%", Fold.SHARE, "35", "Status tags, KPIs"),
-        ("churn_rate", "Churn rate", "Learners in ST_006, of those who had another tag 90 days before.",
+        ("churn_rate", "Churn rate", "Learners who churned (ST_006), of those who had another tag 90 days before.",
          "%", Fold.SHARE, "<15", "Status tags, KPIs"),
     ),
     *_of(

@@ -75,7 +75,7 @@ MEASURES: tuple[Measure, ...] = (
         "Mean change of the score since the period began, of customers scored then and now.",
     ),
     Measure(
-        "at_risk", "At risk", "%", _share("at_risk", "accounts"), "accounts", "Of the accounts."
+        "at_risk", "At risk", "%", _share("at_risk", "accounts"), "accounts", "Of the accounts: in the tag At risk."
     ),
     Measure("tasks_open", "Open tasks", "", _amount("open")),
     Measure("tasks_overdue", "Overdue", "", _amount("overdue")),

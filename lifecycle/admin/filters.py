@@ -59,13 +59,16 @@ class EnrolledFilter(DropdownFilter):
 
 
 class TagFilter(DropdownFilter):
-    """The current tag in one lifecycle; ``tag_filters`` makes one for each."""
+    """The current tag in one lifecycle, or one of several (``A,B``) where a link asks so; ``tag_filters`` makes one for
+    each lifecycle."""
 
     lifecycle: Lifecycle
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         tags = [(tag.code, tag.name) for tag in self.lifecycle.tags.all()]
-        return [*tags, (_ANY, "Any tag"), (_NONE, "No tag yet")]
+        asked = self._asked()
+        several = [(self.value() or "", " or ".join(tag.name for tag in asked))] if len(asked) > 1 else []
+        return [*several, *tags, (_ANY, "Any tag"), (_NONE, "No tag yet")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:
         value = self.value()
@@ -75,13 +78,16 @@ class TagFilter(DropdownFilter):
             return queryset.filter(statuses__lifecycle=self.lifecycle, statuses__tag__isnull=False)
         if value == _NONE:
             return queryset.filter(statuses__lifecycle=self.lifecycle, statuses__tag__isnull=True)
-        ids = [tag.id for tag in self.lifecycle.tags.all() if tag.code == value]
-        return queryset.filter(statuses__tag=ids[0]) if ids else queryset.none()
+        return queryset.filter(statuses__tag__in=self._asked())
+
+    def _asked(self) -> list[StatusTag]:
+        codes = (self.value() or "").split(",")
+        return [tag for tag in self.lifecycle.tags.all() if tag.code in codes]
 
 
-def customers_in(lifecycle: Lifecycle, tag: StatusTag | None) -> str:
-    """The address of the customers of a tag: ``…?in_commerce=VIP``."""
-    return _customers({_parameter(lifecycle): tag.code if tag else _NONE})
+def customers_in(lifecycle: Lifecycle, *tags: StatusTag | None) -> str:
+    """The address of the customers in one of the tags: ``…?in_commerce=VIP``."""
+    return _customers({_parameter(lifecycle): ",".join(tag.code if tag else _NONE for tag in tags)})
 
 
 def customers_with(lifecycle: Lifecycle, **narrowed: str) -> str:

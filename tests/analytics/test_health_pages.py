@@ -68,7 +68,7 @@ def test_a_manager_sees_the_own_portfolio_alone(see, mia):
         "40.0", "-4.0 points in a month",
     )  # fmt: skip
     assert cards["Average health score"].note.startswith("Stable")
-    assert (cards["Churn risk"].value, cards["At risk"].note) == ("6", "100% of all, fair or poor")
+    assert (cards["Churn risk"].value, cards["At risk"].note) == ("6", "100% of all, fair or poor health")
 
 
 @pytest.mark.parametrize(("before", "trend"), [(45, "IMPROVING"), (46, "STABLE"), (55, "DECLINING"), (None, "UNKNOWN")])

@@ -57,7 +57,9 @@ def _cards(did: Effect, detection: Any) -> list[Card]:
             "Time to detect risk",
             long(detection.late_days, "days") if known else NONE,
             f"median of {detection.late_n:,}, at most, beyond the wait that the rule itself asks for; "
-            f"{long(detection.silent_days, 'days')} after the customer's last event",
+            f"{long(detection.silent_days, 'days')} after the customer's last event"
+            if known
+            else f"{number_of(detection.late_n, 'move')} into risk by rules: too few to tell",
             change="Target: at most 3 days" if known else "",
             is_good=detection.late_days <= 3 if known else None,
         ),

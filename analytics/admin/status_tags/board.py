@@ -8,6 +8,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from analytics.admin.board import Asked, Said, board
 from analytics.admin.cohort_charts import progression_chart
 from analytics.admin.ranges import RangeBoard, RangeForm
+from analytics.admin.words import NO_LIFECYCLE
 from analytics.queries.status_tags import PREFERRED, About, days_of
 from lifecycle.models import Lifecycle
 from lifecycle.queries import lifecycles
@@ -21,8 +22,9 @@ from .section import Section
 
 class StatusTagsForm(RangeForm):
     lifecycle = forms.ModelChoiceField(
-        Lifecycle.objects.filter(is_active=True), to_field_name="code", empty_label=None, widget=UnfoldAdminSelectWidget
-    )
+        Lifecycle.objects.filter(is_active=True), to_field_name="code", empty_label=None,
+        widget=UnfoldAdminSelectWidget, error_messages={"required": NO_LIFECYCLE},
+    )  # fmt: skip
     field_order = ("lifecycle", "start", "end")
 
 

@@ -51,17 +51,27 @@
 
   function theme() {
     const line = variable("--tn-line");
-    const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true };
+    // Words that do not fit stand upright: aslant they are cut off at the edge.
+    const axis = {
+      gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true, autotickangles: [0, 90],
+      title: { font: { size: 13 }, standoff: 8 },
+    };
     return {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: variable("--tn-text") },
       margin: { l: 8, r: 8, t: 8, b: 8 },
-      xaxis: { ...axis }, // Plotly writes into each what it finds out about its values
-      yaxis: { ...axis },
-      legend: { orientation: "h", y: -0.15, traceorder: "normal" },
+      xaxis: structuredClone(axis), // Plotly writes into each what it finds out about its values
+      yaxis: structuredClone(axis),
+      legend: { orientation: "h", y: 1.02, yanchor: "bottom", traceorder: "normal" }, // above: names below may stand
       hoverlabel: { bgcolor: variable("--tn-card"), font: { color: variable("--tn-ink") } },
     };
+  }
+
+  // Of few things each has its mark: there is no half a customer.
+  function marks(data, axis) {
+    const values = data.flatMap((trace) => (trace[axis] ?? []).flat());
+    return values.length && values.every((one) => Number.isInteger(one) && Math.abs(one) < 6) ? { dtick: 1 } : {};
   }
 
   function merged(base, more) {
@@ -76,7 +86,8 @@
   function draw() {
     for (const plot of plots) {
       const figure = JSON.parse(document.getElementById(plot.dataset.chart).textContent);
-      window.Plotly.react(plot, coloured(figure.data), merged(theme(), coloured(figure.layout)), {
+      const counted = { xaxis: marks(figure.data, "x"), yaxis: marks(figure.data, "y") };
+      window.Plotly.react(plot, coloured(figure.data), merged(merged(theme(), counted), coloured(figure.layout)), {
         displayModeBar: false,
         responsive: true,
       });

@@ -33,6 +33,7 @@ PURCHASES = settings.BASE_DIR / "lifecycle/data/cdnow/purchases.csv"
 HISTORY = ("1997-01-01", "1998-06-30")
 COURSE = ("2013-04-01", "2014-05-25")  # six weeks before its end
 ASKING_FROM = "2014-02-01"
+SNAPSHOTS = 60  # days before today, for the trends of the dashboards
 
 
 class Command(BaseCommand):
@@ -94,6 +95,8 @@ class Command(BaseCommand):
         boss, now = get_user_model().objects.get(username="demo"), timezone.now()
         fill(self.step, boss, now)
         start(self.step, boss, now)
+        with self.step(f"Key figures of the last {SNAPSHOTS} days"):
+            call_command("take_snapshots", days=SNAPSHOTS, stdout=io.StringIO())
         half = marker.with_suffix(".half")
         half.write_text(json.dumps({"database": database_identity(), "result": [commerce, learning]}, indent=1))
         half.rename(marker)

@@ -34,11 +34,11 @@ def send_again(*, delivery: Delivery, by: Any, now: datetime, reason: str = "") 
     if delivery.run_id is None:
         raise ResolveNotAllowed("This message belongs to no campaign; write a new one.")
     Customer.objects.select_for_update(no_key=True).get(id=delivery.customer_id)
-    _check_version(delivery)
     _settle(
         delivery, by, now, "sent again", reason, state=DeliveryState.PLANNED, planned_at=now, sending_at=None,
         ended_at=None, attempts=0,
     )  # fmt: skip
+    _check_version(delivery)
     settled = StepRun.objects.filter(delivery=delivery).exclude(state=RunState.LEASED)
     if not settled.update(state=RunState.WAITING, due_at=now, attempts=0, token=None, lease_until=None, done_at=None):
         raise ResolveNotAllowed("A worker has the message in hand at this moment; try again in some minutes.")

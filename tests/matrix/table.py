@@ -44,7 +44,7 @@ _ADMIN = {
     "admin:search": door(get=STAFF, shows=ALL, query={"s": "Zz", "extended": 1}),
     "admin:autocomplete": door(get=NOBODY),  # without a field; test_autocompletes asks for each
     "admin:app_list": door(get=ALL, address={"app_label": "lifecycle"}),
-    "admin:view_on_site": door(get=NOBODY, address={"content_type_id": 1, "object_id": 1}),
+    "admin:view_on_site": door(get=NOBODY, at="seen_on_site"),
     **owned_by("auth_user", SUPER, "user"),
     **owned_by("auth_group", SUPER, "group"),
     **pages("knox_authtoken", see=SUPER, delete=SUPER, at="token"),

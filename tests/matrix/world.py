@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.utils import timezone
 from django_celery_beat.models import (
@@ -240,6 +241,10 @@ def _of_nobody(lifecycle: Lifecycle, customers: dict[str, Customer], boss: User)
         "group": Group.objects.get(name="Marketer"),
         "token": AuthToken.objects.create(user=boss)[0],
         "change": Events.objects.first(),
+        "seen_on_site": {
+            "content_type_id": ContentType.objects.get_for_model(Customer).pk,
+            "object_id": customers["own"].pk,
+        },
     }
 
 

@@ -43,7 +43,7 @@ class PortfolioSerializer(serializers.Serializer):
     trend_change = _figure("Points since a month before; null: not known.")
 
 
-class SegmentSerializer(serializers.Serializer):
+class HealthSegmentSerializer(serializers.Serializer):
     average_score = _figure()
     count = _count()
 
@@ -51,11 +51,11 @@ class SegmentSerializer(serializers.Serializer):
 class SegmentsSerializer(serializers.Serializer):
     """By group; ``unknown``: of whom it is not known."""
 
-    by_tier = serializers.DictField(child=SegmentSerializer())
-    by_plan = serializers.DictField(child=SegmentSerializer())
-    by_industry = serializers.DictField(child=SegmentSerializer())
+    by_tier = serializers.DictField(child=HealthSegmentSerializer())
+    by_plan = serializers.DictField(child=HealthSegmentSerializer())
+    by_industry = serializers.DictField(child=HealthSegmentSerializer())
     by_company_size = serializers.DictField(
-        child=SegmentSerializer(),
+        child=HealthSegmentSerializer(),
         help_text="Trait company_size, else licensed users: small to 49, medium to 249, large to 999, enterprise.",
     )
 

@@ -69,7 +69,7 @@ class RevenueSerializer(serializers.Serializer):
     is_few = serializers.BooleanField(help_text="Fewer than five customers before: rates say little.")
 
 
-class PartSerializer(serializers.Serializer):
+class RevenuePartSerializer(serializers.Serializer):
     """The last period of some of the customers."""
 
     part = serializers.CharField(help_text="The tier, plan or industry that they have now; empty: none.")
@@ -81,4 +81,4 @@ class RevenueBoardSerializer(serializers.Serializer):
     basis = serializers.CharField()
     unit = serializers.CharField()
     periods = RevenueSerializer(many=True, help_text="The last twelve that are over, the earliest first.")
-    parts = PartSerializer(many=True, help_text="The last period by `split`; empty without it.")
+    parts = RevenuePartSerializer(many=True, help_text="The last period by `split`; empty without it.")

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.models import CampaignEntry, Delivery, EnrollmentState, RunState
+from tests.campaigns.posting import campaign
 from tests.factories import (
     ConsentEntryFactory,
     CustomerFactory,
@@ -35,7 +36,7 @@ def settle(delivery: Delivery, way: str) -> str:
 
 
 def uncertain(**values: Any) -> Delivery:
-    run = StepRunFactory(state=RunState.DONE, kind="email")
+    run = StepRunFactory(state=RunState.DONE, step="mail", kind="email", enrollment__version=campaign())
     delivery: Delivery = DeliveryFactory(run=run, state="uncertain", reason="No answer within 20 s", **values)
     return delivery
 

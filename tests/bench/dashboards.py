@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone
 
 from analytics.queries.cohorts import Asking, Basis, durations, progress, retention
-from lifecycle.models import Lifecycle
+from customer_success.engine.scorecards import load_scorecards
+from customer_success.models import Scorecard
+from lifecycle.models import Lifecycle, StatusTag
 
 from . import world
 from .evaluating import MILLION, clean, hand_connection, same
 from .harness import Bench
+from .portfolios import BUSY
 
 MONTHS = 12
+YEAR = (Path(__file__).parent / "dashboards.sql").read_text()
+ACCOUNT_TAGS = {"ONBOARDING": "active", "ACTIVE": "active", "AT_RISK": "risk", "CHURNED": "churned"}
 
 
 def run_cases(bench: Bench) -> None:
     if bench.wants("cohort_1m"):
         cohorts(bench, MILLION)
+
+
+def fill(customers: int) -> None:
+    """Learners who have been there for up to a year, one in ten of them an account, and what happened to them."""
+    clean()
+    world.run("TRUNCATE lifecycle_team, campaigns_campaign, analytics_snapshot CASCADE")
+    User.objects.filter(username__startswith="manager-").delete()
+    world.populate(world.lifecycle_of(world.SHAPES, "learning"), customers)
+    account = Lifecycle.objects.create(code="account", name="Accounts", is_set_up=True)
+    for position, (code, category) in enumerate(ACCOUNT_TAGS.items()):
+        StatusTag.objects.create(lifecycle=account, code=code, name=code, category=category, position=position)
+    Scorecard.objects.all().delete()
+    load_scorecards(now=timezone.now())
+    world.run(BUSY)
+    world.run(YEAR)
+    world.run("VACUUM (ANALYZE)")
 
 
 def cohorts(bench: Bench, customers: int) -> None:

@@ -1,7 +1,7 @@
 -- Answers: Which customers are in a list of risks and in a group, those with the most revenue at stake first?
 SELECT c.id AS customer_id, COALESCE(c.name, c.email, c.external_id) AS name, r.score, r.level, r.trend,
     a.annual_revenue AS revenue, a.renewal_date, u.username AS owner
-FROM tenure_risks(%(owners)s, %(as_of)s) AS r
+FROM tenure_risks(%(owners)s, %(account)s, %(as_of)s) AS r
 JOIN lifecycle_customer AS c ON c.id = r.customer_id
 LEFT JOIN customer_success_account AS a ON a.customer_id = c.id
 LEFT JOIN auth_user AS u ON u.id = c.owner_id

@@ -2,7 +2,7 @@
 -- Kept: each day
 WITH counted AS (
     SELECT r.level, r.trend, r.has_alert, r.has_opportunity, sum(a.annual_revenue) AS revenue, count(*) AS n
-    FROM tenure_risks(%(owners)s, %(as_of)s) AS r
+    FROM tenure_risks(%(owners)s, %(account)s, %(as_of)s) AS r
     LEFT JOIN customer_success_account AS a ON a.customer_id = r.customer_id
     GROUP BY 1, 2, 3, 4
 )

@@ -10,8 +10,8 @@ WITH accounts AS (
         ) AS has_expanded
     FROM customer_success_account AS a
     JOIN tenure_groups(%(owners)s, %(as_of)s) AS g ON g.customer_id = a.customer_id
-    LEFT JOIN tenure_account_status(%(as_of)s) AS s ON s.customer_id = a.customer_id
-    LEFT JOIN tenure_account_status(%(as_of)s::timestamptz - interval '365 days') AS before ON before.customer_id = a.customer_id
+    LEFT JOIN tenure_account_status(%(owners)s, %(account)s, %(as_of)s) AS s ON s.customer_id = a.customer_id
+    LEFT JOIN tenure_account_status(%(owners)s, %(account)s, %(as_of)s::timestamptz - interval '365 days') AS before ON before.customer_id = a.customer_id
     LEFT JOIN tenure_health(%(as_of)s) AS h ON h.customer_id = a.customer_id AND s.status IS DISTINCT FROM 'CHURNED'
     WHERE a.opened_at <= %(as_of)s
 ), tiers AS (

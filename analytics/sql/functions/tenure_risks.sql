@@ -1,6 +1,6 @@
 -- What is to be said of each customer whose health is followed. has_alert: one that is neither over nor resolved;
 -- has_opportunity: a live one to expand. ``tenure_is_listed`` says in which lists it then stands.
-CREATE OR REPLACE FUNCTION tenure_risks(owners bigint[], as_of timestamptz)
+CREATE OR REPLACE FUNCTION tenure_risks(owners bigint[], account bigint, as_of timestamptz)
 RETURNS TABLE (
     customer_id bigint, score smallint, level varchar, trend varchar, has_alert boolean, has_opportunity boolean
 ) LANGUAGE sql STABLE AS $$
@@ -12,5 +12,5 @@ RETURNS TABLE (
         h.customer_id IN (
             SELECT o.customer_id FROM customer_success_expansionopportunity AS o
             WHERE o.detected_at <= as_of AND (o.ended_at IS NULL OR o.ended_at > as_of))
-    FROM tenure_portfolio(owners, as_of) AS h
+    FROM tenure_portfolio(owners, account, as_of) AS h
 $$;

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.admin.board import BOARDS
+from analytics.engine.defaults import load_defaults
 from analytics.engine.snapshots import take_snapshot
 from analytics.models import Snapshot
 from analytics.queries.cohorts import Asking, Basis, durations, progress, retention
@@ -107,6 +108,7 @@ def fill(customers: int) -> None:
         StatusTag.objects.create(lifecycle=account, code=code, name=code, category=category, position=position)
     Scorecard.objects.all().delete()
     load_scorecards(now=timezone.now())
+    load_defaults(now=timezone.now())  # the targets of key figures
     world.run(BUSY)
     world.run(YEAR)
     world.run("VACUUM (ANALYZE)")

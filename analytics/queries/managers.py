@@ -14,12 +14,11 @@ from analytics.rules.managers import FEWEST_OTHERS, Manager, medians
 from analytics.rules.periods import Period
 from customer_success.models import TierPolicy
 from customer_success.queries import managers as managers_seen
-from customer_success.queries.accounts import LIFECYCLE
 from customer_success.rules import capacity
-from lifecycle.models import Lifecycle
 from lifecycle.queries import owners_seen
 
 from .kept import kept
+from .reports import account_lifecycle
 
 _KEYS = frozenset({"manager", "tier"})
 
@@ -65,7 +64,7 @@ def sums(
 ) -> tuple[datetime, dict[int, tuple[Mapping[str | None, int], dict[str, float]]]]:
     """By manager: accounts by tier, and the sums of all reports."""
     about: dict[str, Any] = {"owners": owners, "now": now}
-    lifecycle = Lifecycle.objects.filter(code=LIFECYCLE).values_list("id", flat=True).first()
+    lifecycle = account_lifecycle()
     customers = kept("manager_customers", **about, lifecycle=lifecycle, before=period.since)
     tasks, work = (
         kept(name, **about, since=period.since, until=period.until) for name in ("manager_tasks", "manager_work")

@@ -12,6 +12,8 @@ from django.db import connection
 from analytics.rules.kpis import KPIS
 from analytics.sql import reports
 from analytics.sql.folds import Statement, as_it_is, folded
+from customer_success.queries.accounts import LIFECYCLE
+from lifecycle.models import Lifecycle
 
 _FOLDS = {kpi.report: kpi.fold for kpi in KPIS}
 
@@ -20,6 +22,11 @@ def statement_of(name: str) -> str:
     """What gives a report's figures: that of a key figure is folded."""
     report = reports()[name]
     return folded(report.statement, _FOLDS[name]) if name in _FOLDS else report.statement
+
+
+def account_lifecycle() -> int | None:
+    """The id of the lifecycle of accounts."""
+    return Lifecycle.objects.filter(code=LIFECYCLE).values_list("id", flat=True).first()
 
 
 def ask(
@@ -31,6 +38,8 @@ def ask(
 
 def run(statement: str, *, owners: Collection[int] | None, as_of: datetime, **about: Any) -> list[Any]:
     about |= {"owners": None if owners is None else sorted(owners), "as_of": as_of}
+    if "%(account)s" in statement:
+        about["account"] = account_lifecycle()
     with connection.cursor() as cursor:
         cursor.execute(statement, about)
         names = [column.name for column in cursor.description or ()]

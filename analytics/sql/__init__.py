@@ -10,7 +10,8 @@ The first lines of a file are its header, ``-- Name: text`` each:
 A key figure (``kpi_…``) gives ``customer_id, value`` for each customer that counts, a ratio ``whole`` as well.
 
 Parameters: ``as_of`` (an instant; nothing later counts), ``owners`` (ids of the success managers whose customers count;
-NULL: everybody's), ``lifecycle`` (an id), and what else the statement names.
+NULL: everybody's), ``lifecycle`` (an id), ``account`` (the id of the lifecycle of accounts),
+and what else the statement names.
 """
 
 from __future__ import annotations

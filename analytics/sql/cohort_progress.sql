@@ -1,7 +1,7 @@
 -- Answers: How many customers of each cohort were in each status tag at the end of the month in which they enrolled, 1, 2, 3 … months later, and now?
 WITH members AS MATERIALIZED (
     SELECT e.customer_id, e.cohort, tenure_calendar_month(e.enrolled_at) AS month, s.tag_id
-    FROM tenure_tags(%(lifecycle)s, %(as_of)s) AS s
+    FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
     JOIN tenure_enrolled(%(owners)s, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
 ), moves AS (
     SELECT m.cohort, m.month, GREATEST(tenure_calendar_month(t.applied_at) - m.month, 0) AS before,

@@ -2,7 +2,7 @@
 SELECT e.cohort, count(*) AS customers, r.reached_at IS NOT NULL AS is_reached, GREATEST(
     (COALESCE(r.reached_at, %(as_of)s::timestamptz) AT TIME ZONE 'UTC')::date - (e.enrolled_at AT TIME ZONE 'UTC')::date, 0
 ) AS days
-FROM tenure_tags(%(lifecycle)s, %(as_of)s) AS s
+FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
 JOIN tenure_enrolled(%(owners)s, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
 LEFT JOIN (
     SELECT t.customer_id, min(t.applied_at) AS reached_at FROM lifecycle_transition AS t

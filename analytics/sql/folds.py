@@ -38,9 +38,9 @@ CROSS JOIN LATERAL (VALUES {parts}) AS parts (part, value)"""
 
 
 def by_group(statement: str) -> str:
-    """What the statistics of groups need, of one that gives ``customer_id, dimension, part, value``."""
+    """What the statistics of groups need, of one that gives ``customer_id, dimension, part, value`` (whole)."""
     return (
-        "SELECT dimension, part, count(*) AS n, sum(value::numeric) AS total, sum(value::numeric ^ 2) AS squares "
+        "SELECT dimension, part, count(*) AS n, sum(value::int) AS total, sum(value::int * value::int) AS squares "
         f"FROM (\n{statement}\n) AS each GROUP BY dimension, part ORDER BY dimension, part"
     )
 

@@ -1,6 +1,7 @@
 -- Answers: Which customers whose health is followed are healthy and have a live expansion opportunity, by group?
-SELECT h.customer_id, g.dimension, g.part, (r.customer_id IS NOT NULL)::int AS value
-FROM tenure_portfolio(%(owners)s, %(as_of)s) AS h
+SELECT h.customer_id, e.dimension, e.part,
+    tenure_is_listed('expansion', h.level, h.trend, h.has_alert, h.has_opportunity)::int AS value
+FROM tenure_risks(%(owners)s, %(account)s, %(as_of)s) AS h
 JOIN tenure_groups(%(owners)s, %(as_of)s) AS g ON g.customer_id = h.customer_id
-LEFT JOIN tenure_risks(%(owners)s, %(as_of)s) AS r ON r.customer_id = h.customer_id AND r.part = 'expansion'
-WHERE g.part IS NOT NULL
+CROSS JOIN LATERAL tenure_each_group(g.tier, g.plan, g.industry, g.company_size) AS e
+WHERE e.part IS NOT NULL

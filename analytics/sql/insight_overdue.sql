@@ -5,5 +5,5 @@ SELECT h.customer_id, 'tasks' AS dimension, CASE WHEN h.customer_id IN (
           AND t.created_at <= %(as_of)s::timestamptz - interval '30 days'
           AND (t.closed_at IS NULL OR t.closed_at > %(as_of)s::timestamptz - interval '30 days')
     ) THEN 'overdue' ELSE 'without' END AS part, (h.score - n.score >= 5)::int AS value
-FROM tenure_portfolio(%(owners)s, %(as_of)s::timestamptz - interval '30 days') AS h
+FROM tenure_portfolio(%(owners)s, %(account)s, %(as_of)s::timestamptz - interval '30 days') AS h
 JOIN tenure_health(%(as_of)s) AS n ON n.customer_id = h.customer_id

@@ -11,22 +11,20 @@ WITH at_risk AS (
       AND m.applied_at > %(as_of)s::timestamptz - interval '365 days'
       AND m.applied_at <= %(as_of)s::timestamptz - interval '37 days'
     ORDER BY m.customer_id, m.applied_at DESC, m.id DESC
-), moves AS (
-    SELECT m.customer_id, m.applied_at, t.category IN ('risk', 'churned', 'paused') AS is_unwell, r.landmark,
-        t.category = 'risk' AS is_at_risk
+), told AS (
+    SELECT r.customer_id, r.applied_at, r.landmark,
+        bool_or(m.applied_at <= r.landmark AND t.category IS DISTINCT FROM 'risk') AS has_left,
+        bool_or(m.applied_at > r.landmark AND t.category NOT IN ('risk', 'churned', 'paused')) AS has_recovered
     FROM at_risk AS r
-    JOIN lifecycle_transition AS m ON m.customer_id = r.customer_id AND m.lifecycle_id = %(lifecycle)s
+    LEFT JOIN lifecycle_transition AS m ON m.customer_id = r.customer_id AND m.lifecycle_id = %(lifecycle)s
         AND m.applied_at > r.applied_at AND m.applied_at <= r.landmark + interval '30 days'
     LEFT JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
+    GROUP BY 1, 2, 3
 )
 SELECT r.customer_id, 'campaign' AS dimension, CASE WHEN EXISTS (
         SELECT FROM campaigns_enrollment AS e
         WHERE e.customer_id = r.customer_id AND e.entered_at >= r.applied_at AND e.entered_at <= r.landmark
           AND e.end_reason <> 'holdout'
-    ) THEN 'enrolled' ELSE 'without' END AS part, EXISTS (
-        SELECT FROM moves AS m WHERE m.customer_id = r.customer_id AND m.applied_at > r.landmark AND NOT m.is_unwell
-    )::int AS value
-FROM at_risk AS r
-WHERE NOT EXISTS (
-    SELECT FROM moves AS m
-    WHERE m.customer_id = r.customer_id AND m.applied_at <= r.landmark AND m.is_at_risk IS NOT TRUE)
+    ) THEN 'enrolled' ELSE 'without' END AS part, COALESCE(r.has_recovered, false)::int AS value
+FROM told AS r
+WHERE r.has_left IS NOT TRUE

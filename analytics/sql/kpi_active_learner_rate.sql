@@ -1,5 +1,4 @@
 -- Answers: Which learners are active or progressing, of those with a tag?
-SELECT c.id AS customer_id, (t.code IN ('ST_001', 'ST_002'))::int AS value
-FROM tenure_tags(%(lifecycle)s, %(as_of)s) AS s
+SELECT s.customer_id, (t.code IN ('ST_001', 'ST_002'))::int AS value
+FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
 JOIN lifecycle_statustag AS t ON t.id = s.tag_id
-JOIN tenure_customers(%(owners)s) AS c ON c.id = s.customer_id

@@ -7,7 +7,7 @@ WITH mine AS (
     FROM tenure_customers(%(owners)s) AS c
     LEFT JOIN customer_success_account AS a ON a.customer_id = c.id
     LEFT JOIN customer_success_successprofile AS p ON p.account_id = c.id
-    LEFT JOIN tenure_tags(%(lifecycle)s, %(as_of)s) AS s ON s.customer_id = c.id
+    LEFT JOIN tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s ON s.customer_id = c.id
     LEFT JOIN lifecycle_statustag AS t ON t.id = s.tag_id
     LEFT JOIN tenure_health(%(as_of)s) AS h ON h.customer_id = c.id
     LEFT JOIN tenure_health(%(before)s) AS b ON b.customer_id = c.id

@@ -11,7 +11,7 @@ WITH active AS MATERIALIZED (
     ) AS a
 ), members AS MATERIALIZED (
     SELECT e.customer_id, CASE WHEN %(by)s = 'month' THEN a.first ELSE e.cohort END AS cohort, a.first, a.last
-    FROM tenure_tags(%(lifecycle)s, %(as_of)s) AS s
+    FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
     JOIN tenure_enrolled(%(owners)s, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
     JOIN (SELECT customer_id, min(month) AS first, max(month) AS last FROM active GROUP BY 1) AS a
         ON a.customer_id = e.customer_id

@@ -10,7 +10,7 @@ WITH latest AS (
     SELECT l.risk_indicators, t.category = 'risk' AS is_at_risk
     FROM latest AS l
     JOIN tenure_customers(%(owners)s) AS c ON c.id = l.customer_id
-    JOIN tenure_tags(%(lifecycle)s, %(as_of)s) AS s ON s.customer_id = l.customer_id
+    JOIN tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s ON s.customer_id = l.customer_id
     JOIN lifecycle_statustag AS t ON t.id = s.tag_id
 )
 SELECT shown.part, count(*) AS n, count(*) FILTER (WHERE seen.is_at_risk) AS at_risk,

@@ -5,7 +5,7 @@ WITH span AS (
         (LEAST(%(until)s::timestamptz - interval '1 day', %(as_of)s) AT TIME ZONE 'UTC')::date AS last
 ), now_in AS (
     SELECT s.tag_id, count(*) AS customers
-    FROM tenure_tags(%(lifecycle)s, %(as_of)s) AS s JOIN tenure_customers(%(owners)s) AS c ON c.id = s.customer_id
+    FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
     GROUP BY s.tag_id
 ), changes AS (
     SELECT LEAST((m.applied_at AT TIME ZONE 'UTC')::date, span.last + 1) AS day, x.tag_id, sum(x.step) AS customers

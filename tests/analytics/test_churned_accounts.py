@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 OPENED, LEFT = NOW - timedelta(days=500), NOW - timedelta(days=40)
 SET_OF = {
     "tenure_accounts": "tenure_accounts(%(owners)s, %(lifecycle)s, %(as_of)s)",
-    "tenure_portfolio": "tenure_portfolio(%(owners)s, %(as_of)s)",
+    "tenure_portfolio": "tenure_portfolio(%(owners)s, %(account)s, %(as_of)s)",
     "tenure_contract_revenue": "tenure_contract_revenue(%(owners)s, %(day)s, %(day)s, interval '1 day')",
 }
 

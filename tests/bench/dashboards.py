@@ -2,22 +2,116 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+from statistics import median, quantiles
+
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
 
+from analytics.admin.board import BOARDS
+from analytics.engine.defaults import load_defaults
+from analytics.engine.snapshots import take_snapshot
+from analytics.models import Snapshot
 from analytics.queries.cohorts import Asking, Basis, durations, progress, retention
-from lifecycle.models import Lifecycle
+from analytics.queries.status_tags import About
+from analytics.rules.periods import Period
+from customer_success.engine.scorecards import load_scorecards
+from customer_success.models import Scorecard
+from lifecycle.models import Lifecycle, StatusTag
 
 from . import world
 from .evaluating import MILLION, clean, hand_connection, same
 from .harness import Bench
+from .pages import look
+from .portfolios import BUSY, cast
 
 MONTHS = 12
+VIEWS = 20  # and ten before, untimed
+PAGE_SECONDS, SNAPSHOT_SECONDS = 0.5, 60
+YEAR = (Path(__file__).parent / "dashboards.sql").read_text()
+ACCOUNT_TAGS = {"ONBOARDING": "active", "ACTIVE": "active", "AT_RISK": "risk", "CHURNED": "churned"}
 
 
 def run_cases(bench: Bench) -> None:
     if bench.wants("cohort_1m"):
         cohorts(bench, MILLION)
+    if any(bench.wants(name) for name in ("dashboard_1m", "snapshot_day", "dashboard_page")):
+        fill(MILLION)
+        measure(bench, MILLION)
+
+
+def measure(bench: Bench, customers: int) -> None:
+    """The status tags board of everybody beside its questions by hand, a day's snapshot, and every board's page."""
+    if bench.wants("dashboard_1m"):
+        status_tags(bench, customers)
+    if bench.wants("snapshot_day") or bench.wants("dashboard_page"):
+        snapshot(bench, customers)
+    if bench.wants("dashboard_page"):
+        pages(bench, customers)
+
+
+def status_tags(bench: Bench, customers: int) -> None:
+    """Where learners were each day of a month, how they moved, and what their rules did."""
+    lifecycle = Lifecycle.objects.get(code="learning")
+    now = timezone.now()
+    period = Period(now.date() - timedelta(days=29), now.date())
+    hand = hand_connection()
+    about = {"lifecycle": lifecycle.id, "since": period.since, "until": period.until, "as_of": now}
+
+    def by_us() -> list[int]:
+        asked = About(lifecycle, period, None, now)
+        told = [asked.ask(name).rows for name in BY_HAND]
+        return [sum(row.n for row in told[0]), *(sum(row.moves for row in rows) for rows in told[1:])]
+
+    def by_hand() -> list[int]:
+        return [sum(row[-1] for row in hand.execute(one, about).fetchall()) for one in BY_HAND.values()]
+
+    bench.compare("dashboard_1m", customers, ours=by_us, floor=by_hand, before=cache.clear, check=same, most=1.3)
+
+
+def snapshot(bench: Bench, customers: int) -> None:
+    """A day that is over, whole; there is no floor. Then as many days as charts of everybody look back on."""
+    now = timezone.now()
+    yesterday = now.date() - timedelta(days=1)
+    seconds = bench.median_of(lambda: take_snapshot(day=yesterday, now=now), before=lambda: None, rounds=1)
+    rows = Snapshot.objects.get(day=yesterday).figures.count()
+    if bench.wants("snapshot_day"):
+        bench.keep("snapshot_day", customers, seconds, SNAPSHOT_SECONDS, seconds / SNAPSHOT_SECONDS, most=1.0)
+        print(f"  of {rows:,} figures")
+    world.run(PAST_DAYS)
+
+
+def pages(bench: Bench, customers: int) -> None:
+    """Each board as it opens. An administrator sees everybody, whose answers are kept; a manager's are asked live."""
+    people = cast()
+    for board in BOARDS:
+        for role in ("administrator", "manager"):
+            _, client = people[role][0]
+            seconds, _ = look(client, [reverse(f"admin:analytics_snapshot_{board.code}")] * (VIEWS + 10))
+            late = quantiles(seconds, n=20)[-1]
+            name = f"dashboard_page {board.code}, {role}"
+            bench.keep(name, customers, median(seconds), PAGE_SECONDS, late / PAGE_SECONDS, most=1.0)
+
+
+def fill(customers: int) -> None:
+    """Learners who have been there for up to a year, one in ten of them an account, and what happened to them."""
+    clean()
+    world.run("TRUNCATE lifecycle_team, campaigns_campaign, analytics_snapshot CASCADE")
+    User.objects.filter(username__startswith="manager-").delete()
+    world.populate(world.lifecycle_of(world.SHAPES, "learning"), customers)
+    account = Lifecycle.objects.create(code="account", name="Accounts", is_set_up=True)
+    for position, (code, category) in enumerate(ACCOUNT_TAGS.items()):
+        StatusTag.objects.create(lifecycle=account, code=code, name=code, category=category, position=position)
+    Scorecard.objects.all().delete()
+    load_scorecards(now=timezone.now())
+    load_defaults(now=timezone.now())  # the targets of key figures
+    world.run(BUSY)
+    world.run(YEAR)
+    world.run("VACUUM (ANALYZE)")
 
 
 def cohorts(bench: Bench, customers: int) -> None:
@@ -127,4 +221,64 @@ SELECT month, days, is_reached, count(*) * days FROM (
         WHERE lifecycle_id = %(lifecycle)s AND to_tag_id = %(tag)s AND applied_at <= %(as_of)s GROUP BY 1
     ) AS r USING (customer_id)
 ) AS each GROUP BY 1, 2, 3
+"""
+
+# The last column of each is what the two sides have to agree on.
+BY_HAND = {
+    "tag_days": """
+WITH span AS (SELECT (%(since)s::timestamptz)::date AS first, (LEAST(%(until)s::timestamptz - interval '1 day', %(as_of)s))::date AS last),
+now_in AS (
+    SELECT tag_id, count(*) AS n FROM lifecycle_customerstatus
+    WHERE lifecycle_id = %(lifecycle)s AND tag_id IS NOT NULL AND (entered_at IS NULL OR entered_at <= %(as_of)s) GROUP BY 1
+), changes AS MATERIALIZED (
+    SELECT LEAST(applied_at::date, span.last + 1) AS day, to_tag_id, from_tag_id, count(*) AS n
+    FROM span CROSS JOIN lifecycle_transition
+    WHERE lifecycle_id = %(lifecycle)s AND applied_at >= %(since)s AND applied_at <= %(as_of)s GROUP BY 1, 2, 3
+)
+SELECT day, t.id, COALESCE(n.n, 0) - COALESCE((SELECT sum(CASE t.id WHEN to_tag_id THEN n ELSE -n END) FROM changes AS c
+    WHERE c.day > d.day AND (to_tag_id = t.id) <> (from_tag_id IS NOT DISTINCT FROM t.id)), 0)
+FROM span CROSS JOIN LATERAL (SELECT span.first + g AS day FROM generate_series(0, span.last - span.first) AS g) AS d
+CROSS JOIN lifecycle_statustag AS t LEFT JOIN now_in AS n ON n.tag_id = t.id WHERE t.lifecycle_id = %(lifecycle)s
+""",
+    "moves_flow": """
+SELECT from_tag_id, to_tag_id, count(*) FILTER (WHERE rule_id IS NOT NULL AND by_id IS NULL), count(*)
+FROM lifecycle_transition
+WHERE lifecycle_id = %(lifecycle)s AND applied_at >= %(since)s AND applied_at < %(until)s AND applied_at <= %(as_of)s
+GROUP BY 1, 2
+""",
+    "automation_rules": """
+WITH back AS (
+    SELECT b.customer_id, b.id, b.from_tag_id, b.to_tag_id, b.applied_at FROM lifecycle_transition AS b
+    WHERE b.lifecycle_id = %(lifecycle)s AND b.applied_at >= %(since)s AND b.applied_at <= %(as_of)s
+        AND b.by_id IS NOT NULL AND b.rule_id IS NULL
+), put_back AS (
+    SELECT was.id FROM back CROSS JOIN LATERAL (
+        SELECT * FROM lifecycle_transition AS t WHERE t.customer_id = back.customer_id AND t.lifecycle_id = %(lifecycle)s
+            AND t.id < back.id ORDER BY t.id DESC LIMIT 1
+    ) AS was
+    WHERE was.rule_id IS NOT NULL AND was.from_tag_id = back.to_tag_id AND was.to_tag_id = back.from_tag_id
+        AND back.applied_at <= was.applied_at + interval '14 days'
+), moved AS (
+    SELECT rule_id, count(*) FILTER (WHERE by_id IS NULL), count(*) FILTER (WHERE id IN (SELECT id FROM put_back)), count(*) AS n
+    FROM lifecycle_transition
+    WHERE lifecycle_id = %(lifecycle)s AND applied_at >= %(since)s AND applied_at < %(until)s AND applied_at <= %(as_of)s
+        AND rule_id IS NOT NULL GROUP BY GROUPING SETS ((rule_id), ())
+), reviewed AS (
+    SELECT rule_id, count(*) FILTER (WHERE state = 'approved'), count(*),
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM decided_at - created_at))
+    FROM lifecycle_recommendation WHERE lifecycle_id = %(lifecycle)s AND state IN ('approved', 'rejected')
+        AND decided_at >= %(since)s AND decided_at < %(until)s AND decided_at <= %(as_of)s
+    GROUP BY GROUPING SETS ((rule_id), ())
+)
+SELECT r.*, m.* FROM moved AS m LEFT JOIN reviewed AS r ON r.rule_id IS NOT DISTINCT FROM m.rule_id
+""",
+}
+PAST_DAYS = """
+WITH newest AS (SELECT * FROM analytics_snapshot ORDER BY day DESC LIMIT 1), days AS (
+    INSERT INTO analytics_snapshot (day, as_of, taken_at)
+    SELECT day - back, as_of - back * interval '1 day', taken_at FROM newest, generate_series(1, 60) AS back
+)
+INSERT INTO analytics_figure (day, report, lifecycle_id, part, value, n)
+SELECT f.day - back, report, lifecycle_id, part, value, n
+FROM newest JOIN analytics_figure AS f ON f.day = newest.day, generate_series(1, 60) AS back ORDER BY back, f.id
 """

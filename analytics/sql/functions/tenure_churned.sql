@@ -5,7 +5,6 @@ RETURNS TABLE (customer_id bigint, has_churned int) LANGUAGE sql STABLE AS $$
         SELECT m.customer_id FROM lifecycle_transition AS m
         JOIN lifecycle_statustag AS gone ON gone.id = m.to_tag_id AND gone.category = 'churned'
         WHERE m.lifecycle_id = lifecycle AND m.applied_at > since AND m.applied_at <= until))::int
-    FROM tenure_tags(lifecycle, since) AS s
+    FROM tenure_tags(owners, lifecycle, since) AS s
     JOIN lifecycle_statustag AS t ON t.id = s.tag_id AND t.category <> 'churned'
-    JOIN tenure_customers(owners) AS c ON c.id = s.customer_id
 $$;

@@ -135,7 +135,7 @@ def _behind(row: executive.Change) -> str:
     if row.lifecycle is None:
         return customers_of(_LISTS[row.name])
     risky = [tag for tag in row.lifecycle.tags.all() if tag.category == TagCategory.RISK]
-    return customers_in(row.lifecycle, risky[0])
+    return customers_in(row.lifecycle, *risky)
 
 
 def _tiers(rows: Sequence[executive.Tier]) -> Chart:

@@ -59,7 +59,7 @@ class EnrolledFilter(DropdownFilter):
 
 
 class TagFilter(DropdownFilter):
-    """The current tag in one lifecycle; ``tag_filters`` makes one for each."""
+    """The current tag in one lifecycle, or several with commas; ``tag_filters`` makes one for each."""
 
     lifecycle: Lifecycle
 
@@ -75,13 +75,13 @@ class TagFilter(DropdownFilter):
             return queryset.filter(statuses__lifecycle=self.lifecycle, statuses__tag__isnull=False)
         if value == _NONE:
             return queryset.filter(statuses__lifecycle=self.lifecycle, statuses__tag__isnull=True)
-        ids = [tag.id for tag in self.lifecycle.tags.all() if tag.code == value]
-        return queryset.filter(statuses__tag=ids[0]) if ids else queryset.none()
+        codes = value.split(",")
+        return queryset.filter(statuses__tag__in=[tag.id for tag in self.lifecycle.tags.all() if tag.code in codes])
 
 
-def customers_in(lifecycle: Lifecycle, tag: StatusTag | None) -> str:
-    """The address of the customers of a tag: ``…?in_commerce=VIP``."""
-    return _customers({_parameter(lifecycle): tag.code if tag else _NONE})
+def customers_in(lifecycle: Lifecycle, *tags: StatusTag | None) -> str:
+    """The address of the customers of some tags: ``…?in_commerce=VIP``."""
+    return _customers({_parameter(lifecycle): ",".join(tag.code if tag else _NONE for tag in tags)})
 
 
 def customers_with(lifecycle: Lifecycle, **narrowed: str) -> str:

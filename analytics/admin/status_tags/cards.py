@@ -75,6 +75,6 @@ def _named(about: About, codes: frozenset[str]) -> str:
 
 
 def _behind(about: About, codes: frozenset[str]) -> str:
-    """The customers of the one tag; of several, the table with a link for each."""
+    """The customers of these tags; where there is no such tag, the table of all."""
     tags = [tag for tag in about.tags if tag.code in codes]
-    return customers_in(about.lifecycle, tags[0]) if len(tags) == 1 else "#distribution-title"
+    return customers_in(about.lifecycle, *tags) if tags else "#distribution-title"

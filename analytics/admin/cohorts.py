@@ -39,6 +39,7 @@ class CohortForm(forms.Form):
     since = forms.RegexField(
         r"^\d{4}-(0[1-9]|1[0-2])$", required=False, label="Enrolled since",
         help_text="Such as 2026-01; empty: the newest 24 months.", widget=UnfoldAdminTextInputWidget,
+        error_messages={"invalid": "A month such as 2026-01."},
     )  # fmt: skip
     months = forms.TypedChoiceField(
         choices=[(number, f"{number} months") for number in (6, 12, 24)], coerce=int, initial=12,

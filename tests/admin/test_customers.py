@@ -81,6 +81,7 @@ def test_the_search_takes_wildcards_as_they_are(client, shop):
     ("query", "found"),
     [
         ({"in_commerce": "VIP"}, {"Vic"}),
+        ({"in_commerce": "VIP,CUSTOMER"}, {"Vic", "Cora"}),
         ({"in_commerce": "*"}, {"Vic", "Cora"}),
         ({"in_commerce": "VIP,AT_RISK"}, {"Vic"}),
         ({"in_commerce": "VIP,CUSTOMER"}, {"Vic", "Cora"}),

@@ -110,6 +110,12 @@ def test_the_page_says_what_is_wrong(made, admin_client, query):
     assert list(page.context["form"].errors) == [next(iter(query)) if "by" not in query else "trait"]
 
 
+def test_a_month_that_is_none_is_told_what_one_looks_like(made, admin_client):
+    page = admin_client.get(reverse("admin:analytics_snapshot_cohorts"), {"since": "2026-13"})
+
+    assert "A month such as 2026-01." in page.text
+
+
 def test_the_page_of_nobody_says_so(admin_client, made):
     Customer.objects.update(owner=None)
 

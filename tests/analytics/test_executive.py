@@ -228,3 +228,18 @@ def test_the_api_tells_insights_with_their_figures():
 @pytest.mark.parametrize("path", ["health-overview", "insights"])
 def test_the_api_refuses_parameters_that_it_does_not_know(path):
     assert client_of("ann").get(f"/api/v1/analytics/{path}?tier=TRIAL").status_code == 400
+
+
+def test_the_number_in_tags_of_risk_leads_to_as_many_customers(admin_client):
+    lifecycle = LifecycleFactory(name="Course")
+    for code in ("LATE", "GONE"):
+        tag = StatusTagFactory(lifecycle=lifecycle, code=code, category="risk")
+        CustomerStatusFactory(lifecycle=lifecycle, customer=CustomerFactory(), tag=tag)
+    cache.clear()
+
+    charts = admin_client.get(reverse("admin:analytics_snapshot_executive")).context["said"].charts
+    chart = next(chart for chart in charts if chart.key == "changes")
+    at = next(number for number, row in enumerate(chart.rows) if row[0] == "Course: in a tag of risk")
+
+    shown = admin_client.get(chart.links[at]).context["cl"].result_count
+    assert (chart.rows[at][1], shown) == ("2", 2)

@@ -68,6 +68,12 @@ def test_says_how_many_are_at_risk_who_and_how_many_came_back(world):
     assert "Zz0" in said
 
 
+def test_the_number_at_risk_leads_to_those_of_all_tags_of_risk(world):
+    card = next(card for card in page(world).context["said"].cards if card.title == "At risk")
+
+    assert card.url.endswith("=RISK%2CSAVED")
+
+
 def test_a_manager_sees_the_own_customers_alone(world):
     said = text_of(page(world, manager_of(world)))
 

@@ -113,7 +113,7 @@ def test_the_number_of_statements_does_not_grow_with_the_customers(see, mia, dja
     see(mia, BOARD)
     scored(40, mia, score=40, plan="Pro")
 
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(60):
         see(mia, BOARD)
 
 

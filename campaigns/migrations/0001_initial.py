@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
-                'indexes': [models.Index(fields=['customer', '-entered_at'], name='enrollment_of_customer'), models.Index(condition=models.Q(('state', 'active')), fields=['version'], name='enrollment_active'), models.Index(fields=['campaign', '-entered_at'], name='enrollment_of_campaign'), models.Index(condition=models.Q(('transition_id__isnull', False)), fields=['transition_id'], name='enrollment_of_move')],
+                'indexes': [models.Index(fields=['customer', '-entered_at'], name='enrollment_of_customer'), models.Index(condition=models.Q(('state', 'active')), fields=['version'], name='enrollment_active'), models.Index(fields=['campaign', '-entered_at'], name='enrollment_of_campaign'), models.Index(condition=models.Q(('end_reason', 'rolled_back')), fields=['campaign', 'customer'], name='enrollment_rolled_back'), models.Index(condition=models.Q(('transition_id__isnull', False)), fields=['transition_id'], name='enrollment_of_move')],
                 'constraints': [models.UniqueConstraint(fields=('campaign', 'customer', 'occasion'), name='enrollment_once_an_occasion')],
             },
         ),

@@ -61,6 +61,9 @@ class Enrollment(models.Model):
             models.Index(fields=("version",), condition=Q(state="active"), name="enrollment_active"),
             models.Index(fields=("campaign", "-entered_at"), name="enrollment_of_campaign"),
             models.Index(
+                fields=("campaign", "customer"), condition=Q(end_reason="rolled_back"), name="enrollment_rolled_back"
+            ),
+            models.Index(
                 fields=("transition_id",), condition=Q(transition_id__isnull=False), name="enrollment_of_move"
             ),
         )

@@ -46,12 +46,11 @@ JOIN lifecycle_customer AS c ON c.id = n.customer_id
 # back is none, so that who never enters twice does so "once" more: once, once:2.
 _INSIDE_BEFORE = """SELECT FROM campaigns_enrollment AS b
     WHERE b.campaign_id = %(campaign)s AND b.customer_id = c.customer_id AND b.end_reason <> 'rolled_back'"""
-NEVER = """SELECT c.*, 'once' || COALESCE(':' || b.entries + 1, '') AS named
+NEVER = f"""SELECT c.*, 'once' || COALESCE(':' || b.entries + 1, '') AS named
     FROM coming AS c LEFT JOIN (
-        SELECT customer_id, count(*) AS entries, bool_or(end_reason <> 'rolled_back') AS stands
-        FROM campaigns_enrollment
-        WHERE campaign_id = %(campaign)s AND customer_id IN (SELECT customer_id FROM coming) GROUP BY customer_id
-    ) AS b ON b.customer_id = c.customer_id WHERE b.stands IS NOT true"""
+        SELECT customer_id, count(*) AS entries FROM campaigns_enrollment
+        WHERE campaign_id = %(campaign)s AND end_reason = 'rolled_back' GROUP BY customer_id
+    ) AS b ON b.customer_id = c.customer_id WHERE NOT EXISTS ({_INSIDE_BEFORE})"""
 ALWAYS = "SELECT c.*, c.occasion AS named FROM coming AS c WHERE true"
 AFTER_DAYS = f"""SELECT DISTINCT ON (c.customer_id) c.*, c.occasion AS named FROM coming AS c
     WHERE NOT EXISTS ({_INSIDE_BEFORE} AND b.entered_at > c.at - make_interval(days => %(days)s))"""

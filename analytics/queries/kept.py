@@ -1,7 +1,7 @@
 """Answers that are dear and asked for often: kept in the cache, with the instant of which they tell.
 
 Of everybody they are kept for a while; workers ask the usual ones anew before that is over (``engine.answers``). A
-portfolio is small enough to be asked each time.
+portfolio is small enough to be asked each time. What another release has kept is not read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from enum import Enum, IntEnum
+from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -23,6 +25,8 @@ from analytics.sql.folds import Statement, as_it_is
 
 from .figures import Told
 from .reports import ask
+
+CODE = Path(__file__).parent.parent  # what computes the answers
 
 T = TypeVar("T")
 
@@ -78,7 +82,8 @@ def kept_answer(
     if owners is not None:
         return now, answer()
     way = _way.get()
-    key = f"report:{name}:{sha256(json.dumps(about, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()}"
+    asked = json.dumps(about, sort_keys=True, cls=DjangoJSONEncoder)
+    key = f"report:{name}:{_digest(release_of(CODE), asked.encode())}"
     known: tuple[datetime, T] | None = None if way is _Way.ANEW else cache.get(key)
     if known is None:
         if way is _Way.KNOWN:
@@ -86,6 +91,17 @@ def kept_answer(
         known = (now, answer())
         cache.set(key, known, keep)
     return known
+
+
+@lru_cache
+def release_of(folder: Path) -> bytes:
+    """Another one with each change of its modules and statements."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".sql"))
+    return _digest(*(path.read_bytes() for path in files)).encode()
+
+
+def _digest(*parts: bytes) -> str:
+    return sha256(b"".join(parts)).hexdigest()
 
 
 @contextmanager

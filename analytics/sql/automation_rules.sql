@@ -6,12 +6,12 @@
 WITH judged AS (
     SELECT m.rule_id, m.by_id, m.applied_at, v.how
     FROM tenure_moves_made(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
-    JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
+    LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
     LEFT JOIN (
-        SELECT DISTINCT ON (move_id) move_id, how FROM tenure_reversals(%(lifecycle)s, %(since)s, %(as_of)s)
+        SELECT DISTINCT ON (move_id) move_id, how FROM tenure_reversals(%(owners)s, %(lifecycle)s, %(since)s, %(as_of)s)
         ORDER BY move_id, how
     ) AS v ON v.move_id = m.id
-    WHERE m.rule_id IS NOT NULL
+    WHERE m.rule_id IS NOT NULL AND (%(owners)s IS NULL OR c.id IS NOT NULL)
 ), moved AS (
     SELECT COALESCE(rule_id, 0) AS rule_id, count(*) AS moves, count(*) FILTER (WHERE by_id IS NULL) AS automatic,
         count(*) FILTER (WHERE how = 'taken_back') AS taken_back, count(*) FILTER (WHERE how = 'put_back') AS put_back,
@@ -21,9 +21,10 @@ WITH judged AS (
     SELECT COALESCE(d.rule_id, 0) AS rule_id, count(*) FILTER (WHERE d.state = 'approved') AS approved,
         count(*) FILTER (WHERE d.state = 'rejected') AS rejected,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.decided_at - d.created_at) / 3600) AS hours
-    FROM lifecycle_recommendation AS d JOIN tenure_customers(%(owners)s) AS c ON c.id = d.customer_id
+    FROM lifecycle_recommendation AS d LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = d.customer_id
     WHERE d.lifecycle_id = %(lifecycle)s AND d.state IN ('approved', 'rejected') AND d.decided_at > d.created_at
       AND d.decided_at >= %(since)s AND d.decided_at < %(until)s AND d.decided_at <= %(as_of)s
+      AND (%(owners)s IS NULL OR c.id IS NOT NULL)
     GROUP BY GROUPING SETS ((d.rule_id), ())
 )
 SELECT NULLIF(rule_id, 0) AS rule_id, r.name, r.version, t.code AS to_tag,

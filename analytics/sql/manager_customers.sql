@@ -9,8 +9,8 @@ WITH mine AS (
     LEFT JOIN customer_success_successprofile AS p ON p.account_id = c.id
     LEFT JOIN tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s ON s.customer_id = c.id
     LEFT JOIN lifecycle_statustag AS t ON t.id = s.tag_id
-    LEFT JOIN tenure_health(%(as_of)s) AS h ON h.customer_id = c.id
-    LEFT JOIN tenure_health(%(before)s) AS b ON b.customer_id = c.id
+    LEFT JOIN tenure_health(%(owners)s, %(as_of)s) AS h ON h.customer_id = c.id
+    LEFT JOIN tenure_health(%(owners)s, %(before)s) AS b ON b.customer_id = c.id
     WHERE c.owner_id IS NOT NULL
 )
 SELECT owner_id AS manager, tier, count(*) AS customers, count(*) FILTER (WHERE is_account) AS accounts,

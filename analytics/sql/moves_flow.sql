@@ -3,8 +3,9 @@
 SELECT f.code AS from_tag, t.code AS to_tag, count(*) AS moves,
     count(*) FILTER (WHERE m.rule_id IS NOT NULL AND m.by_id IS NULL) AS automatic
 FROM tenure_moves_made(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
-JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
+LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
 JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
 LEFT JOIN lifecycle_statustag AS f ON f.id = m.from_tag_id
+WHERE %(owners)s IS NULL OR c.id IS NOT NULL
 GROUP BY f.id, t.id
 ORDER BY f.position NULLS FIRST, f.id, t.position, t.id

@@ -1,12 +1,13 @@
 -- Answers: How many customers of each cohort were active (classic), or active then or later (rolling), 0, 1, 2 … months after the month in which they were active first?
 WITH active AS MATERIALIZED (
     SELECT DISTINCT a.customer_id, a.month FROM (
-        SELECT o.customer_id, tenure_calendar_month(o.ordered_at) AS month FROM lifecycle_order AS o
-        WHERE %(basis)s = 'orders' AND o.ordered_at <= %(as_of)s
+        SELECT o.customer_id, tenure_calendar_month(o.ordered_at) AS month
+        FROM lifecycle_order AS o LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = o.customer_id
+        WHERE %(basis)s = 'orders' AND o.ordered_at <= %(as_of)s AND (%(owners)s IS NULL OR c.id IS NOT NULL)
         UNION ALL
         SELECT d.customer_id, tenure_calendar_month(d.metric_date::timestamp AT TIME ZONE 'UTC')
-        FROM lifecycle_dailymetrics AS d
-        WHERE %(basis)s = 'activity' AND d.activities > 0
+        FROM lifecycle_dailymetrics AS d LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = d.customer_id
+        WHERE %(basis)s = 'activity' AND d.activities > 0 AND (%(owners)s IS NULL OR c.id IS NOT NULL)
             AND d.metric_date <= (%(as_of)s::timestamptz AT TIME ZONE 'UTC')::date
     ) AS a
 ), members AS MATERIALIZED (

@@ -10,9 +10,10 @@ WITH span AS (
 ), changes AS (
     SELECT LEAST((m.applied_at AT TIME ZONE 'UTC')::date, span.last + 1) AS day, x.tag_id, sum(x.step) AS customers
     FROM span CROSS JOIN lifecycle_transition AS m
-    JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
+    LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
     CROSS JOIN LATERAL (VALUES (m.to_tag_id, 1), (m.from_tag_id, -1)) AS x (tag_id, step)
     WHERE m.lifecycle_id = %(lifecycle)s AND m.applied_at >= %(since)s AND m.applied_at <= %(as_of)s
+      AND (%(owners)s IS NULL OR c.id IS NOT NULL)
     GROUP BY 1, 2
 ), counted AS (
     SELECT day.day, t.id AS tag_id, t.code, t.position, COALESCE(n.customers, 0) - COALESCE(sum(x.customers) OVER (

@@ -12,7 +12,7 @@ WITH accounts AS (
     JOIN tenure_groups(%(owners)s, %(as_of)s) AS g ON g.customer_id = a.customer_id
     LEFT JOIN tenure_account_churned(%(owners)s, %(account)s, %(as_of)s) AS s ON s.customer_id = a.customer_id
     LEFT JOIN tenure_account_churned(%(owners)s, %(account)s, %(as_of)s::timestamptz - interval '365 days') AS before ON before.customer_id = a.customer_id
-    LEFT JOIN tenure_health(%(as_of)s) AS h ON h.customer_id = a.customer_id AND s.has_churned IS NOT true
+    LEFT JOIN tenure_health(%(owners)s, %(as_of)s) AS h ON h.customer_id = a.customer_id AND s.has_churned IS NOT true
     WHERE a.opened_at <= %(as_of)s
 ), tiers AS (
     SELECT tier, count(*) FILTER (WHERE is_here) AS customers, avg(score) AS health, count(score) AS scored,

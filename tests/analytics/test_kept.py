@@ -30,6 +30,24 @@ def test_other_questions_have_other_answers():
     assert kept_answer("two", lambda: "another", owners=None, now=NOW, month=3) == (NOW, "another")
 
 
+def test_what_another_release_has_kept_is_not_read(monkeypatch):
+    kept_answer("one", lambda: "its answer", owners=None, now=NOW)
+    monkeypatch.setattr(queries, "release_of", lambda folder: b"another")
+
+    assert kept_answer("one", lambda: "ours", owners=None, now=LATER) == (LATER, "ours")
+
+
+@pytest.mark.parametrize("name", ["report.sql", "rules.py"])
+def test_each_change_of_code_is_another_release(tmp_path, name):
+    for folder, text in (("old", "SELECT 1"), ("new", "SELECT 2"), ("old again", "SELECT 1")):
+        (tmp_path / folder / "part").mkdir(parents=True)
+        (tmp_path / folder / "part" / name).write_text(text)
+    old, new, again = (queries.release_of(tmp_path / folder) for folder in ("old", "new", "old again"))
+
+    assert old != new
+    assert old == again
+
+
 def test_a_portfolio_is_asked_each_time():
     kept_answer("one", lambda: "everybody's", owners=None, now=NOW)
 

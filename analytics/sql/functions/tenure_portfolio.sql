@@ -1,8 +1,7 @@
 -- The customers whose health is followed: they had a score by then, and their account, if any, had not churned.
 CREATE OR REPLACE FUNCTION tenure_portfolio(owners bigint[], account bigint, as_of timestamptz)
 RETURNS TABLE (customer_id bigint, score smallint, level varchar, trend varchar) LANGUAGE sql STABLE AS $$
-    SELECT h.customer_id, h.score, h.level, h.trend
-    FROM tenure_health(as_of) AS h JOIN tenure_customers(owners) AS c ON c.id = h.customer_id
+    SELECT h.* FROM tenure_health(owners, as_of) AS h
     WHERE NOT EXISTS (
         SELECT FROM tenure_account_churned(owners, account, as_of) AS a
         WHERE a.customer_id = h.customer_id AND a.has_churned)

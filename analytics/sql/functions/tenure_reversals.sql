@@ -1,6 +1,7 @@
--- The rules' moves that did not stand, by what happened since an instant: taken back by a rollback that is in effect, or
--- put back by a person as the next move within 14 days (lifecycle.rules.confidence counts the same).
-CREATE OR REPLACE FUNCTION tenure_reversals(lifecycle bigint, since timestamptz, as_of timestamptz)
+-- The rules' moves that did not stand, of some managers' customers, by what happened since an instant: taken back by a
+-- rollback that is in effect, or put back by a person as the next move within 14 days (lifecycle.rules.confidence counts
+-- the same).
+CREATE OR REPLACE FUNCTION tenure_reversals(owners bigint[], lifecycle bigint, since timestamptz, as_of timestamptz)
 RETURNS TABLE (move_id bigint, how text) LANGUAGE sql STABLE AS $$
     SELECT t.id, 'taken_back'
     FROM lifecycle_rollback AS r
@@ -14,12 +15,14 @@ RETURNS TABLE (move_id bigint, how text) LANGUAGE sql STABLE AS $$
             AND again.customer_id = k.customer_id AND again.reversal_id IS NOT NULL)
     UNION
     SELECT was.id, 'put_back'
-    FROM lifecycle_transition AS back CROSS JOIN LATERAL (
+    FROM lifecycle_transition AS back LEFT JOIN tenure_customers(owners) AS c ON c.id = back.customer_id
+    CROSS JOIN LATERAL (
         SELECT t.* FROM lifecycle_transition AS t
         WHERE t.customer_id = back.customer_id AND t.lifecycle_id = lifecycle AND t.id < back.id
         ORDER BY t.id DESC LIMIT 1
     ) AS was
-    WHERE back.lifecycle_id = lifecycle AND back.applied_at >= since AND back.applied_at <= as_of
+    WHERE (owners IS NULL OR c.id IS NOT NULL)
+      AND back.lifecycle_id = lifecycle AND back.applied_at >= since AND back.applied_at <= as_of
       AND back.by_id IS NOT NULL AND back.rule_id IS NULL AND was.rule_id IS NOT NULL
       AND was.from_tag_id = back.to_tag_id AND was.to_tag_id = back.from_tag_id
       AND back.applied_at <= was.applied_at + interval '14 days'

@@ -5,12 +5,12 @@ RETURNS TABLE (
     customer_id bigint, score smallint, level varchar, trend varchar, has_alert boolean, has_opportunity boolean
 ) LANGUAGE sql STABLE AS $$
     SELECT h.customer_id, h.score, h.level, h.trend,
-        h.customer_id IN (
-            SELECT a.customer_id FROM customer_success_healthalert AS a
-            WHERE a.opened_at <= as_of AND (a.ended_at IS NULL OR a.ended_at > as_of)
+        EXISTS (
+            SELECT FROM customer_success_healthalert AS a
+            WHERE a.customer_id = h.customer_id AND a.opened_at <= as_of AND (a.ended_at IS NULL OR a.ended_at > as_of)
               AND NOT (a.state = 'RESOLVED' AND a.handled_at <= as_of)),
-        h.customer_id IN (
-            SELECT o.customer_id FROM customer_success_expansionopportunity AS o
-            WHERE o.detected_at <= as_of AND (o.ended_at IS NULL OR o.ended_at > as_of))
+        EXISTS (
+            SELECT FROM customer_success_expansionopportunity AS o
+            WHERE o.customer_id = h.customer_id AND o.detected_at <= as_of AND (o.ended_at IS NULL OR o.ended_at > as_of))
     FROM tenure_portfolio(owners, account, as_of) AS h
 $$;

@@ -12,14 +12,14 @@ RETURNS TABLE (customer_id bigint, tag_id bigint, entered_at timestamptz) LANGUA
                 WHERE t.lifecycle_id = s.lifecycle_id AND t.applied_at <= as_of
             ) END AS entered_at, later.customer_id IS NULL AND s.entered_at IS NOT NULL AS is_in_it_still
         FROM lifecycle_customerstatus AS s
-        JOIN tenure_customers(owners) AS c ON c.id = s.customer_id
+        LEFT JOIN tenure_customers(owners) AS c ON c.id = s.customer_id
         LEFT JOIN (
             SELECT DISTINCT ON (t.customer_id) t.customer_id, t.from_tag_id
-            FROM lifecycle_transition AS t JOIN tenure_customers(owners) AS o ON o.id = t.customer_id
-            WHERE t.lifecycle_id = lifecycle AND t.applied_at > as_of
+            FROM lifecycle_transition AS t LEFT JOIN tenure_customers(owners) AS o ON o.id = t.customer_id
+            WHERE t.lifecycle_id = lifecycle AND t.applied_at > as_of AND (owners IS NULL OR o.id IS NOT NULL)
             ORDER BY t.customer_id, t.applied_at, t.id
         ) AS later ON later.customer_id = s.customer_id
-        WHERE s.lifecycle_id = lifecycle
+        WHERE s.lifecycle_id = lifecycle AND (owners IS NULL OR c.id IS NOT NULL)
             AND (later.customer_id IS NOT NULL OR s.entered_at IS NULL OR s.entered_at <= as_of)
     ) AS found
     WHERE tag_id IS NOT NULL AND (as_of > now() - interval '1 minute' OR is_in_it_still OR NOT EXISTS (

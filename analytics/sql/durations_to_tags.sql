@@ -5,8 +5,8 @@ SELECT e.cohort, count(*) AS customers, r.reached_at IS NOT NULL AS is_reached, 
 FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
 JOIN tenure_enrolled(%(owners)s, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
 LEFT JOIN (
-    SELECT t.customer_id, min(t.applied_at) AS reached_at FROM lifecycle_transition AS t
-    WHERE t.lifecycle_id = %(lifecycle)s AND t.to_tag_id = ANY(%(tags)s) AND t.applied_at <= %(as_of)s
+    SELECT t.customer_id, min(t.applied_at) AS reached_at FROM tenure_moves(%(lifecycle)s, %(as_of)s) AS t
+    WHERE t.to_tag_id = ANY(%(tags)s)
     GROUP BY 1
 ) AS r ON r.customer_id = e.customer_id
 GROUP BY e.cohort, is_reached, days

@@ -218,4 +218,4 @@ class KpiTargetAdmin(Autocompleted, ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: KpiTarget, form: forms.ModelForm, change: bool) -> None:
-        set_target(target=obj, value=obj.target, owner=obj.owner)
+        set_target(obj, target=obj.target, owner=obj.owner)

@@ -9,12 +9,10 @@ from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 
-from analytics.rules.periods import Period, last_days, usual_period, what_is_wrong
+from analytics.rules.periods import Period, presets, usual_period, what_is_wrong
 from lifecycle.admin.pages import DayInput
 
 from .board import Board, Preset
-
-PRESETS = (7, 30, 90)
 
 
 class RangeForm(forms.Form):
@@ -43,8 +41,7 @@ class RangeBoard(Board):
         return {**super().initial(), "start": str(period.start), "end": str(period.end)}
 
     def presets(self, request: HttpRequest, about: dict[str, Any]) -> Sequence[Preset]:
-        today = timezone.now().date()
-        return [_preset(request, about["period"], last_days(number, today=today)) for number in PRESETS]
+        return [_preset(request, about["period"], one) for one in presets(timezone.now().date())]
 
 
 def _preset(request: HttpRequest, chosen: Period, period: Period) -> Preset:

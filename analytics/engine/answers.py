@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from analytics.queries import campaigns, cohorts, health, insights, managers, revenue, status_tags, survival, targets
 from analytics.queries.kept import asked_anew
-from analytics.rules.periods import usual_period
+from analytics.rules.periods import Period, presets
 from analytics.rules.revenue import Basis, Split, Unit
 from lifecycle.queries import lifecycles
 
 FIRST_PAGE = 100  # of the customers behind a period, and of the contracts due
+AGAIN = timedelta(hours=1)  # when a worker asks again
 
 
 def keep_answers(*, now: datetime) -> None:
-    """What each dashboard shows before anything is chosen, asked anew. Of revenue, what no night has brought yet."""
+    """What each dashboard shows before anything is chosen, and of the ranges that it links to, asked anew. Of revenue,
+    what no night has brought yet."""
     with asked_anew():
         for usual in USUAL.values():
             usual(now)
@@ -41,13 +43,20 @@ def _ask_revenue(looked: revenue.Looked, *splits: Split) -> None:
         revenue.revenue_by(looked, split)
 
 
+def _ranges(now: datetime) -> Iterator[Period]:
+    """Those that pages link to, also on the day that may begin before a worker asks again."""
+    for today in sorted({now.date(), (now + AGAIN).date()}):
+        yield from presets(today)
+
+
 def _status_tags(now: datetime) -> None:
     for lifecycle in lifecycles().filter(is_active=True):
-        about = status_tags.About(lifecycle, usual_period(now.date()), None, now)
-        status_tags.days_of(about)
-        about.ask("moves_flow", about.period.before)
-        for report in status_tags.REPORTS:
-            about.ask(report)
+        for period in _ranges(now):
+            about = status_tags.About(lifecycle, period, None, now)
+            status_tags.days_of(about)
+            about.ask("moves_flow", period.before)
+            for report in status_tags.REPORTS:
+                about.ask(report)
         cohorts.progress(cohorts.Asking(lifecycle, None, now))
 
 
@@ -75,15 +84,17 @@ def _renewals(now: datetime) -> None:
 
 
 def _managers(now: datetime) -> None:
-    managers.sums(None, usual_period(now.date()), now)
-    managers.task_days(owners=None, period=usual_period(now.date()), now=now)
+    for period in _ranges(now):
+        managers.sums(None, period, now)
+        managers.task_days(owners=None, period=period, now=now)
 
 
 def _campaign_results(now: datetime) -> None:
-    about: dict[str, Any] = {"owners": None, "period": usual_period(now.date()), "now": now}
-    campaigns.results(**about)
-    for report in campaigns.OVER_ALL:
-        campaigns.ask_campaigns(report, **about, campaign=None)
+    for period in _ranges(now):
+        about: dict[str, Any] = {"owners": None, "period": period, "now": now}
+        campaigns.results(**about)
+        for report in campaigns.OVER_ALL:
+            campaigns.ask_campaigns(report, **about, campaign=None)
 
 
 USUAL: Mapping[str, Callable[[datetime], None]] = MappingProxyType(

@@ -25,10 +25,13 @@ _AT_EASE = "SET LOCAL work_mem = '256MB'"
 
 @transaction.atomic
 def take_snapshot(*, day: date, now: datetime) -> Snapshot:
-    """The figures of a day: of today as of now, of one that is over as of its end. What was kept is replaced."""
+    """The figures of a day: of today as of now, of one that is over as of its end. What was kept is replaced, unless it
+    tells of a later instant: another worker was faster."""
     as_of = min(now, end_of(day))
     with connection.cursor() as cursor:
         cursor.execute(_ONE_AT_A_TIME)
+        if later := Snapshot.objects.filter(day=day, as_of__gt=as_of).first():
+            return later
         cursor.execute(_AT_EASE)
         snapshot, _ = Snapshot.objects.update_or_create(day=day, defaults={"as_of": as_of, "taken_at": now})
         snapshot.figures.all().delete()

@@ -25,7 +25,7 @@ _KEYS = frozenset({"manager", "tier"})
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """``medians``: of ``others`` managers, oneself among them; empty where they would tell who the others are."""
+    """``medians``: of ``others`` managers, oneself among them; none where it would tell who the others are."""
 
     as_of: datetime
     managers: Sequence[Manager]
@@ -53,7 +53,7 @@ def compared(user: Any, *, period: Period, now: datetime) -> Compared:
     return Compared(
         as_of=as_of,
         managers=sorted(mine, key=lambda one: (one.is_small, -one.load, one.name)),
-        medians=medians(peers) if enough else {},
+        medians=medians(peers, alone=names if is_alone else ()) if enough else {},
         others=len(peers),
         is_alone=is_alone,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -112,12 +112,15 @@ MEASURES: tuple[Measure, ...] = (
 BY_CODE: Mapping[str, Measure] = {measure.code: measure for measure in MEASURES}
 
 
-def medians(managers: Iterable[Manager]) -> dict[str, float | None]:
-    """Of each measure, over the managers who are not too small for it."""
+def medians(managers: Iterable[Manager], *, alone: Collection[int] = ()) -> dict[str, float | None]:
+    """Of each measure, over the managers who are not too small for it. Whoever sees ``alone`` of them is told no median
+    of which too few others are a part."""
     compared = [one for one in managers if not one.is_small]
-    return {measure.code: _median(measure.of(one) for one in compared) for measure in MEASURES}
+    return {measure.code: _median(measure, compared, frozenset(alone)) for measure in MEASURES}
 
 
-def _median(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return median(known) if known else None
+def _median(measure: Measure, managers: Iterable[Manager], alone: frozenset[int]) -> float | None:
+    known = {one.id: value for one in managers if (value := measure.of(one)) is not None}
+    if not known or (alone and len(known.keys() - alone) < FEWEST_OTHERS):
+        return None
+    return median(known.values())

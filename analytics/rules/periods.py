@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 MOST_DAYS = 366
 USUAL_DAYS = 30
+PRESETS = (7, USUAL_DAYS, 90)  # how many days pages link to
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Period:
 def last_days(number: int, *, today: date) -> Period:
     """So many days, the last of them today."""
     return Period(today - timedelta(days=number - 1), today)
+
+
+def presets(today: date) -> list[Period]:
+    """The ranges that pages link to."""
+    return [last_days(number, today=today) for number in PRESETS]
 
 
 def usual_period(today: date) -> Period:

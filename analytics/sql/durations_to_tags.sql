@@ -6,9 +6,8 @@ FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
 JOIN tenure_enrolled(%(owners)s, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
 LEFT JOIN (
     SELECT t.customer_id, min(t.applied_at) AS reached_at
-    FROM lifecycle_transition AS t LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = t.customer_id
-    WHERE t.lifecycle_id = %(lifecycle)s AND t.to_tag_id = ANY(%(tags)s) AND t.applied_at <= %(as_of)s
-      AND (%(owners)s IS NULL OR c.id IS NOT NULL)
+    FROM tenure_moves(%(lifecycle)s, %(as_of)s) AS t LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = t.customer_id
+    WHERE t.to_tag_id = ANY(%(tags)s) AND (%(owners)s IS NULL OR c.id IS NOT NULL)
     GROUP BY 1
 ) AS r ON r.customer_id = e.customer_id
 GROUP BY e.cohort, is_reached, days

@@ -2,11 +2,10 @@
 -- Kept: each day
 WITH churned AS (
     SELECT DISTINCT ON (t.customer_id) t.customer_id, (t.applied_at AT TIME ZONE 'UTC')::date AS gone_on
-    FROM lifecycle_transition AS t
-    JOIN lifecycle_lifecycle AS l ON l.id = t.lifecycle_id AND l.code = 'account'
+    FROM tenure_moves(%(account)s, %(as_of)s) AS t
     JOIN lifecycle_statustag AS tag ON tag.id = t.to_tag_id AND tag.category = 'churned'
     JOIN tenure_customers(%(owners)s) AS c ON c.id = t.customer_id
-    WHERE t.applied_at > %(as_of)s::timestamptz - interval '90 days' AND t.applied_at <= %(as_of)s
+    WHERE t.applied_at > %(as_of)s::timestamptz - interval '90 days'
     ORDER BY t.customer_id, t.applied_at DESC, t.id DESC
 )
 SELECT COALESCE(before.level, 'UNKNOWN') AS part, count(*) AS value, count(*) AS n

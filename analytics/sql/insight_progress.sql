@@ -3,16 +3,15 @@
 -- 60 days in it; their first move counts.
 WITH entered AS (
     SELECT DISTINCT ON (m.customer_id) m.customer_id, m.applied_at, t.position
-    FROM lifecycle_transition AS m
+    FROM tenure_moves(%(lifecycle)s, %(as_of)s) AS m
     JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
     JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
-    WHERE m.lifecycle_id = %(lifecycle)s AND m.applied_at <= %(as_of)s
     ORDER BY m.customer_id, m.applied_at, m.id
 )
 SELECT e.customer_id, 'entered' AS dimension, to_char(e.applied_at AT TIME ZONE 'UTC', 'YYYY-MM') AS part, EXISTS (
-        SELECT FROM lifecycle_transition AS m
+        SELECT FROM tenure_moves(%(lifecycle)s, %(as_of)s) AS m
         JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
-        WHERE m.customer_id = e.customer_id AND m.lifecycle_id = %(lifecycle)s AND t.position > e.position
+        WHERE m.customer_id = e.customer_id AND t.position > e.position
           AND t.category NOT IN ('risk', 'paused', 'churned')
           AND m.applied_at > e.applied_at AND m.applied_at <= e.applied_at + interval '60 days'
     )::int AS value

@@ -3,11 +3,11 @@
 -- still at risk after 7 days (a landmark, so that nobody had less time to recover); recovered: in the 30 days after it.
 WITH at_risk AS (
     SELECT DISTINCT ON (m.customer_id) m.customer_id, m.applied_at, m.applied_at + interval '7 days' AS landmark
-    FROM lifecycle_transition AS m
+    FROM tenure_moves(%(lifecycle)s, %(as_of)s) AS m
     JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id AND t.category = 'risk'
     LEFT JOIN lifecycle_statustag AS f ON f.id = m.from_tag_id
     JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
-    WHERE m.lifecycle_id = %(lifecycle)s AND f.category IS DISTINCT FROM 'risk'
+    WHERE f.category IS DISTINCT FROM 'risk'
       AND m.applied_at > %(as_of)s::timestamptz - interval '365 days'
       AND m.applied_at <= %(as_of)s::timestamptz - interval '37 days'
     ORDER BY m.customer_id, m.applied_at DESC, m.id DESC
@@ -16,7 +16,7 @@ WITH at_risk AS (
         bool_or(m.applied_at <= r.landmark AND t.category IS DISTINCT FROM 'risk') AS has_left,
         bool_or(m.applied_at > r.landmark AND t.category NOT IN ('risk', 'churned', 'paused')) AS has_recovered
     FROM at_risk AS r
-    LEFT JOIN lifecycle_transition AS m ON m.customer_id = r.customer_id AND m.lifecycle_id = %(lifecycle)s
+    LEFT JOIN tenure_moves(%(lifecycle)s, %(as_of)s) AS m ON m.customer_id = r.customer_id
         AND m.applied_at > r.applied_at AND m.applied_at <= r.landmark + interval '30 days'
     LEFT JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
     GROUP BY 1, 2, 3

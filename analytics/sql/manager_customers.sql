@@ -3,7 +3,8 @@
 -- accounts that have not churned. Renewals: of the next 90 days. Revenue, dates and NPS answers: as they stand today.
 WITH mine AS (
     SELECT c.id, c.owner_id, c.tier, a.customer_id IS NOT NULL AND t.category IS DISTINCT FROM 'churned' AS is_account,
-        t.code = 'AT_RISK' AS is_at_risk, a.annual_revenue, a.renewal_date, p.nps_score, h.score, b.score AS score_before
+        t.code = 'AT_RISK' AS is_at_risk, a.annual_revenue,
+        COALESCE(a.renewal_date, a.contract_end_date) AS renewal_date, p.nps_score, h.score, b.score AS score_before
     FROM tenure_customers(%(owners)s) AS c
     LEFT JOIN customer_success_account AS a ON a.customer_id = c.id
     LEFT JOIN customer_success_successprofile AS p ON p.account_id = c.id

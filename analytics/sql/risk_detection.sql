@@ -1,7 +1,7 @@
 -- Answers: How long did it take until customers at risk were noticed?
 -- Note: Of each move into a risk tag from outside risk. silent: days since the customer's last event before the move.
 -- Note: late: days since the rule could have moved the customer. That is what its conditions "days since … at least N"
--- Note: had beyond N at the move (the least of them: all had to hold), so the wait that the rule itself asks for does
+-- Note: had beyond N at the move (the least of those that held), so the wait that the rule itself asks for does
 -- Note: not count. Other conditions may have become true later, so it is the most that it can have taken.
 WITH entered AS (
     SELECT m.customer_id, m.applied_at, m.evidence, r.conditions
@@ -19,6 +19,7 @@ WITH entered AS (
             SELECT min((e.evidence ->> (w ->> 'metric'))::numeric - (w ->> 'value')::numeric)
             FROM jsonb_path_query(e.conditions, 'strict $.** ? (@.metric starts with "days_since" && @.operator == ">=")',
                                   '{}', true) AS w
+            WHERE (e.evidence ->> (w ->> 'metric'))::numeric >= (w ->> 'value')::numeric
         ) AS late
     FROM entered AS e
 )

@@ -4,14 +4,14 @@
 -- of the same accounts, those of which an opportunity was won in that year. The lifetime value is the one known now.
 WITH accounts AS (
     SELECT COALESCE(g.tier, '') AS tier, h.score, a.lifetime_value, s.has_churned IS NOT true AS is_here,
-        COALESCE(NOT before.has_churned, false) AS was_here, a.customer_id IN (
+        before.customer_id IS NOT NULL AS was_here, a.customer_id IN (
             SELECT o.customer_id FROM customer_success_expansionopportunity AS o WHERE o.status = 'WON'
             AND o.ended_at > %(as_of)s::timestamptz - interval '365 days' AND o.ended_at <= %(as_of)s
         ) AS has_expanded
     FROM customer_success_account AS a
     JOIN tenure_groups(%(owners)s, %(as_of)s) AS g ON g.customer_id = a.customer_id
     LEFT JOIN tenure_account_churned(%(owners)s, %(account)s, %(as_of)s) AS s ON s.customer_id = a.customer_id
-    LEFT JOIN tenure_account_churned(%(owners)s, %(account)s, %(as_of)s::timestamptz - interval '365 days') AS before ON before.customer_id = a.customer_id
+    LEFT JOIN tenure_accounts(%(owners)s, %(account)s, %(as_of)s::timestamptz - interval '365 days') AS before ON before.customer_id = a.customer_id
     LEFT JOIN tenure_health(%(owners)s, %(as_of)s) AS h ON h.customer_id = a.customer_id AND s.has_churned IS NOT true
     WHERE a.opened_at <= %(as_of)s
 ), tiers AS (

@@ -80,6 +80,31 @@ def test_a_dashboard_opens_with_what_was_kept(boss, code):
 
 
 @pytest.mark.usefixtures("nobody_computes")
+@pytest.mark.parametrize("code", ["status_tags", "managers", "campaign_results"])
+def test_the_ranges_that_a_dashboard_links_to_are_kept(boss, code):
+    links = boss.get(reverse(f"admin:analytics_snapshot_{code}")).context["presets"]
+
+    pages = [boss.get(reverse(f"admin:analytics_snapshot_{code}") + one.url) for one in links]
+
+    assert [one.title for one in links] == ["Last 7 days", "Last 30 days", "Last 90 days"]
+    assert [page.context["said"].as_of for page in pages] == [NOW] * 3
+
+
+@pytest.mark.parametrize("code", OWN)
+def test_nobody_waits_after_midnight(boss, code, monkeypatch):
+    with time_machine.travel(NOW.replace(hour=23, minute=30), tick=False):
+        keep_answers(now=NOW.replace(hour=23, minute=30))
+    monkeypatch.setattr(kept, "ask", lambda name, **about: pytest.fail(f"{name} was computed while somebody waited"))
+
+    with time_machine.travel(NOW.replace(hour=23, minute=59) + timedelta(minutes=20), tick=False):
+        boss.force_login(UserFactory(is_superuser=True, is_staff=True))
+        first = boss.get(reverse(f"admin:analytics_snapshot_{code}"))
+        pages = [boss.get(reverse(f"admin:analytics_snapshot_{code}") + one.url) for one in first.context["presets"]]
+
+    assert [page.status_code for page in (first, *pages)] == [200] * (1 + len(pages))
+
+
+@pytest.mark.usefixtures("nobody_computes")
 @pytest.mark.parametrize("who", [*LISTS, *LEVELS])
 def test_the_lists_behind_health_are_kept(boss, who):
     assert boss.get(reverse("admin:analytics_snapshot_health_customers"), {"who": who}).status_code == 200

@@ -212,6 +212,11 @@ def waits(days, *more):
         (waits(5), {"days_since_login": 7}, 2),
         (waits(5), {"days_since_login": 5}, 0),
         (waits(5, {"any": [waits(2)]}), {"days_since_login": 7}, 2),  # the least: all had to hold
+        (
+            {"any": [*waits(5)["all"], {"metric": "days_since_order", "operator": ">=", "value": 60}]},
+            {"days_since_login": 7, "days_since_order": 3},
+            2,  # the other has yet to hold
+        ),
         ({"all": [{"metric": "order_count", "operator": ">=", "value": 1}]}, {"order_count": 3}, None),
         ({"all": [{"metric": "days_since_login", "operator": "<=", "value": 9}]}, {"days_since_login": 3}, None),
         (waits(5), {}, None),

@@ -79,3 +79,22 @@ def test_the_reports_agree(accounts):
     assert sum(row.n for row in before) == 1
     assert retained == {0, 1}
     assert sorted(revenue) == [(0, 1200), (1200, 1200)]
+
+
+def test_tiers_and_the_key_figure_agree_on_who_was_there_a_year_ago(accounts):
+    """With a tag or without one; who became an account since was none then, whatever tag it had."""
+    lifecycle, owner, _ = accounts
+    for _ in range(2):
+        AccountFactory(customer__owner=owner, opened_at=OPENED)
+    since = AccountFactory(customer__owner=owner, opened_at=LEFT).customer
+    tag = lifecycle.tags.get(category="active")
+    TransitionFactory(lifecycle=lifecycle, customer=since, from_tag=None, to_tag=tag, applied_at=OPENED)
+    CustomerStatusFactory(lifecycle=lifecycle, customer=since, tag=tag, entered_at=OPENED)
+    about = {"owners": [owner.id], "as_of": NOW}
+
+    tiers = {row.part.split(":")[0]: (row.value, row.n) for row in ask("tier_performance", **about)}
+    retained = [row.value for row in ask("kpi_retention_rate", **about, lifecycle=lifecycle.id)]
+
+    assert sorted(retained) == [0, 1, 1, 1]
+    assert tiers["retention_rate"] == (75, 4)
+    assert tiers["customer_count"][1] == 4

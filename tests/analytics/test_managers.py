@@ -14,7 +14,15 @@ from analytics.rules.periods import Period
 from customer_success.models import Task
 from lifecycle.models import Customer, Lifecycle
 from lifecycle.queries.portfolio import EVERYBODY
-from tests.factories import CustomerFactory, LifecycleFactory, TeamFactory, TierPolicyFactory, UserFactory
+from tests.factories import (
+    AccountFactory,
+    BusinessReviewFactory,
+    CustomerFactory,
+    LifecycleFactory,
+    TeamFactory,
+    TierPolicyFactory,
+    UserFactory,
+)
 
 from .managed import NOW, SINCE, UNTIL, counted, make_world
 
@@ -181,3 +189,28 @@ def test_customers_of_nobody_count_for_nobody(boss):
     found = compared(boss, period=PERIOD, now=NOW).managers
 
     assert sum(one["customers"] for one in found) == Customer.objects.exclude(owner=None).count()
+
+
+def test_a_median_is_told_only_of_what_enough_others_have():
+    """Of four managers two have reviews: who is one of them would know those of the other by subtracting."""
+    me, other, *_ = team_of([5, 6, 8, 20])
+    for one in (me, other):
+        for _ in range(5):
+            BusinessReviewFactory(customer=one.customers.first(), scheduled_for=SINCE, status="HELD", held_at=SINCE)
+
+    found = compared(me, period=PERIOD, now=NOW)
+
+    assert found.managers[0]["reviews_held"] == 5
+    assert (found.medians["customers"], found.medians["reviews_held"]) == (7, None)
+
+
+def test_renewals_are_those_of_the_list_of_contracts_due():
+    me, *_ = team_of([1])
+    ends = NOW.date() + timedelta(days=30)
+    AccountFactory(
+        customer=me.customers.get(), annual_revenue=100, contract_end_date=ends, renewal_date=None, opened_at=SINCE
+    )
+
+    due = ask("renewals_due", owners={me.id}, as_of=NOW, days=90, most=None)
+
+    assert len(due) == 1 == compared(me, period=PERIOD, now=NOW).managers[0]["renewals"]

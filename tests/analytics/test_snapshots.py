@@ -1,15 +1,22 @@
 """Days that are kept: whole, once, and as they were."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
+from analytics.engine import snapshots
 from analytics.engine.snapshots import backfill, take_snapshot
 from analytics.models import Figure, Snapshot
 from analytics.queries import figures, history
+from analytics.queries.health import groups_of
+from analytics.queries.reports import statement_of
+from analytics.rules.kpis import KPIS
 from lifecycle.models import CustomerFacts, Transition
 from tests.factories import (
     CustomerFactory,
+    CustomerHealthFactory,
     CustomerStatusFactory,
     LifecycleFactory,
     StatusTagFactory,
@@ -107,3 +114,65 @@ def test_history_has_the_days_in_order(lifecycle):
 
     assert days == sorted(days)
     assert set(days) == {date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10)}
+
+
+def test_who_comes_late_does_not_put_earlier_figures_in_place_of_later_ones(lifecycle):
+    today = NOW.date()
+    take_snapshot(day=today, now=NOW)
+
+    kept = take_snapshot(day=today, now=NOW - timedelta(hours=4))
+
+    assert (kept.as_of, kept.taken_at) == (NOW, NOW)
+
+
+def test_a_day_before_everything_has_figures_of_nobody(lifecycle):
+    take_snapshot(day=date(1970, 1, 1), now=NOW)
+
+    assert told(date(1970, 1, 1)) == {"A": 0, "B": 0}
+    assert set(Figure.objects.filter(report__startswith="kpi_").values_list("n", flat=True)) == {0}
+
+
+def test_groups_without_a_name_are_one():
+    LifecycleFactory(code="account")
+    for plan in ("", None):
+        CustomerHealthFactory(customer__plan=plan, customer__tier=plan, day=NOW.date())
+
+    take_snapshot(day=NOW.date(), now=NOW)
+
+    rows = Figure.objects.filter(report="health_segments").order_by("part")
+    assert {row.part: row.n for row in rows} == {"company_size:": 2, "industry:": 2, "plan:": 2, "tier:": 2}
+    assert [one.part for one in groups_of(rows)["plan"]] == [""]
+
+
+def test_a_day_that_was_ended_in_the_middle_is_not_there(lifecycle, monkeypatch):
+    def ended(name):
+        if name == KPIS[-1].report:
+            raise KeyboardInterrupt
+        return statement_of(name)
+
+    take_snapshot(day=date(2026, 3, 10), now=NOW - timedelta(hours=1))
+    before = Figure.objects.count()
+    monkeypatch.setattr(snapshots, "statement_of", ended)
+
+    with pytest.raises(KeyboardInterrupt):
+        backfill(since=date(2026, 3, 9), now=NOW)
+
+    assert Snapshot.objects.get().as_of == NOW - timedelta(hours=1)
+    assert Figure.objects.count() == before
+
+
+def test_two_at_the_same_time_write_a_day_once(transactional_db):
+    """Two workers, each with a connection of its own."""
+    LifecycleFactory()
+
+    def take(minutes):
+        try:
+            take_snapshot(day=NOW.date(), now=NOW + timedelta(minutes=minutes))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(take, (3, 0, 2, 1)))
+
+    figures_of_kpis = Figure.objects.filter(report="kpi_nrr")
+    assert (Snapshot.objects.get().as_of, figures_of_kpis.count()) == (NOW + timedelta(minutes=3), 1)

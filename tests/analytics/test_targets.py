@@ -61,20 +61,20 @@ def target_of(code):
 )  # fmt: skip
 def test_refuses_a_number_that_cannot_be(code, value):
     with pytest.raises(TargetRefused, match="is from"):
-        set_target(target=target_of(code), value=Decimal(value), owner=None)
+        set_target(target_of(code), target=Decimal(value))
 
 
 @pytest.mark.parametrize(
     ("code", "value"), [("nps", "-100"), ("mastery_rate", "100"), ("nrr", "140"), ("csat", "5"), ("nps", None)]
 )
 def test_takes_a_number_that_can_be_and_none(ada, code, value):
-    set_target(target=target_of(code), value=value and Decimal(value), owner=ada)
+    set_target(target_of(code), target=value and Decimal(value), owner=ada)
 
     assert (target_of(code).target, target_of(code).owner) == (value and Decimal(value), ada)
 
 
 def test_shipped_targets_are_made_once_and_kept_as_they_were_changed():
-    set_target(target=target_of("nps"), value=Decimal(10), owner=None)
+    set_target(target_of("nps"), target=Decimal(10))
 
     assert load_defaults(now=NOW) == []
     assert target_of("nps").target == 10
@@ -136,3 +136,12 @@ def test_who_may_not_change_reads_alone():
     assert manager.get(f"{URL}/nps").status_code == 200
     assert manager.patch(f"{URL}/nps", {"target": 1}, format="json").status_code == 403
     assert target_of("nps").target == 50
+
+
+def test_who_sets_a_target_keeps_an_owner_whom_somebody_set_meanwhile(ada):
+    one, other = target_of("nps"), target_of("nps")
+
+    set_target(one, owner=ada)
+    set_target(other, target=Decimal(42))
+
+    assert (target_of("nps").target, target_of("nps").owner) == (42, ada)

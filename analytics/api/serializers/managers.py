@@ -23,7 +23,7 @@ class Figures(serializers.Field):
 
 @extend_schema_field({"type": "object", "properties": {one.code: _NUMBER for one in MEASURES}})
 class Medians(serializers.DictField):
-    """Of each measure; empty where they would tell who the others are."""
+    """Of each measure; null, or empty, where they would tell who the others are."""
 
 
 class ManagerSerializer(serializers.Serializer):

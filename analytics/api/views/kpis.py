@@ -47,10 +47,8 @@ class KpiDetail(ApiView):
         said = _existing(request, code)
         asked = KpiChangesSerializer(data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
-        changes = asked.validated_data
-        value, owner = changes.get("target", said.target.target), changes.get("owner", said.target.owner)
         try:
-            set_target(target=said.target, value=value, owner=owner)
+            set_target(said.target, **asked.validated_data)
         except TargetRefused as error:
             raise ValidationError({"target": str(error)}) from error
         return Response(KpiSerializer(said).data)

@@ -2,10 +2,9 @@
 CREATE OR REPLACE FUNCTION tenure_churned(owners bigint[], lifecycle bigint, since timestamptz, until timestamptz)
 RETURNS TABLE (customer_id bigint, has_churned int) LANGUAGE sql STABLE AS $$
     SELECT s.customer_id, EXISTS (
-        SELECT FROM lifecycle_transition AS m
+        SELECT FROM tenure_moves(lifecycle, until) AS m
         JOIN lifecycle_statustag AS gone ON gone.id = m.to_tag_id AND gone.category = 'churned'
-        WHERE m.customer_id = s.customer_id
-            AND m.lifecycle_id = lifecycle AND m.applied_at > since AND m.applied_at <= until)::int
+        WHERE m.customer_id = s.customer_id AND m.applied_at > since)::int
     FROM tenure_tags(owners, lifecycle, since) AS s
     JOIN lifecycle_statustag AS t ON t.id = s.tag_id AND t.category <> 'churned'
 $$;

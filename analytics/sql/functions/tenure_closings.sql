@@ -1,4 +1,5 @@
--- When accounts were closed: had a tag of the category churned in their lifecycle. From and to (exclusive).
+-- When accounts were closed: had a tag of the category churned in their lifecycle. From and to (exclusive). A closing
+-- that was taken back was none.
 CREATE OR REPLACE FUNCTION tenure_closings(owners bigint[])
 RETURNS TABLE (customer_id bigint, closed_from timestamptz, closed_to timestamptz) LANGUAGE sql STABLE AS $$
     SELECT t.customer_id, COALESCE(entered.at, '-infinity'), t.applied_at
@@ -11,6 +12,7 @@ RETURNS TABLE (customer_id bigint, closed_from timestamptz, closed_to timestampt
         WHERE e.customer_id = t.customer_id AND e.lifecycle_id = t.lifecycle_id
             AND (e.applied_at, e.id) < (t.applied_at, t.id)
     ) AS entered
+    WHERE NOT EXISTS (SELECT FROM lifecycle_rolledback AS k WHERE k.reversal_id = t.id)
     UNION ALL
     SELECT s.customer_id, COALESCE(s.entered_at, '-infinity'), 'infinity'
     FROM lifecycle_customerstatus AS s

@@ -7,10 +7,7 @@ LANGUAGE sql STABLE AS $$
     WHERE t.lifecycle_id = lifecycle AND t.applied_at <= as_of
         AND NOT EXISTS (SELECT FROM lifecycle_rolledback AS b WHERE b.reversal_id = t.id)
         AND NOT EXISTS (
-            SELECT FROM lifecycle_rolledback AS b
-            JOIN lifecycle_rollback AS r ON r.id = b.rollback_id
-            LEFT JOIN lifecycle_rollback AS u ON u.undoes_id = r.id AND u.made_at <= as_of
-            WHERE b.customer_id = t.customer_id AND t.id BETWEEN b.first_id AND b.last_id
-                AND b.reversal_id IS NOT NULL AND r.made_at <= as_of AND u.id IS NULL
+            SELECT FROM tenure_taken_back(lifecycle, '-infinity', as_of) AS k
+            WHERE k.customer_id = t.customer_id AND t.id BETWEEN k.first_id AND k.last_id
         )
 $$;

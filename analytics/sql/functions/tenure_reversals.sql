@@ -4,15 +4,9 @@
 CREATE OR REPLACE FUNCTION tenure_reversals(owners bigint[], lifecycle bigint, since timestamptz, as_of timestamptz)
 RETURNS TABLE (move_id bigint, how text) LANGUAGE sql STABLE AS $$
     SELECT t.id, 'taken_back'
-    FROM lifecycle_rollback AS r
-    JOIN lifecycle_rolledback AS k ON k.rollback_id = r.id AND k.reversal_id IS NOT NULL
+    FROM tenure_taken_back(lifecycle, since, as_of) AS k
     JOIN lifecycle_transition AS t ON t.customer_id = k.customer_id AND t.id BETWEEN k.first_id AND k.last_id
-    WHERE r.lifecycle_id = lifecycle AND t.lifecycle_id = lifecycle AND t.rule_id IS NOT NULL
-      AND r.undoes_id IS NULL AND r.made_at >= since AND r.made_at <= as_of
-      AND NOT EXISTS (
-          SELECT FROM lifecycle_rollback AS u JOIN lifecycle_rolledback AS again ON again.rollback_id = u.id
-          WHERE u.undoes_id = r.id AND u.made_at <= as_of
-            AND again.customer_id = k.customer_id AND again.reversal_id IS NOT NULL)
+    WHERE t.lifecycle_id = lifecycle AND t.rule_id IS NOT NULL
     UNION
     SELECT was.id, 'put_back'
     FROM lifecycle_transition AS back LEFT JOIN tenure_customers(owners) AS c ON c.id = back.customer_id

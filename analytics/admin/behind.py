@@ -66,7 +66,7 @@ class Behind(Board):
     template = "analytics/admin/behind.html"
     form = BehindForm
 
-    def initial(self) -> dict[str, Any]:
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
         return {"report": KPIS[0].report}
 
     def says(self, asked: Asked) -> Said:
@@ -86,7 +86,7 @@ class Behind(Board):
 
     def page(self, admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
         """The file is of all pages, sent as it is read."""
-        form = BehindForm({**self.initial(), **request.GET.dict()})
+        form = BehindForm({**self.initial(request), **request.GET.dict()})
         if request.GET.get("csv") == "customers" and self.may(request) and form.is_valid():
             return _file(form.cleaned_data, owners_seen(request.user), timezone.now())
         return super().page(admin, request)

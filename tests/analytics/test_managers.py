@@ -181,3 +181,15 @@ def test_customers_of_nobody_count_for_nobody(boss):
     found = compared(boss, period=PERIOD, now=NOW).managers
 
     assert sum(one["customers"] for one in found) == Customer.objects.exclude(owner=None).count()
+
+
+def test_who_leads_and_looks_after_nobody_is_no_manager_of_those_compared(boss):
+    managers = make_world()
+    idle, busy = UserFactory(), managers[0]
+    TeamFactory().leads.add(idle, busy)
+    TeamFactory().members.add(idle, busy)
+
+    found = {one.id for one in compared(boss, period=PERIOD, now=NOW).managers}
+
+    assert busy.id in found
+    assert idle.id not in found

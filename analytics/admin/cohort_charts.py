@@ -52,7 +52,7 @@ def standing_chart(asking: Asking, rows: Sequence[Progress]) -> Chart:
         min_width=_width(tags, 76),
         is_wide=len(tags) > NARROW,
         report="cohort_progress",
-        when_empty="Nobody has a tag in this lifecycle yet.",
+        when_empty="Nobody with a tag in this lifecycle enrolled in these months.",
     )
 
 
@@ -67,7 +67,7 @@ def progress_chart(asking: Asking, target: Target, rows: Sequence[Progress]) -> 
         title=f"In {target.name}, by month since enrollment",
         summary=_summary_of_progress(rows, target),
         report="cohort_progress",
-        when_empty="Nobody has a tag in this lifecycle yet.",
+        when_empty="Nobody with a tag in this lifecycle enrolled in these months.",
     )
 
 

@@ -15,7 +15,6 @@ from lifecycle.models import Lifecycle
 
 from .charts import Chart, heatmap
 
-NARROW = 5  # columns that stand in half the page
 Cell = tuple[int, int] | None  # how many of how many; a month that is not over is blank
 _SMALL = f"Of cohorts with fewer than {FEWEST} customers there are numbers, no shares."
 _LAYOUT = {
@@ -50,7 +49,7 @@ def standing_chart(asking: Asking, rows: Sequence[Progress]) -> Chart:
         layout=_LAYOUT,
         height=_height(rows),
         min_width=_width(tags, 76),
-        is_wide=len(tags) > NARROW,
+        is_wide=True,
         report="cohort_progress",
         when_empty="Nobody with a tag in this lifecycle enrolled in these months.",
     )

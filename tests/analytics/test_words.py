@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from analytics.admin.charts import Chart, bars, lines
 from analytics.admin.revenue_words import signed
 from analytics.admin.words import figure, in_money, money, money_axis, unit_name
 
@@ -39,3 +40,10 @@ def test_money_is_in_the_currency_that_is_set(settings, code, said):
 
 def test_a_change_of_money_has_its_sign_before_the_currency():
     assert [signed(Decimal(one)) for one in ("700", "-494.2", "0", "0.2")] == ["+$700", "-$494", "$0", "$0"]
+
+
+@pytest.mark.parametrize(("traces", "where"), [(bars(["a"], [1]), "xaxis"), (lines(["a"], {"x": [1]}), "yaxis")])
+def test_a_picture_says_what_its_numbers_are(traces, where):
+    chart = Chart("key", "Title", "", (), (), traces, layout={where: {"range": [0, 9]}}, axis="Customers")
+
+    assert chart.figure["layout"] == {where: {"title": {"text": "Customers"}, "range": [0, 9]}}

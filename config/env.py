@@ -142,6 +142,15 @@ def url(name: str, schemes: Iterable[str], example: str) -> str:
     return value
 
 
+def currency(name: str, default: str) -> str:
+    def parse(value: str) -> str:
+        if not re.fullmatch("[A-Z]{3}", value):
+            raise ValueError
+        return value
+
+    return read(name, default, "a currency of ISO 4217 such as USD", parse)
+
+
 def rate(name: str, default: str) -> str:
     def parse(value: str) -> str:
         if not RATE.fullmatch(value):

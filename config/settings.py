@@ -259,6 +259,11 @@ VERIFY_SAMPLE = env.integer("VERIFY_SAMPLE", 1000, least=1, most=10_000_000)
 EVALUATION_EVERY_MINUTES = env.integer("EVALUATION_EVERY_MINUTES", 5, least=1, most=1440)
 EVALUATION_CHUNK_SIZE = env.integer("EVALUATION_CHUNK_SIZE", 50_000, least=100, most=1_000_000)
 
+# --- Money -----------------------------------------------------------------------------------------------------------
+# Amounts carry no currency of their own and are never converted: this says which one all of them are in.
+
+TENURE_CURRENCY = env.currency("TENURE_CURRENCY", "USD")
+
 # --- Rules -----------------------------------------------------------------------------------------------------------
 
 RULES_NEED_SECOND_PERSON = env.boolean("RULES_NEED_SECOND_PERSON", default=False)

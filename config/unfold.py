@@ -29,6 +29,7 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Portfolio health", "monitor_heart", "analytics.snapshot:portfolio_health"),
             ("Key insights", "lightbulb", "analytics.snapshot:insights"),
             ("Status tags", "sell", "analytics.snapshot:status_tags"),
+            ("Automation", "smart_toy", "analytics.snapshot:automation"),
             ("Cohorts", "view_timeline", "analytics.snapshot:cohorts"),
             ("Retention and revenue", "payments", "analytics.snapshot:revenue"),
             ("Success managers", "support_agent", "analytics.snapshot:managers"),

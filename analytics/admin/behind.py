@@ -14,13 +14,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from analytics.queries import all_behind, customers_behind
+from analytics.queries import all_behind, customers_behind, kpi_standing
 from analytics.queries.behind import PAGE
 from analytics.rules.kpis import KPIS, Fold, Kpi
 from lifecycle.queries import owners_seen
 
 from .board import Asked, Board, Said, board
 from .csv_files import csv_stream
+from .kpis import value_of
 from .words import customer_page, figure
 
 _BY_REPORT = {kpi.report: kpi for kpi in KPIS}
@@ -66,7 +67,7 @@ class Behind(Board):
     template = "analytics/admin/behind.html"
     form = BehindForm
 
-    def initial(self) -> dict[str, Any]:
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
         return {"report": KPIS[0].report}
 
     def says(self, asked: Asked) -> Said:
@@ -80,16 +81,25 @@ class Behind(Board):
         more: dict[str, Any] = {
             "kpi": kpi, "lines": [_line(kpi, row) for row in shown], "first": urlencode(query),
             "next": urlencode({**query, "after": shown[-1].id}) if len(rows) > PAGE else "",
-            "is_later": bool(asked.about["after"]), "file": urlencode({**query, "csv": "customers"}),
+            "is_later": bool(asked.about["after"]), "figure": _figure(kpi, asked, as_of),
+            "file": urlencode({**query, "csv": "customers"}),
         }  # fmt: skip
         return Said(as_of, more=more)
 
     def page(self, admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
         """The file is of all pages, sent as it is read."""
-        form = BehindForm({**self.initial(), **request.GET.dict()})
+        form = BehindForm({**self.initial(request), **request.GET.dict()})
         if request.GET.get("csv") == "customers" and self.may(request) and form.is_valid():
             return _file(form.cleaned_data, owners_seen(request.user), timezone.now())
         return super().page(admin, request)
+
+
+def _figure(kpi: Kpi, asked: Asked, as_of: datetime) -> str:
+    """That the customers make up, with their number; nothing where it is told of another instant, or on later pages."""
+    said = None if asked.about["after"] else kpi_standing(kpi.code, owners=asked.owners, now=as_of)
+    if said is None or said.as_of != as_of:
+        return ""
+    return f"{value_of(said)} (n = {said.n:,})"
 
 
 def _line(kpi: Kpi, row: Any) -> Line:

@@ -83,18 +83,16 @@ class Board:
     def page(self, admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
         if not self.may(request):
             raise PermissionDenied
-        form = self.form({**self.initial(), **request.GET.dict()})
+        form = self.form({**self.initial(request), **request.GET.dict()})
         said: Said | None = None
-        presets: Sequence[Preset] = ()
         if form.is_valid():
             now = timezone.now()
             said = self.says(Asked(request, owners_seen(request.user), now, form.cleaned_data))
             if wanted := request.GET.get("csv"):
                 return self._csv(said, wanted)
-            presets = self.presets(request, form.cleaned_data)
         return framed(
             admin, request, self.template, title=self.title, original=None, form=form, said=said, board=self,
-            presets=presets, trail=self.trail(),
+            presets=self.presets(request, form.cleaned_data), trail=self.trail(),
         )  # fmt: skip
 
     @property
@@ -107,13 +105,13 @@ class Board:
         return [{"title": "Dashboards", "link": address(FIRST)}, *above, {"title": self.title}]
 
     def presets(self, request: HttpRequest, about: dict[str, Any]) -> Sequence[Preset]:
-        """Links to usual choices, of what is asked."""
+        """Links to usual choices, of what is asked, as far as it can be."""
         return ()
 
     def may(self, request: HttpRequest) -> bool:
         return request.user.has_perm(PERMISSION)
 
-    def initial(self) -> dict[str, Any]:
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
         return {name: one.initial for name, one in self.form.base_fields.items() if one.initial is not None}
 
     def _csv(self, said: Said, wanted: str) -> HttpResponse:

@@ -12,9 +12,9 @@ from campaigns.models import Campaign, EndReason
 from .board import Asked
 from .campaign_links import listed, results_of
 from .campaign_messages import emails
-from .charts import Chart, bars
+from .charts import Chart, bars, lying
 from .days import axes, drawn
-from .words import amount, rate
+from .words import figure, rate
 
 _TASK_STATES = {"DONE": "Done", "OPEN": "Open", "DROPPED": "Dropped", "LEFT": "Dropped as the customer left"}
 
@@ -70,7 +70,8 @@ def becoming(enrolled: Enrolled, campaign: Campaign | None) -> Chart:
         if reasons
         else [],
         report="campaign_enrolled",
-        height=36 * len(reasons) + 70,
+        height=lying(len(reasons)),
+        axis="Enrollments",
         when_empty="Nobody entered in these days.",
     )
 
@@ -103,7 +104,7 @@ def tasks(asked: Asked) -> Chart:
         key="tasks",
         title="Tasks that campaigns made",
         summary=f"{numbers.get('DONE', 0):,} of {total:,} tasks are done."
-        + (f" Half of them within {amount(hours[0], 'hours')}." if len(hours) == 1 else ""),
+        + (f" Half of them within {figure(hours[0], 'hours')}." if len(hours) == 1 else ""),
         columns=("State", "Tasks", "Late", "Share"),
         rows=[
             (_TASK_STATES[state], number, sum(row.late for row in states[state]), rate(number, total))
@@ -111,7 +112,8 @@ def tasks(asked: Asked) -> Chart:
         ],
         traces=bars([_TASK_STATES[state] for state in numbers], list(numbers.values())) if numbers else [],
         report="campaign_tasks",
-        height=36 * len(numbers) + 70,
+        height=lying(len(numbers)),
+        axis="Tasks",
         when_empty="No campaign made a task in these days.",
     )
 

@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from campaigns.admin.campaign_page import Elsewhere, register_elsewhere
 from campaigns.models import Campaign
 
-from .board import address
+from .board import PERMISSION, address
 
 
 def listed(model: str, campaign: Campaign | None, **asked: str) -> str:
@@ -19,3 +20,6 @@ def listed(model: str, campaign: Campaign | None, **asked: str) -> str:
 
 def results_of(campaign: Campaign) -> str:
     return address("campaign_results", campaign=campaign.key)
+
+
+register_elsewhere(Elsewhere("Results", PERMISSION, results_of))

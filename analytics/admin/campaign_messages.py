@@ -10,7 +10,7 @@ from analytics.rules.results import Messages
 from campaigns.models import Campaign, Channel, SkipReason
 
 from .campaign_links import listed
-from .charts import Chart, bars, parted
+from .charts import Chart, bars, lying, parted
 from .words import rate
 
 
@@ -43,9 +43,10 @@ def messages_by_channel(found: Results) -> Chart:
         ),
         rows=[(name, *_figures(found.channels[one])) for name, one in zip(names, channels, strict=True)],
         traces=parted(names, parts, ("tn:grey", "tn:red", "tn:green", "tn:yellow")) if channels else [],
-        layout={"barmode": "stack", "margin": {"b": 40}},
+        layout={"barmode": "stack"},
         report="campaign_messages",
-        height=max(220, 48 * len(channels) + 100),
+        height=max(220, 48 * len(channels) + 120),
+        axis="Messages",
         when_empty="No message was planned in these days.",
     )  # fmt: skip
 
@@ -81,6 +82,7 @@ def not_sent(messages: Messages, campaign: Campaign | None) -> Chart:
         traces=bars([labels.get(reason, reason) for reason, _ in reasons], [number for _, number in reasons])
         if reasons else [],
         report="campaign_messages",
-        height=36 * len(reasons) + 70,
+        height=lying(len(reasons)),
+        axis="Messages",
         when_empty="Every message that was due was sent." if messages.planned else "No message was planned.",
     )  # fmt: skip

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 
-PALETTE = tuple(f"tn:{name}" for name in ("blue", "orange", "teal", "violet", "pink", "green", "yellow", "red", "grey"))
+# Those next to each other are told apart at a glance.
+PALETTE = tuple(f"tn:{name}" for name in ("blue", "orange", "violet", "green", "pink", "teal", "yellow", "red", "grey"))
 Row = Sequence[Any]
 
 
@@ -19,7 +20,8 @@ Row = Sequence[Any]
 class Chart:
     """``report``: whose definition is linked. ``when_empty`` is shown in place of a picture without data. ``is_list``:
     the table alone, open, without a picture. ``texts``: so many columns at the left are words, the others numbers. On a
-    screen that is narrower than ``min_width`` the picture scrolls by itself. ``more``: where a list goes on."""
+    screen that is narrower than ``min_width`` the picture scrolls by itself. ``more``: where a list goes on. ``axis``:
+    what the numbers of the picture are."""
 
     key: str
     title: str
@@ -37,10 +39,15 @@ class Chart:
     min_width: int = 0
     is_wide: bool = False
     more: str = ""
+    axis: str = ""
 
     @property
     def figure(self) -> dict[str, Any]:
-        return {"data": list(self.traces), "layout": dict(self.layout)}
+        layout = dict(self.layout)
+        if self.axis:
+            numbers = "xaxis" if any(one.get("orientation") == "h" for one in self.traces) else "yaxis"
+            layout[numbers] = {"title": {"text": self.axis}, **layout.get(numbers, {})}
+        return {"data": list(self.traces), "layout": layout}
 
     @property
     def figure_id(self) -> str:
@@ -50,6 +57,11 @@ class Chart:
     def linked_rows(self) -> list[tuple[Row, str]]:
         links = self.links or [""] * len(self.rows)
         return list(zip(self.rows, links, strict=True))
+
+
+def lying(bars: int) -> int:
+    """The height of so many lying bars with their axis."""
+    return 36 * bars + 95
 
 
 def bars(names: Sequence[str], values: Sequence[Any], colours: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -149,7 +161,7 @@ def funnel(names: Sequence[str], values: Sequence[Any]) -> list[dict[str, Any]]:
     return [
         {
             "type": "funnel", "y": list(names), "x": [*map(_number, values)], "marker": {"color": PALETTE[0]},
-            "textinfo": "value+percent initial", "connector": {"visible": False},
+            "textinfo": "value+percent initial", "textfont": {"color": "tn:ink"}, "connector": {"visible": False},
             "hovertemplate": "%{y}: %{x:,}<extra></extra>",
         }
     ]  # fmt: skip

@@ -15,7 +15,6 @@ from lifecycle.models import Lifecycle
 
 from .charts import Chart, heatmap
 
-NARROW = 5  # columns that stand in half the page
 Cell = tuple[int, int] | None  # how many of how many; a month that is not over is blank
 _SMALL = f"Of cohorts with fewer than {FEWEST} customers there are numbers, no shares."
 _LAYOUT = {
@@ -50,9 +49,9 @@ def standing_chart(asking: Asking, rows: Sequence[Progress]) -> Chart:
         layout=_LAYOUT,
         height=_height(rows),
         min_width=_width(tags, 76),
-        is_wide=len(tags) > NARROW,
+        is_wide=True,
         report="cohort_progress",
-        when_empty="Nobody has a tag in this lifecycle yet.",
+        when_empty="Nobody with a tag in this lifecycle enrolled in these months.",
     )
 
 
@@ -67,7 +66,7 @@ def progress_chart(asking: Asking, target: Target, rows: Sequence[Progress]) -> 
         title=f"In {target.name}, by month since enrollment",
         summary=_summary_of_progress(rows, target),
         report="cohort_progress",
-        when_empty="Nobody has a tag in this lifecycle yet.",
+        when_empty="Nobody with a tag in this lifecycle enrolled in these months.",
     )
 
 

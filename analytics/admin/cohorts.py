@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from analytics.queries.cohorts import Asking, Basis, By, progress, retention
 from analytics.queries.survival import reaching
 from analytics.queries.targets import Target, all_targets, first_target
 from lifecycle.models import Lifecycle
+from lifecycle.queries import owners_seen
 
 from .board import Asked, Board, Card, Said, board
 from .cohort_charts import progress_chart, retention_chart, share, standing_chart
@@ -77,9 +79,9 @@ class Cohorts(Board):
     title = "Cohorts"
     form = CohortForm
 
-    def initial(self) -> dict[str, Any]:
-        target = first_target()
-        return {**super().initial(), "target": f"{target.lifecycle.code}:{target.code}" if target else ""}
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
+        target = first_target(owners_seen(request.user))
+        return {**super().initial(request), "target": f"{target.lifecycle.code}:{target.code}" if target else ""}
 
     def says(self, asked: Asked) -> Said:
         about, target = asked.about, asked.about["target"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,7 @@ from .health import cards
 from .health_words import health_list
 from .insights import shown
 from .kpis import behind_url, value_of, word_of
-from .words import NONE, figure, money
+from .words import NO_KPIS, NONE, figure, money
 
 SHOWN_INSIGHTS, SHOWN_KPIS = 5, 8
 _LISTS = {
@@ -52,7 +53,7 @@ class Executive(Board):
             _changes(executive.changes(**whose)),
             health_charts.levels(found),
             health_charts.score_over_time(health.levels_over_time(**whose)),
-            revenue_charts.retention(looked, told.rows) if told else _not_yet(),
+            replace(revenue_charts.retention(looked, told.rows) if told else _not_yet(), is_wide=True),
             _tiers(executive.tiers(**whose)[1]),
         ]
         return Said(
@@ -91,7 +92,7 @@ def _key_figures(rows: Sequence[KpiStanding]) -> Chart:
         ],
         links=[behind_url(row.kpi, row) for row in rows[:SHOWN_KPIS]],
         traces=[],
-        when_empty="There are no key figures.",
+        when_empty=NO_KPIS,
         is_list=True,
         is_wide=True,
         texts=2,
@@ -148,8 +149,8 @@ def _tiers(rows: Sequence[executive.Tier]) -> Chart:
     return Chart(
         key="tiers",
         title="Tiers",
-        summary="Retention and expansion in a year, of the accounts that had not churned a year before.",
-        columns=("Tier", "Accounts", "Average health", "Retention", "Expansion", "Lifetime value"),
+        summary="Stayed, and won an expansion in the year: of the accounts that had not churned a year before.",
+        columns=("Tier", "Accounts", "Average health", "Stayed a year", "Won an expansion", "Lifetime value"),
         rows=[
             (
                 TIERS.get(row.code, "No tier"), row.customers,

@@ -10,10 +10,11 @@ from analytics.rules.few import FEWEST
 from customer_success.models import HealthLevel
 from customer_success.templatetags.health import COLOURS
 
-from .charts import Chart, bars, lines
+from .charts import Chart, bars, lines, lying
 from .health_words import DIMENSIONS, group_name, health_list, points
 
 SHOWN_GROUPS = 12
+SCORES = {"range": [0, 101], "dtick": 25}  # a little more than the highest, so that its mark is drawn
 Day = tuple[date, health.Levels]
 _NO_PAST = "Fewer than two days are kept yet: each night adds one, manage.py take_snapshots those before."
 
@@ -38,7 +39,8 @@ def levels(found: health.Overview) -> Chart:
         else [],
         report="health_levels",
         when_empty="Nobody has a health score yet. They come once a scorecard is published.",
-        height=220,
+        height=lying(len(counts)),
+        axis="Customers",
     )
 
 
@@ -74,8 +76,9 @@ def score_over_time(days: Sequence[Day]) -> Chart:
         columns=("Day", "Average", "Customers"),
         rows=[(f"{day:%Y-%m-%d}", points(one.score), one.total) for day, one in days],
         traces=lines([day for day, _ in days], {"Average": [one.score for _, one in days]}) if len(known) > 1 else [],
-        layout={"yaxis": {"range": [0, 100]}, "showlegend": False},
+        layout={"yaxis": SCORES, "showlegend": False},
         report="health_levels",
+        axis="Score",
         when_empty=_NO_PAST if len(days) < 2 else f"Fewer than {FEWEST} customers have no average.",
     )
 
@@ -99,7 +102,10 @@ def groups_in(dimension: str, groups: Sequence[health.Group]) -> Chart:
     shown = [*known[:SHOWN_GROUPS], *(one for one in groups if not one.part)]
     names = [group_name(dimension, one.part) for one in shown]
     said = ""
-    if len(judged) > 1:
+    if len(judged) == 1:
+        [one] = judged
+        said = f"{group_name(dimension, one.part)}: {points(one.score)} ({one.n:,} customers)."
+    elif judged:
         best, worst = judged[-1], judged[0]
         said = (
             f"Highest: {group_name(dimension, best.part)}, {points(best.score)} ({best.n:,} customers). "
@@ -116,10 +122,11 @@ def groups_in(dimension: str, groups: Sequence[health.Group]) -> Chart:
         rows=[(group_name(dimension, one.part), one.n, points(one.score)) for one in groups],
         links=[health_list("all", dimension, one.part) for one in groups],
         traces=bars(names, [one.score for one in shown]) if known and judged else [],
-        layout={"xaxis": {"range": [0, 100]}},
+        layout={"xaxis": SCORES},
         report="health_segments",
         when_empty=f"There is no group of {FEWEST} customers or more by {DIMENSIONS[dimension].lower()}.",
-        height=36 * len(shown) + 70,
+        height=lying(len(shown)),
+        axis="Average score",
     )
 
 
@@ -140,5 +147,6 @@ def before_churn(stood: Mapping[str, int]) -> Chart:
         else [],
         report="health_before_churn",
         when_empty="No account churned in the last 90 days.",
-        height=220,
+        height=lying(len(stood)),
+        axis="Accounts",
     )

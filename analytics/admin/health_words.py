@@ -11,7 +11,7 @@ from lifecycle.rules.traits import TIERS
 
 from .board import address
 from .charts import Chart
-from .words import customer_page, money
+from .words import customer_page, in_money
 
 DIMENSIONS: Mapping[str, str] = {
     "tier": "Tier", "plan": "Plan", "industry": "Industry", "company_size": "Company size",
@@ -54,11 +54,11 @@ def people(key: str, title: str, rows: Sequence[Any], *, all_of: str = "", is_fu
         key=key,
         title=title,
         summary=f"The first {len(rows):,}; there may be more." if is_full else "",
-        columns=("Customer", "Level", "Trend", "Success manager", "Renewal", "Score", "Annual revenue"),
+        columns=("Customer", "Level", "Trend", "Success manager", "Renewal", "Score", in_money("Annual revenue")),
         rows=[
             (
                 row.name, HealthLevel(row.level).label, HealthTrend(row.trend).label, row.owner or "Nobody",
-                f"{row.renewal_date or ''}", row.score, "" if row.revenue is None else money(row.revenue),
+                f"{row.renewal_date or ''}", row.score, "" if row.revenue is None else round(row.revenue),
             )
             for row in rows
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -26,7 +27,28 @@ class KeyInsights(Board):
 
     def says(self, asked: Asked) -> Said:
         found = queries.insights(owners=asked.owners, now=asked.now)
-        return Said(found.as_of, more={"insights": found, "told": shown(found), "fewest": FEWEST_COMPARED})
+        more = {"insights": found, "told": shown(found), "fewest": FEWEST_COMPARED}
+        return Said(found.as_of, charts=[_table(found)], more=more)
+
+
+def _table(found: queries.Insights) -> Chart:
+    """For the file."""
+    return Chart(
+        key="insights",
+        title="Key insights",
+        summary="",
+        columns=("Insight", "Group", "Customers of it", "Others", "Difference", "From", "To", "p, adjusted", "Test"),
+        rows=[_row(one) for one in found.found],
+        traces=[],
+    )
+
+
+def _row(one: rules.Insight) -> Sequence[Any]:
+    compared, tested = one.comparison, one.tested
+    group, unit = compared.group, compared.unit
+    figures = (round(value * unit, 1) for value in (compared.difference, tested.low, tested.high))
+    name = group_name(group.dimension, group.part)
+    return one.sentence, name, group.n, compared.rest.n, *figures, round(one.p_adjusted, 4), tested.test
 
 
 def shown(found: queries.Insights) -> list[tuple[rules.Insight, str]]:
@@ -57,7 +79,9 @@ class InsightCustomersForm(forms.Form):
         data = super().clean() or self.cleaned_data
         topic = next((one for one in rules.TOPICS if one.code == data.get("topic")), None)
         if topic and topic.is_by_lifecycle != bool(data.get("lifecycle")):
-            self.add_error("lifecycle", "Name one." if topic.is_by_lifecycle else "This is of no lifecycle.")
+            self.add_error(
+                "lifecycle", "Choose the lifecycle." if topic.is_by_lifecycle else "This topic is told of no lifecycle."
+            )
         return {**data, "topic": topic}
 
 

@@ -18,13 +18,13 @@ from analytics.engine.targets import set_target
 from analytics.models import KpiTarget
 from analytics.queries import KpiStanding, kpi_standings
 from analytics.rules.few import FEWEST
-from analytics.rules.kpis import UNMEASURED, Fold, Kpi, Standing, Unmeasured, problem_with, with_unit
+from analytics.rules.kpis import UNMEASURED, Fold, Kpi, Standing, Unmeasured, problem_with
 from lifecycle.admin.autocomplete import Autocompleted
 
 from .board import Asked, Board, Said, address, board
 from .charts import Chart
 from .sparks import Spark, spark
-from .words import NONE, figure
+from .words import NO_KPIS, NONE, figure, unit_name
 
 WORDS = {
     Standing.REACHED: ("Reached", "green"),
@@ -71,7 +71,11 @@ class Kpis(Board):
         rows = [_row(one) for one in said]
         about = {"areas": list(_areas(rows)), "may_edit": asked.request.user.has_perm("analytics.change_kpitarget")}
         as_of = max((one.as_of for one in said), default=asked.now)
-        return Said(as_of, charts=[_table(rows)], more={**about, "is_of_everybody": asked.owners is None})
+        return Said(
+            as_of,
+            charts=[_table(rows)],
+            more={**about, "is_of_everybody": asked.owners is None, "none": "" if rows else NO_KPIS},
+        )
 
 
 def _areas(rows: Iterable[Row]) -> Iterable[Area]:
@@ -128,10 +132,9 @@ def _change(said: KpiStanding) -> str:
         return ""
     if said.change is None:
         return "no earlier figure"
-    unit = "points" if said.kpi.unit == "%" else said.kpi.unit if said.kpi.unit in {"points", "days"} else ""
-    moved = figure(abs(said.change), "")
-    sign = "" if moved in {"0", "0.0"} else "+" if said.change > 0 else "−"
-    return with_unit(f"{sign}{moved}", unit)
+    unit = {"%": "points", "of 5": "", "of 7": ""}.get(said.kpi.unit, said.kpi.unit)
+    sign = "" if not round(said.change, 1) else "+" if said.change > 0 else "−"
+    return f"{sign}{figure(abs(said.change), unit)}"
 
 
 def _table(rows: Sequence[Row]) -> Chart:
@@ -146,7 +149,7 @@ def _table(rows: Sequence[Row]) -> Chart:
         ),
         rows=[
             (
-                row.kpi.area, row.kpi.name, row.kpi.definition, row.kpi.unit, row.said.value, row.said.n,
+                row.kpi.area, row.kpi.name, row.kpi.definition, unit_name(row.kpi.unit), row.said.value, row.said.n,
                 row.said.before, row.said.target.target, row.word, str(row.said.target.owner or ""), row.kpi.source,
                 row.said.as_of.isoformat(timespec="seconds"),
             )
@@ -201,7 +204,7 @@ class KpiTargetAdmin(Autocompleted, ModelAdmin):
         if not target.kpi:
             return ""
         low, high = target.kpi.bounds
-        return f"{target.kpi.unit or 'a number'}, from {low:,} to {high:,}"
+        return f"{unit_name(target.kpi.unit) or 'a number'}, from {low:,} to {high:,}"
 
     @admin.display(description="direction")
     def direction(self, target: KpiTarget) -> str:

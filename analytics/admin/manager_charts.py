@@ -12,8 +12,9 @@ from analytics.rules.periods import Period
 
 from .charts import Chart, bars, parted
 from .days import axes, drawn
+from .health_charts import SCORES
 from .manager_words import cell, listed
-from .words import amount
+from .words import figure
 
 MOST_DRAWN = 25
 _TASKS = {"made": "Made", "done": "Done", "dropped": "Dropped"}
@@ -24,7 +25,7 @@ def table(found: Compared) -> Chart:
     rows = [(one.name, *(cell(one, measure) for measure in MEASURES)) for one in found.managers]
     links = [listed("accounts", one) for one in found.managers]
     if found.medians:
-        middle = (amount(found.medians[one.code], one.unit) for one in MEASURES)
+        middle = (figure(found.medians[one.code], one.unit) for one in MEASURES)
         rows, links = [*rows, (f"Median of {found.others}", *middle)], [*links, ""]
     small = sum(one.is_small for one in found.managers)
     few = f" {small} with fewer than {FEWEST} customers stand last and are not compared." if small else ""
@@ -60,14 +61,14 @@ def beside(found: Compared) -> Chart:
         else "Too few others: a median would tell who they are.",
         columns=("Figure", "Yours", "n", "Median", "What it is"),
         rows=[
-            (measure.name, cell(one, measure), measure.n(one), amount(found.medians.get(measure.code), measure.unit),
+            (measure.name, cell(one, measure), measure.n(one), figure(found.medians.get(measure.code), measure.unit),
              measure.definition)
             for measure, _ in values
             if one
         ],
         links=[listed(measure.code, one) for measure, _ in values],
         traces=parted([measure.name for measure in drawn], series, ("tn:blue", "tn:grey")) if drawn else [],
-        layout={"barmode": "group", "xaxis": {"ticksuffix": "%"}, "margin": {"b": 40}},
+        layout={"barmode": "group", "xaxis": {"ticksuffix": "%"}},
         report="manager_work",
         height=_height(2 * len(drawn)),
         when_empty="Nobody looks after customers yet." if one is None else "Too few of anything for a rate.",
@@ -83,7 +84,7 @@ def load(found: Compared) -> Chart:
         key="load",
         title="Load against capacity",
         summary=f"{len(above)} of {len(found.managers)} managers have more than fills their time; "
-        f"the median is {amount(median, '%')}.",
+        f"the median is {figure(median, '%')}.",
         columns=("Manager", "Load, %", "Accounts"),
         rows=[(one.name, round(100 * one.load), int(one["accounts"])) for one in found.managers],
         links=[listed("accounts", one) for one in found.managers],
@@ -109,7 +110,7 @@ def health(found: Compared) -> Chart:
     return Chart(
         key="health",
         title="Health by manager",
-        summary=f"The median of {len(known)} managers is {amount(median, 'points')} points; the dotted line. "
+        summary=f"The median of {len(known)} managers is {figure(median, 'points')}; the dotted line. "
         "Customers differ: a low score says where help is needed, not who works badly.",
         columns=("Manager", "Mean health", "Change", "Scored customers"),
         rows=[(one.name, round(value, 1), cell(one, BY_CODE["health_change"]), measure.n(one)) for one, value in known],
@@ -117,9 +118,10 @@ def health(found: Compared) -> Chart:
         traces=bars([one.name for one, _ in known[:MOST_DRAWN]], [round(value, 1) for _, value in known[:MOST_DRAWN]])
         if known
         else [],
-        layout={"xaxis": {"range": [0, 100]}, "shapes": [_mark(median, "tn:grey")] if median is not None else []},
+        layout={"xaxis": SCORES, "shapes": [_mark(median, "tn:grey")] if median is not None else []},
         report="manager_customers",
         height=_height(len(known[:MOST_DRAWN])),
+        axis="Mean score",
         when_empty=f"No manager has {FEWEST} scored customers.",
     )
 
@@ -135,6 +137,7 @@ def tasks(rows: Sequence[Any], period: Period) -> Chart:
         traces=drawn(rows, period, _TASKS, ("tn:blue", "tn:green", "tn:grey")),
         layout=axes(period),
         report="manager_task_days",
+        axis="Tasks",
         is_wide=True,
         when_empty="No task was made or closed in these days.",
     )
@@ -146,4 +149,4 @@ def _mark(x: float, colour: str) -> dict[str, Any]:
 
 
 def _height(rows: int) -> int:
-    return max(200, 28 * rows + 60)
+    return max(200, 28 * rows + 85)

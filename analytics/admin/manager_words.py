@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from analytics.rules.managers import Manager, Measure
 
-from .words import NONE, amount
+from .words import NONE, figure
 
 _LISTS = {
     "customers": "lifecycle_customer", "accounts": "customer_success_account", "at_risk": "customer_success_account",
@@ -26,7 +26,7 @@ def cell(manager: Manager, measure: Measure) -> str:
     value, n = measure.of(manager), measure.n(manager)
     if value is None:
         return f"too few (n = {n})" if n else NONE
-    return amount(value, measure.unit)
+    return figure(value, measure.unit)
 
 
 def listed(code: str, manager: Manager | None = None) -> str:

@@ -10,7 +10,7 @@ from . import manager_charts as charts
 from .board import Asked, Card, Said, board
 from .manager_words import cell, listed
 from .ranges import RangeBoard
-from .words import NONE, amount, rate
+from .words import NONE, figure, money, rate
 
 HEADLINES = tuple(
     BY_CODE[code]
@@ -54,7 +54,7 @@ def _card(manager: Manager, measure: Measure, found: Compared) -> Card:
         measure.name,
         cell(manager, measure) if is_known else NONE,
         note=measure.definition if is_known else f"{measure.definition} Too few (n = {measure.n(manager)}).",
-        change=f"Median of {found.others} managers: {amount(median, measure.unit)}" if median is not None else "",
+        change=f"Median of {found.others} managers: {figure(median, measure.unit)}" if median is not None else "",
         url=listed(measure.code, manager),
     )
 
@@ -70,7 +70,7 @@ def _totals(found: Compared) -> list[Card]:
     return [
         Card("Success managers", f"{len(managers):,}"),
         Card("Customers", f"{total('customers'):,.0f}", f"{total('accounts'):,.0f} accounts", url=listed("customers")),
-        Card("Load", amount(found.medians.get("load"), "%"), compared_with),
+        Card("Load", figure(found.medians.get("load"), "%"), compared_with),
         Card("At risk", rate(total("at_risk"), total("accounts")),
              f"{total('at_risk'):,.0f} of {total('accounts'):,.0f} accounts, by their tag", url=listed("at_risk")),
         Card("Overdue tasks", f"{total('overdue'):,.0f}", f"of {total('open'):,.0f} open", url=listed("tasks_open")),
@@ -78,5 +78,5 @@ def _totals(found: Compared) -> list[Card]:
              f"{total('reviews_held'):,.0f} of {total('reviews'):,.0f} due", url=listed("reviews_held")),
         Card("Alerts in time", rate(total("alerts_in_time"), total("alerts")),
              f"{total('alerts_in_time'):,.0f} of {total('alerts'):,.0f} due", url=listed("alerts_in_time")),
-        Card("Renewals in 90 days", f"{total('renewals'):,.0f}", f"{total('renewal_revenue'):,.0f} a year"),
+        Card("Renewals in 90 days", f"{total('renewals'):,.0f}", f"{money(total('renewal_revenue'))} a year"),
     ]  # fmt: skip

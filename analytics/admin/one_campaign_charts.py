@@ -9,8 +9,8 @@ from campaigns.queries.funnel import funnel as counted
 
 from .board import Asked
 from .campaign_charts import ask
-from .charts import Chart, bars, funnel
-from .words import amount, rate
+from .charts import Chart, bars, funnel, lying
+from .words import figure, rate
 
 
 def step_funnel(asked: Asked, campaign: Campaign, entered: int) -> Chart:
@@ -51,7 +51,8 @@ def versions(result: Result) -> Chart:
         ],
         traces=bars([name for name, _ in rows], [one.number for _, one in rows]) if rows else [],
         report="campaign_enrolled",
-        height=36 * len(rows) + 70,
+        height=lying(len(rows)),
+        axis="Enrollments",
         when_empty="Nobody entered in these days.",
     )  # fmt: skip
 
@@ -60,7 +61,7 @@ def time_to_goal(asked: Asked) -> Chart:
     rows = ask("campaign_time_to_goal", asked)
     median = rows[0].median if rows else None
     hours = None if median is None else 24 * float(median)
-    shown = amount(hours, "hours") if hours is None or hours < 48 else f"{amount(hours / 24, 'number')} days"
+    shown = figure(hours, "hours") if hours is None or hours < 48 else figure(hours / 24, "days")
     return Chart(
         key="time-to-goal",
         title="Time to the goal",
@@ -75,5 +76,6 @@ def time_to_goal(asked: Asked) -> Chart:
         layout={"xaxis": {"range": [-0.6, max((row.days for row in rows), default=0) + 0.6], "tickformat": "d",
                           "title": {"text": "Whole days after entry"}}, "margin": {"b": 40}},
         report="campaign_time_to_goal",
+        axis="Customers",
         when_empty="Nobody has reached the goal.",
     )  # fmt: skip

@@ -36,15 +36,15 @@ class RangeBoard(Board):
 
     form = RangeForm
 
-    def initial(self) -> dict[str, Any]:
+    def initial(self, request: HttpRequest) -> dict[str, Any]:
         period = usual_period(timezone.now().date())
-        return {**super().initial(), "start": str(period.start), "end": str(period.end)}
+        return {**super().initial(request), "start": str(period.start), "end": str(period.end)}
 
     def presets(self, request: HttpRequest, about: dict[str, Any]) -> Sequence[Preset]:
-        return [_preset(request, about["period"], one) for one in presets(timezone.now().date())]
+        return [_preset(request, about.get("period"), one) for one in presets(timezone.now().date())]
 
 
-def _preset(request: HttpRequest, chosen: Period, period: Period) -> Preset:
+def _preset(request: HttpRequest, chosen: Period | None, period: Period) -> Preset:
     query = request.GET.copy()
     query["start"], query["end"] = str(period.start), str(period.end)
     return Preset(f"Last {period.days} days", f"?{query.urlencode()}", period == chosen)

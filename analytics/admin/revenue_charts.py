@@ -12,9 +12,9 @@ from customer_success.models import HealthLevel
 from customer_success.templatetags.health import COLOURS as LEVEL_COLOURS
 from lifecycle.rules.traits import TIERS
 
-from .charts import Chart, bars, lines, stacked
+from .charts import Chart, bars, lines, lying, stacked
 from .revenue_words import in_percent, moved_list, percent, signed
-from .words import customer_page, money
+from .words import customer_page, in_money, money, money_axis
 
 COLOURS = ("tn:blue", "tn:teal", "tn:green", "tn:orange", "tn:red")  # as MOVEMENTS
 LEVELS = {**{str(level): f"tn:{colour}" for level, colour in LEVEL_COLOURS.items()}, "": "tn:grey"}
@@ -32,7 +32,10 @@ def movements(looked: Looked, rows: Sequence[Revenue]) -> Chart:
         key="movements",
         title="Revenue movements",
         summary=_movements_said(looked, rows),
-        columns=("Period", "Start", *(one.capitalize() for one in MOVEMENTS), "Sum of movements", "End", "Difference"),
+        columns=(
+            "Period",
+            *map(in_money, ("Start", *map(str.capitalize, MOVEMENTS), "Sum of movements", "End", "Difference")),
+        ),
         rows=[
             (name, one.start, *(one.of(each).change for each in MOVEMENTS), one.change, one.end, one.difference)
             for name, one in zip(names, rows, strict=True)
@@ -46,7 +49,7 @@ def movements(looked: Looked, rows: Sequence[Revenue]) -> Chart:
         )
         if any(one.of(each).change for one in rows for each in MOVEMENTS)
         else [],
-        layout={"barmode": "relative", **OVER_TIME, "yaxis": {"tickformat": ","}},
+        layout={"barmode": "relative", **OVER_TIME, "yaxis": money_axis()},
         report="movement_totals",
         when_empty=_movements_said(looked, rows) or NO_REVENUE[looked.basis],
         is_wide=True,
@@ -85,7 +88,7 @@ def retention(looked: Looked, rows: Sequence[Revenue]) -> Chart:
         rows=[(name, one.customers_before, *_rates(one)) for name, one in zip(names, rows, strict=True)],
         links=[moved_list(looked, one.period) for one in rows],
         traces=_retention_lines(names, rates) if judged else [],
-        layout={**OVER_TIME, "yaxis": {"ticksuffix": "%"}},
+        layout={"xaxis": {**OVER_TIME["xaxis"], "range": [-0.4, len(rows) - 0.6]}, "yaxis": {"ticksuffix": "%"}},
         report="movement_totals",
         when_empty="No period had five customers before it, which rates need.",
     )  # fmt: skip
@@ -114,14 +117,15 @@ def parts(looked: Looked, split: Split, rows: Sequence[tuple[str, Revenue]]) -> 
         key="parts",
         title=f"Net revenue retention by {split}, {named(looked.last, looked.unit)}, %",
         summary=_parts_said(split, judged),
-        columns=(split.capitalize(), "Customers before", "Start", "End", "GRR %", "NRR %", "Logo retention %",
-                 "Logo churn %", "Gross revenue churn %", "Net revenue churn %"),
+        columns=(split.capitalize(), "Customers before", in_money("Start"), in_money("End"), "GRR %", "NRR %",
+                 "Logo retention %", "Logo churn %", "Gross revenue churn %", "Net revenue churn %"),
         rows=[
             (_part(part, split), one.customers_before, one.start, one.end, *_rates(one)) for part, one in rows
         ],
         links=[moved_list(looked, looked.last, split=split, part=part) for part, _ in rows],
         traces=bars([name for name, _ in judged], [in_percent(one.nrr) for _, one in judged]) if judged else [],
         layout={"xaxis": {"ticksuffix": "%"}},
+        height=lying(len(judged)),
         report="movement_totals",
         when_empty=f"No {split} had five customers before this period, which rates need.",
     )  # fmt: skip
@@ -154,11 +158,12 @@ def largest(looked: Looked, rows: Sequence[Any]) -> Chart:
         title=f"Concentration: the {LARGEST} largest",
         summary=f"{len(rows)} of {rows[0].customers:,} customers bring {part} of the revenue of "
         f"{named(looked.last, looked.unit)}, {money(sum(amounts, ZERO))} of {money(total)}." if rows else "",
-        columns=("Customer", "Revenue", "Share %"),
+        columns=("Customer", in_money("Revenue"), "Share %"),
         rows=[(row.name, row.amount, in_percent(share(row.amount, total))) for row in rows],
         links=[customer_page(row.customer_id) for row in rows],
         traces=bars(named_, amounts) if rows else [],
-        layout={"yaxis": {"type": "category"}},
+        layout={"xaxis": money_axis(), "yaxis": {"type": "category"}},
+        height=lying(len(rows)),
         report="revenue_largest",
         when_empty=NO_REVENUE[looked.basis],
     )  # fmt: skip
@@ -177,7 +182,7 @@ def renewals(levels: Sequence[Any], due: Sequence[Any]) -> Chart:
         title=f"Renewals due in the next {RENEWAL_DAYS} days, by health",
         summary=f"{customers:,} contracts with {money(revenue)} a year are due, {money(poorly)} of it with customers "
         f"in fair or poor health.{more}" if customers else "",
-        columns=("Customer", "Owner", "Health", "Due on", "Score", "Annual revenue"),
+        columns=("Customer", "Owner", "Health", "Due on", "Score", in_money("Annual revenue")),
         texts=4,
         rows=[
             (row.name, row.owner, _level(row.level), str(row.renewal_on), _blank(row.score), _blank(row.annual_revenue))
@@ -190,6 +195,8 @@ def renewals(levels: Sequence[Any], due: Sequence[Any]) -> Chart:
         )
         if customers
         else [],
+        layout={"xaxis": money_axis()},
+        height=lying(len(order)),
         report="renewals_due",
         when_empty=f"No contract is due in the next {RENEWAL_DAYS} days.",
     )  # fmt: skip

@@ -21,7 +21,7 @@ from .board import Asked, Board, Said, board
 from .charts import Chart
 from .revenue import MAY_NAME, RevenueForm
 from .revenue_words import signed
-from .words import customer_page
+from .words import customer_page, in_money
 
 SHOWN = 100
 EARLIEST = 1970
@@ -40,11 +40,11 @@ class CustomersForm(RevenueForm):
         empty_value=None, widget=UnfoldAdminSelectWidget,
     )  # fmt: skip
     split = forms.TypedChoiceField(
-        label="Only of a", required=False, choices=[*ANY, *((str(one), one.capitalize()) for one in Split)],
+        label="Only a part, by", required=False, choices=[*ANY, *((str(one), one.capitalize()) for one in Split)],
         coerce=Split, empty_value=None, widget=UnfoldAdminSelectWidget,
     )  # fmt: skip
     part = forms.CharField(
-        label="namely", required=False, widget=UnfoldAdminTextInputWidget, help_text="Empty: those without one."
+        label="Which part", required=False, widget=UnfoldAdminTextInputWidget, help_text="Empty: those without one."
     )
 
     def clean(self) -> dict[str, Any]:
@@ -93,7 +93,8 @@ def _list(looked: Looked, about: dict[str, Any], rows: Any) -> Chart:
         key="customers",
         title=f"{(about['movement'] or 'all movements').capitalize()} in {named(about['period'], looked.unit)}",
         summary=f"{customers}, {signed(rows[0].changed)} in all.{more}" if rows else "",
-        columns=("Customer", "Id", "Tier", "Plan", "Industry", "Movement", "Before", "After", "Change"),
+        columns=("Customer", "Id", "Tier", "Plan", "Industry", "Movement", in_money("Before"), in_money("After"),
+                 in_money("Change")),
         texts=6,
         rows=[
             (row.name, row.external_id, TIERS.get(row.tier, ""), row.plan or "", row.industry or "",

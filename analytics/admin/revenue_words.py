@@ -9,11 +9,11 @@ from analytics.queries.revenue import Looked
 from analytics.rules.revenue import Movement, Split
 
 from .board import address
-from .words import NONE
+from .words import NONE, money
 
 
 def signed(value: Decimal) -> str:
-    return f"{value:+,.0f}"
+    return money(value, "+")
 
 
 def percent(rate: Decimal | None) -> str:

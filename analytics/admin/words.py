@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 
 from analytics.rules.few import FEWEST
 from analytics.rules.kpis import with_unit
 
 NONE = "–"
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+NO_KPIS = "There are no key figures yet: manage.py load_defaults loads the shipped ones."
 NO_LIFECYCLE = "There is no lifecycle to choose yet: manage.py load_defaults loads the shipped ones."
 
 
@@ -20,21 +24,39 @@ def rate(part: float, whole: float) -> str:
     return f"{part / whole:.1%}" if whole >= FEWEST else f"{part:,.0f} of {whole:,.0f}"
 
 
-def amount(value: float | None, unit: str = "") -> str:
+def figure(value: float | Decimal | None, unit: str = "") -> str:
+    """``72.5%``, ``3,450``, ``$3,450``: one decimal of what is small. A ``number`` and a ``change`` always have it, so
+    that they stand below each other."""
     if value is None:
         return NONE
-    return {"%": f"{value:,.0f}%", "hours": f"{value:,.1f} h", "change": f"{value:+,.1f}", "number": f"{value:,.1f}",
-            "points": f"{value:,.1f}"}.get(unit, f"{value:,.0f}")  # fmt: skip
+    if unit == "money":
+        return money(value)
+    if unit in {"number", "change"}:
+        return f"{value:{'+' if unit == 'change' else ''},.1f}"
+    is_short = abs(float(value)) >= 1000 or value == int(value)
+    return with_unit(f"{value:,.{0 if is_short else 1}f}", unit)
 
 
-def figure(value: Decimal, unit: str) -> str:
-    """Of a key figure: ``72.5%``, ``3,450``: one decimal of what is small."""
-    exact = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.1f}"
-    return with_unit(exact, unit)
+def money(value: float | Decimal, sign: str = "") -> str:
+    """Whole units of the one currency that all amounts are in. ``sign``: ``+`` for what may be added or taken away."""
+    code = settings.TENURE_CURRENCY
+    shown = f"{value:{sign},.0f}" if round(value) else "0"
+    digits = shown.lstrip("+-")
+    return f"{shown.removesuffix(digits)}{_SYMBOLS.get(code, f'{code} ')}{digits}"
 
 
-def money(value: Decimal) -> str:
-    return f"{value:,.0f}"
+def money_axis() -> dict[str, Any]:
+    """``20k``, with the currency beside the axis."""
+    return {"title": {"text": settings.TENURE_CURRENCY}, "tickformat": "~s"}
+
+
+def in_money(column: str) -> str:
+    """The head of a column of amounts."""
+    return f"{column}, {settings.TENURE_CURRENCY}"
+
+
+def unit_name(unit: str) -> str:
+    return settings.TENURE_CURRENCY if unit == "money" else unit
 
 
 def customer_page(number: int) -> str:

@@ -61,7 +61,7 @@ def _status_tags(now: datetime) -> None:
 
 
 def _cohorts(now: datetime) -> None:
-    if target := targets.first_target():
+    if target := targets.first_target(None):
         asking = cohorts.Asking(target.lifecycle, None, now)
         cohorts.progress(asking)
         cohorts.retention(asking, cohorts.Basis.ACTIVITY)

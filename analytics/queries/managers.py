@@ -15,6 +15,7 @@ from analytics.rules.periods import Period
 from customer_success.models import TierPolicy
 from customer_success.queries import managers as managers_seen
 from customer_success.rules import capacity
+from lifecycle.models import Team
 from lifecycle.queries import owners_seen
 
 from .kept import kept
@@ -35,7 +36,8 @@ class Compared:
 
 
 def compared(user: Any, *, period: Period, now: datetime) -> Compared:
-    """The managers whom a person sees, the most loaded first; one alone is compared with the members of one's teams."""
+    """The managers whom a person sees, the most loaded first; one alone is compared with the members of one's teams.
+    Who leads and looks after nobody is none of them."""
     owners = owners_seen(user)
     names = {one.pk: one.get_full_name() or one.get_username() for one in managers_seen(user)}
     is_alone = owners is not None and len(names) < 2
@@ -48,6 +50,9 @@ def compared(user: Any, *, period: Period, now: datetime) -> Compared:
     ]
     known = {one.id: one for one in everybody}
     mine = [known.get(one, Manager(one, name, days=period.days)) for one, name in names.items()]
+    if not is_alone:
+        leads = frozenset(Team.leads.through.objects.filter(user__in=names).values_list("user", flat=True))
+        mine = [one for one in mine if one["customers"] or one.id not in leads]
     peers = [one for one in everybody if one["customers"] and not one.is_small]
     enough = not is_alone or len([one for one in peers if one.id not in names]) >= FEWEST_OTHERS
     return Compared(

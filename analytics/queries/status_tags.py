@@ -6,14 +6,15 @@ Everybody's answers are kept for a while; those of a portfolio are asked each ti
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from analytics.rules.periods import Period
 from analytics.rules.stages import RISK, counted, in_category, recoveries
-from lifecycle.models import Lifecycle, StatusTag
+from lifecycle.models import CustomerStatus, Lifecycle, StatusTag
+from lifecycle.queries import lifecycles
 
 from .figures import Told
 from .kept import kept
@@ -51,6 +52,22 @@ class About:
         return kept(report, owners=self.owners, now=self.now, **about)
 
 
+def about_each(about: About) -> list[About]:
+    """The same days in each active lifecycle."""
+    return [replace(about, lifecycle=one) for one in lifecycles().filter(is_active=True)]
+
+
+def first_lifecycle(owners: Collection[int] | None) -> Lifecycle | None:
+    """What is looked at where nobody says otherwise: of the active ones in which the customers have a tag, the usual
+    one."""
+    found = sorted(lifecycles().filter(is_active=True), key=lambda one: one.code != PREFERRED)
+    if owners is not None:
+        theirs = CustomerStatus.objects.filter(customer__owner__in=owners, tag__isnull=False)
+        used = set(theirs.values_list("lifecycle", flat=True).distinct())
+        found.sort(key=lambda one: one.id not in used)
+    return next(iter(found), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """How many customers each tag had at the end of each day: of the range, and of the day before it, in this order.
@@ -79,7 +96,8 @@ def days_of(about: About) -> Days:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What automation did in a range, and whether it was right. Shares are None where there is nothing to divide."""
+    """What automation did in a range, and whether it was right. Shares are None where there is nothing to divide.
+    ``timed``: of how many decisions the review time is."""
 
     moves: int
     automatic: int
@@ -88,6 +106,7 @@ class Effect:
     approved: int
     rejected: int
     review_hours: float | None
+    timed: int = 0
 
     @property
     def automatic_share(self) -> float | None:
@@ -107,7 +126,7 @@ def effect(row: Any) -> Effect:
     """Of a row of ``automation_rules``."""
     reversed_ = row.taken_back + row.put_back
     hours = None if row.hours is None else float(row.hours)
-    return Effect(row.moves, row.automatic, reversed_, row.young, row.approved, row.rejected, hours)
+    return Effect(row.moves, row.automatic, reversed_, row.young, row.approved, row.rejected, hours, row.timed)
 
 
 def effect_of_all(rows: Iterable[Any]) -> Effect:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from lifecycle.models import Lifecycle, StatusTag, TagCategory
 from lifecycle.queries import lifecycles
 
 from .cohorts import Progress
+from .status_tags import first_lifecycle
 
 _BAD = {TagCategory.RISK, TagCategory.CHURNED}
 
@@ -59,8 +60,13 @@ def all_targets() -> dict[str, Target]:
     }
 
 
-def first_target() -> Target | None:
-    """The last learning tag: what learners are to reach. Without one, the first there is."""
-    found = all_targets().values()
-    learning = [one for one in found if [tag.category for tag in one.tags] == [TagCategory.LEARNING]]
-    return next(iter(learning[-1:] or found), None)
+def first_target(owners: Collection[int] | None) -> Target | None:
+    """Of the lifecycle that is looked at first: the last learning tag, which learners are to reach. Without one, that
+    of customers who churned, or else the first there is."""
+    lifecycle = first_lifecycle(owners)
+    found = targets(lifecycle) if lifecycle else []
+    learning, churned = (
+        [one for one in found if [tag.category for tag in one.tags] == [category]]
+        for category in (TagCategory.LEARNING, TagCategory.CHURNED)
+    )
+    return next(iter(learning[-1:] or churned or found), None)

@@ -40,7 +40,15 @@ class Standing(StrEnum):
 
 # What a target may be, by unit: from, to.
 BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
-    {"%": (0, 100), "points": (-100, 100), "of 5": (1, 5), "of 7": (1, 7), "days": (0, 3650), "": (0, 10**12)}
+    {
+        "%": (0, 100),
+        "points": (-100, 100),
+        "of 5": (1, 5),
+        "of 7": (1, 7),
+        "days": (0, 3650),
+        "money": (0, 10**12),
+        "": (0, 10**12),
+    }
 )
 
 
@@ -162,7 +170,7 @@ KPIS: tuple[Kpi, ...] = (
          "those that began one to two years ago.",
          "%", Fold.SHARE, "30", "Customer success, targets; 25 in framework, metrics dashboard"),
         ("lifetime_value", "Lifetime value", "The mean lifetime value of accounts.",
-         "", Fold.MEAN, "3450", "Framework, metrics dashboard"),
+         "money", Fold.MEAN, "3450", "Framework, metrics dashboard"),
     ),
     *_of(
         "Advocacy and reviews", "account",
@@ -209,8 +217,10 @@ def problem_with(kpi: Kpi, target: Decimal | None) -> str:
 
 
 def with_unit(shown: str, unit: str) -> str:
-    """``72%``, ``3 days``; without a unit the number alone."""
-    return f"{shown}{unit}" if unit in {"%", ""} else f"{shown} {unit}"
+    """``72%``, ``3 days``; without a unit the number alone, and of money, whose currency is not known here."""
+    if unit in {"", "money"}:
+        return shown
+    return f"{shown}%" if unit == "%" else f"{shown} {unit}"
 
 
 def nps_margin(promoters: int, detractors: int, n: int) -> float | None:

@@ -1,8 +1,9 @@
 -- Answers: What did each version of a rule do, and did it stand?
 -- Note: Moves: by the rule, alone (automatic) or approved by a person. taken_back: by a rollback; put_back: by a person
 -- Note: within 14 days; young: may still be put back. Reviews: what people approved and rejected in the time, and the
--- Note: median of how long it had waited; the noes that a rollback writes by itself do not count. The row without a
--- Note: rule is of all of them.
+-- Note: median of how long a person could have decided: since it was asked, and not before the evaluation that asks ran,
+-- Note: which in a replay is years later (timed: how many). The noes that a rollback writes by itself do not count. The
+-- Note: row without a rule is of all of them.
 WITH judged AS (
     SELECT m.rule_id, m.by_id, m.applied_at, v.how
     FROM tenure_moves_made(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
@@ -20,8 +21,11 @@ WITH judged AS (
 ), reviewed AS (
     SELECT COALESCE(d.rule_id, 0) AS rule_id, count(*) FILTER (WHERE d.state = 'approved') AS approved,
         count(*) FILTER (WHERE d.state = 'rejected') AS rejected,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.decided_at - d.created_at) / 3600) AS hours
+        count(w.hours) AS timed, percentile_cont(0.5) WITHIN GROUP (ORDER BY w.hours) AS hours
     FROM lifecycle_recommendation AS d LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = d.customer_id
+    JOIN lifecycle_evaluation AS e ON e.id = d.evaluation_id
+    CROSS JOIN LATERAL (SELECT CASE WHEN d.decided_at > e.started_at
+        THEN extract(epoch FROM d.decided_at - GREATEST(d.created_at, e.started_at)) / 3600 END AS hours) AS w
     WHERE d.lifecycle_id = %(lifecycle)s AND d.state IN ('approved', 'rejected') AND d.decided_at > d.created_at
       AND d.decided_at >= %(since)s AND d.decided_at < %(until)s AND d.decided_at <= %(as_of)s
       AND (%(owners)s IS NULL OR c.id IS NOT NULL)
@@ -30,7 +34,8 @@ WITH judged AS (
 SELECT NULLIF(rule_id, 0) AS rule_id, r.name, r.version, t.code AS to_tag,
     COALESCE(m.moves, 0) AS moves, COALESCE(m.automatic, 0) AS automatic,
     COALESCE(m.taken_back, 0) AS taken_back, COALESCE(m.put_back, 0) AS put_back, COALESCE(m.young, 0) AS young,
-    COALESCE(d.approved, 0) AS approved, COALESCE(d.rejected, 0) AS rejected, d.hours
+    COALESCE(d.approved, 0) AS approved, COALESCE(d.rejected, 0) AS rejected, d.hours,
+    COALESCE(d.timed, 0) AS timed
 FROM moved AS m FULL JOIN reviewed AS d USING (rule_id)
 LEFT JOIN lifecycle_transitionrule AS r ON r.id = rule_id
 LEFT JOIN lifecycle_statustag AS t ON t.id = r.to_tag_id

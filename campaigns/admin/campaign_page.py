@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,22 @@ ENTRIES = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where a floor above tells more of a campaign; it registers when its admin is imported."""
+
+    label: str
+    permission: str
+    url: Callable[[Campaign], str]
+
+
+_elsewhere: list[Elsewhere] = []
+
+
+def register_elsewhere(link: Elsewhere) -> None:
+    _elsewhere.append(link)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A step in the funnel; ``depth``: how many paths it lies in."""
 
@@ -45,6 +62,7 @@ def campaign_page(admin: ModelAdmin[Any], request: HttpRequest, campaign: Campai
         draft=next((one for one in versions if one.state in (VersionState.DRAFT, VersionState.IN_REVIEW)), None),
         entries=campaign.entries.select_related("by")[:ENTRIES],
         may_write=request.user.has_perm("campaigns.change_campaignversion"),
+        elsewhere=[(one.url(campaign), one.label) for one in _elsewhere if request.user.has_perm(one.permission)],
         **(_shown(version, counted) if version else {}),
     )  # fmt: skip
 

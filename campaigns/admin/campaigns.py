@@ -101,9 +101,9 @@ class CampaignAdmin(CappedList, ModelAdmin):
     def sent(self, campaign: Campaign) -> str | None:
         return _number(campaign, "sent")
 
-    @display(description="Opened", empty_value="–")
+    @display(description="Opened, of not bounced", empty_value="–")
     def opened(self, campaign: Campaign) -> str | None:
-        return _number(campaign, "opened", of="sent")
+        return _number(campaign, "opened", of="arrived")
 
     @display(description="Goal", empty_value="–")
     def goal(self, campaign: Campaign) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import OperationalError
 from django.db.models import Count, Q, QuerySet
 
-from campaigns.models import Campaign, Delivery, Enrollment, EnrollmentState, RunState, StepRun
+from campaigns.models import Campaign, Channel, Delivery, Enrollment, EnrollmentState, RunState, StepRun
 from lifecycle.queries import COUNT_SECONDS, in_portfolio, patience
 
 DAYS = 30
@@ -20,6 +20,11 @@ _DELIVERIES = {
     "opened": Count("id", filter=Q(opened_at__isnull=False)),
     "clicked": Count("id", filter=Q(clicked_at__isnull=False)),
     "not_sent": Count("id", filter=Q(state__in=("skipped", "failed"))),
+}
+_IN_SHORT = {
+    "sent": _DELIVERIES["sent"],
+    "arrived": Count("id", filter=Q(channel=Channel.EMAIL, state__in=_SENT) & ~Q(state="bounced")),
+    "opened": Count("id", filter=Q(channel=Channel.EMAIL, opened_at__isnull=False)),
 }
 
 
@@ -51,12 +56,14 @@ class Funnel:
 
 @dataclass(frozen=True, slots=True)
 class InShort:
-    """A campaign in its list. ``inside``: now; the rest of 30 days."""
+    """A campaign in its list. ``inside``: now; the rest of 30 days. ``opened``: of the emails that ``arrived``, which
+    are those that did not bounce."""
 
     inside: int = 0
     entered: int = 0
     converted: int = 0
     sent: int = 0
+    arrived: int = 0
     opened: int = 0
 
 
@@ -85,7 +92,7 @@ def in_short(campaigns: Iterable[Campaign], *, user: Any, now: datetime) -> dict
                     enrollments.filter(entered_at__gte=since),
                     {"entered": Count("id"), "converted": Count("id", filter=Q(converted_at__isnull=False))},
                 ),
-                (deliveries, {name: _DELIVERIES[name] for name in ("sent", "opened")}),
+                (deliveries, _IN_SHORT),
             )
             for rows, wanted in asked:
                 for found in map(dict, rows.values("campaign").annotate(**wanted)):

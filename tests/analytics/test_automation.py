@@ -174,6 +174,16 @@ def test_reviews_are_those_that_people_decided_in_the_range(world, whose):
         assert float(rows[name].hours) == pytest.approx(hours)
 
 
+def test_a_person_is_timed_from_when_there_was_something_to_decide(world):
+    replayed = {"evaluation__started_at": at(-3)}  # of what happened years ago
+    decided(world, "RISK", APPROVED, at(-4000), timedelta(days=3999), **replayed)  # two days after the replay
+    decided(world, "RISK", APPROVED, at(-2), timedelta(hours=1), evaluation__started_at=at(-1))  # not known when
+
+    row = told(world.about(FEBRUARY))[world.rules["RISK"].name]
+
+    assert (row.approved, row.timed, float(row.hours)) == (2, 1, 48)
+
+
 def test_days_tell_who_moved_customers_and_what_stood(world):
     move = moves_of(world)[3]
     put_back(world, move.customer, "NEW", at(-6))

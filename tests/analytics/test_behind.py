@@ -16,6 +16,7 @@ from tests.factories import (
     AccountFactory,
     CustomerFactory,
     CustomerStatusFactory,
+    KpiTargetFactory,
     LifecycleFactory,
     StatusTagFactory,
     SuccessProfileFactory,
@@ -138,3 +139,13 @@ def test_everybody_is_read_in_pieces_without_a_gap(learners):
 
     assert found == [one.id for one in learners]
     assert customers_behind(kpi, owners=None, as_of=NOW, after=found[-1]) == []
+
+
+def test_says_the_figure_that_the_customers_make_up(client, learners):
+    KpiTargetFactory(code="active_learner_rate")
+
+    page = client.get(URL, {"report": RATE}).content.decode()
+    later = client.get(URL, {"report": RATE, "after": learners[49].id}).content.decode()
+
+    assert "50% (n = 60)" in page
+    assert "50% (n = 60)" not in later

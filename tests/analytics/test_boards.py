@@ -74,6 +74,7 @@ def test_a_dashboard_of_a_range_links_to_the_usual_ones(boss, one):
 def test_there_are_dashboards_of_a_range():
     assert {one.code for one in BOARDS if isinstance(one, RangeBoard)} == {
         "status_tags",
+        "automation",
         "managers",
         "campaign_results",
     }

@@ -124,7 +124,7 @@ def test_the_page_of_nobody_says_so(admin_client, made):
     )
 
     assert [chart.traces for chart in page.context["said"].charts] == [[], [], [], []]
-    assert "Nobody has a tag in this lifecycle yet." in page.content.decode()
+    assert "Nobody with a tag in this lifecycle enrolled in these months." in page.content.decode()
 
 
 def test_everybodys_page_asks_the_database_once_an_hour(made, admin_client, django_assert_max_num_queries):

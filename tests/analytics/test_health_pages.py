@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,11 +15,12 @@ from django.utils import timezone
 from analytics.engine.snapshots import take_snapshot
 from analytics.queries import health
 from tests.customer_success.cast import member
-from tests.factories import AccountFactory, CustomerFactory, CustomerHealthFactory, HealthScoreFactory
+from tests.factories import AccountFactory, CustomerFactory, CustomerHealthFactory, HealthScoreFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 BOARD = reverse("admin:analytics_snapshot_portfolio_health")
 LIST = reverse("admin:analytics_snapshot_health_customers")
+INSIGHTS = reverse("admin:analytics_snapshot_insights")
 
 
 @pytest.fixture(autouse=True)
@@ -144,3 +146,31 @@ def test_each_table_comes_as_csv(see, mia, key):
 
     assert file["Content-Type"].startswith("text/csv")
     assert len(file.content.decode("utf-8-sig").splitlines()) > 1
+
+
+def test_one_group_alone_is_told_in_words_too(see, mia):
+    scored(6, mia, score=40, tier="TRIAL")
+
+    by_tier = next(chart for chart in see(mia, BOARD).context["said"].charts if chart.key == "by-tier")
+
+    assert by_tier.summary == "Trial: 40.0 (6 customers)."
+
+
+def test_insights_come_as_csv(see):
+    boss = UserFactory(is_staff=True, is_superuser=True)
+    for score in (40, 44):
+        scored(15, None, score=score, tier="TRIAL")
+        scored(15, None, score=score + 50, tier="ENTERPRISE")
+
+    page, file = see(boss, INSIGHTS), see(boss, INSIGHTS, csv="insights")
+
+    [said] = page.context["said"].more["insights"].found
+    [row] = csv.DictReader(file.content.decode("utf-8-sig").splitlines())
+    assert 'href="?csv=insights"' in page.content.decode()
+    assert row["Insight"] == said.sentence
+    assert (row["Group"], row["Customers of it"], row["Others"], row["Difference"]) == (
+        "Enterprise",
+        "30",
+        "30",
+        "50.0",
+    )

@@ -214,3 +214,15 @@ def test_renewals_are_those_of_the_list_of_contracts_due():
     due = ask("renewals_due", owners={me.id}, as_of=NOW, days=90, most=None)
 
     assert len(due) == 1 == compared(me, period=PERIOD, now=NOW).managers[0]["renewals"]
+
+
+def test_who_leads_and_looks_after_nobody_is_no_manager_of_those_compared(boss):
+    managers = make_world()
+    idle, busy = UserFactory(), managers[0]
+    TeamFactory().leads.add(idle, busy)
+    TeamFactory().members.add(idle, busy)
+
+    found = {one.id for one in compared(boss, period=PERIOD, now=NOW).managers}
+
+    assert busy.id in found
+    assert idle.id not in found

@@ -7,7 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -182,3 +182,30 @@ def test_the_api_tells_a_portfolio_of_its_own(enrollment):
 
     assert me.get(f"{API}/campaigns").json()["campaigns"] == []
     assert me.get(f"{API}/campaigns/spring").json()["result"]["enrollments"]["enrolled"] == 0
+
+
+def test_a_campaign_leads_to_its_results(enrollment):
+    page = f"/admin/campaigns/campaign/{enrollment.campaign_id}/change/"
+    link = f"{CAMPAIGNS}?campaign=spring"
+
+    assert link in browser_of(somebody("Marketer")).get(page).content.decode()
+
+    stranger = UserFactory(is_staff=True)
+    stranger.user_permissions.add(Permission.objects.get(codename="view_campaign"))
+    answer = browser_of(stranger).get(page)
+    assert answer.status_code == 200
+    assert link not in answer.content.decode()
+
+
+def test_opened_is_of_the_same_emails_in_the_list_of_campaigns_and_in_the_results(analyst, enrollment):
+    now = timezone.now()
+    for state, opened_at in (("delivered", None), ("bounced", None), ("skipped", None)):
+        run = StepRunFactory(enrollment=enrollment, step=state, kind="email", state="done")
+        ended = {"ended_at": now, "accepted_at": None if state == "skipped" else now}
+        DeliveryFactory(run=run, state=state, planned_at=now - timedelta(days=1), opened_at=opened_at, **ended)
+
+    listed = browser_of(somebody("Marketer")).get("/admin/campaigns/campaign/").content.decode()
+
+    [row] = rows_of(analyst, CAMPAIGNS, "campaigns")
+    assert row["Opened"] == "1 of 2"
+    assert "1 (50%)" in listed

@@ -83,7 +83,7 @@ def test_a_manager_sees_the_own_portfolio(shop, manager):
 def test_the_table_of_movements_adds_up(shop, boss):
     last = rows_of(boss, "movements")[-1]
 
-    assert {name: float(value) for name, value in last.items() if name != "Period"} == {
+    assert {name.removesuffix(", USD"): float(value) for name, value in last.items() if name != "Period"} == {
         "Start": 600, "New": 1000, "Reactivation": 0, "Expansion": 150, "Contraction": 0, "Churn": -100,
         "Sum of movements": 1050, "End": 1650, "Difference": 0,
     }  # fmt: skip
@@ -96,13 +96,14 @@ def test_a_period_leads_to_its_customers(shop, boss):
     found = boss.get(link).context["said"].charts[0]
 
     assert [row[0] for row in found.rows] == ["Other", "Mine 0", *(f"Mine {n}" for n in range(5, 0, -1))]
-    assert found.summary == "7 customers, +1,050 in all."
+    assert found.summary == "7 customers, +$1,050 in all."
 
 
 def test_the_file_of_a_movement_has_amounts(shop, boss):
     churned = rows_of(boss, "customers", LIST, movement="churn")
 
-    assert [(one["Customer"], float(one["Before"]), float(one["After"])) for one in churned] == [("Mine 0", 100, 0)]
+    [one] = churned
+    assert (one["Customer"], float(one["Before, USD"]), float(one["After, USD"])) == ("Mine 0", 100, 0)
 
 
 def test_a_list_shows_the_largest_and_its_file_has_all(shop, boss, monkeypatch):
@@ -137,7 +138,7 @@ def test_few_customers_are_counted_and_not_judged(months, boss):
 
     said = boss.get(PAGE, {"basis": "orders"}).context["said"]
 
-    assert [card.value for card in said.cards] == ["5", "–", "–", "–"]
+    assert [card.value for card in said.cards] == ["$5", "–", "–", "–"]
     assert said.cards[1].note == "0 of 1 customers stayed: too few for a rate."
     assert said.charts[1].traces == []
 
@@ -160,7 +161,7 @@ def test_renewals_are_those_of_the_next_ninety_days(boss):
     chart = boss.get(PAGE).context["said"].charts[-1]
 
     assert [row[0] for row in chart.rows] == ["in 0", "in 89"]
-    assert chart.summary.startswith("2 contracts with 2,000 a year are due, 0 of it")
+    assert chart.summary.startswith("2 contracts with $2,000 a year are due, $0 of it")
 
 
 def test_asks_as_often_whatever_the_number_of_customers(shop, manager, months):
@@ -194,16 +195,17 @@ def test_a_night_brings_what_came_late(shop, boss, months):
     boss.get(PAGE, {"basis": "orders"})
     OrderFactory(customer=CustomerFactory(), ordered_at=months[1], amount=50)
 
-    before = rows_of(boss, "movements")[-1]["End"]
+    before = rows_of(boss, "movements")[-1]["End, USD"]
     keep_revenue()
 
-    assert [float(before), float(rows_of(boss, "movements")[-1]["End"])] == [1650, 1700]
+    assert [float(before), float(rows_of(boss, "movements")[-1]["End, USD"])] == [1650, 1700]
 
 
 def test_the_api_tells_the_same(shop, boss):
     body = boss.get(API, {"basis": "orders", "split": "tier"}).json()
 
     last = body["periods"][-1]
+    assert body["currency"] == "USD"
     assert (last["start"], last["end"], last["difference"]) == ("600.00", "1650.00", "0.00")
     assert last["movements"]["churn"] == {"customers": 1, "change": "-100.00"}
     assert last["nrr"] == pytest.approx(650 / 600)

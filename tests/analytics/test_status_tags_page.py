@@ -14,12 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle.models import Transition
-from tests.factories import UserFactory
+from tests.factories import LifecycleFactory, UserFactory
 
 from .moved import World
 
 pytestmark = pytest.mark.django_db
 URL = "/admin/analytics/snapshot/status-tags/"
+AUTOMATION = "/admin/analytics/snapshot/automation/"
 
 
 @pytest.fixture(autouse=True)
@@ -41,10 +42,10 @@ def world():
     return world
 
 
-def page(world, user=None, **query):
+def page(world, user=None, path=URL, **query):
     client = Client()
     client.force_login(user or UserFactory(is_staff=True, is_superuser=True))
-    return client.get(URL, {"lifecycle": world.lifecycle.code, **query})
+    return client.get(path, {"lifecycle": world.lifecycle.code, **query})
 
 
 def text_of(answer):
@@ -63,7 +64,7 @@ def test_says_how_many_are_at_risk_who_and_how_many_came_back(world):
 
     assert "At risk 6 +6 in 30 days RISK, SAVED" in said
     assert "Active learners 1 +1 in 30 days NEW, GOOD" in said
-    assert "Recovery rate of moves 1 of 1" in said  # too few for a rate
+    assert "Moves out of risk that recovered 1 of 1" in said  # too few for a rate
     assert "7 moves into risk." in said
     assert "Zz0" in said
 
@@ -92,14 +93,53 @@ def test_rows_lead_to_the_moves_behind_them(world):
     assert sum(row[2] for row in chart.rows) == Transition.objects.count()
 
 
-def test_each_chart_is_told_as_text_and_as_csv(world):
-    answer = page(world)
+@pytest.mark.parametrize("path", [URL, AUTOMATION])
+def test_each_chart_is_told_as_text_and_as_csv(world, path):
+    answer = page(world, path=path)
 
     for chart in answer.context["said"].charts:
         assert chart.summary or chart.when_empty
-        csv = page(world, csv=chart.key).content.decode("utf-8-sig")
+        csv = page(world, path=path, csv=chart.key).content.decode("utf-8-sig")
         assert len(csv.splitlines()) == len(chart.rows) + 1
         json.dumps(chart.figure)
+
+
+def test_automation_says_what_rules_did_and_whether_it_stood(world):
+    World()  # another lifecycle, in which nothing happened
+
+    today = timezone.now().date()
+    answer = page(world, path=AUTOMATION, start=str(today - timedelta(days=6)), end=str(today))
+
+    assert "Rules made 7 moves, 7 of them alone. 0 did not stand" in text_of(answer)
+    assert "Rules made 7 moves in 1 of 2 lifecycles; 0 did not stand." in text_of(answer)
+    assert [chart.key for chart in answer.context["said"].charts] == [
+        "lifecycles", "automation-days", "automation-outcomes", "automation-rules",
+    ]  # fmt: skip
+
+
+def test_status_tags_lead_to_automation_in_the_same_days(world):
+    section = page(world).context["said"].more["sections"][-1]
+
+    client = Client()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    assert section.says in text_of(client.get(section.more[1]))
+
+
+@pytest.mark.parametrize("path", [URL, AUTOMATION])
+def test_it_begins_with_the_lifecycle_in_which_the_own_customers_are(world, path):
+    LifecycleFactory(code="learning")
+    client = Client()
+    client.force_login(manager_of(world))
+
+    assert client.get(path).context["form"]["lifecycle"].value() == world.lifecycle.code
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    assert client.get(path).context["form"]["lifecycle"].value() == "learning"
+
+
+def test_a_wrong_range_still_has_links_to_the_usual_ones(world):
+    answer = page(world, start="2026-02-02", end="2026-02-01")
+
+    assert [one.title for one in answer.context["presets"]] == ["Last 7 days", "Last 30 days", "Last 90 days"]
 
 
 def test_a_range_without_anything_says_so(world):

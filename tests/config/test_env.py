@@ -60,6 +60,7 @@ def test_reads_a_list_and_drops_blanks(given):
         (lambda: env.choice("SETTING", "a", ["a", "b"]), "c", "one of a, b"),
         (lambda: env.origins("SETTING"), "example.com", "addresses such as https://"),
         (lambda: env.rate("SETTING", "1/day"), "10 per day", "a rate such as 600/minute"),
+        (lambda: env.currency("SETTING", "USD"), "dollars", "a currency of ISO 4217 such as USD"),
         (lambda: env.url("SETTING", {"redis"}, "redis://host"), "http://host", "an address such as redis://host"),
         (lambda: env.url("SETTING", {"redis"}, "redis://host"), "redis://host:port", "an address such as"),
         (lambda: env.folder("SETTING", Path()), "/etc/passwd", "a folder"),

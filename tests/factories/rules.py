@@ -84,8 +84,12 @@ class RecommendationFactory(DjangoModelFactory):
     lifecycle = factory.SubFactory(LifecycleFactory)
     customer = factory.SubFactory(CustomerFactory)
     rule = factory.SubFactory(TransitionRuleFactory, lifecycle=factory.SelfAttribute("..lifecycle"))
-    evaluation = factory.SubFactory(EvaluationFactory, lifecycle=factory.SelfAttribute("..lifecycle"))
     created_at = factory.LazyFunction(timezone.now)
+    evaluation = factory.SubFactory(
+        EvaluationFactory,
+        lifecycle=factory.SelfAttribute("..lifecycle"),
+        as_of=factory.SelfAttribute("..created_at"),
+    )
 
 
 class ShadowDecisionFactory(DjangoModelFactory):

@@ -1,4 +1,4 @@
-"""What the rules did, and whether it was right."""
+"""What the rules did, and whether it was right: in short beside the tags, in full on a dashboard of its own."""
 
 from __future__ import annotations
 
@@ -7,31 +7,48 @@ from datetime import timedelta
 from textwrap import wrap
 from typing import Any
 
-from analytics.admin.board import Card
+from analytics.admin.board import Asked, Card, Said, address, board
 from analytics.admin.charts import Chart, stacked
+from analytics.admin.days import axes
 from analytics.admin.words import NONE, rate
-from analytics.queries.status_tags import About, Effect, effect, effect_of_all
+from analytics.queries.status_tags import About, Effect, about_each, effect, effect_of_all
 from analytics.rules.few import FEWEST
 
+from .lifecycles import LifecycleBoard
 from .links import moves_of_rule
 from .section import Section, long, number_of, rounded
 
 BAR = 44  # pixels a rule
-AXIS = 90
+AXIS = 115
 LABEL = 24  # characters
 
 
-def automation(about: About, flow: Sequence[Any]) -> Section:
-    rows = about.ask("automation_rules").rows
-    did, detection = effect_of_all(rows), about.ask("risk_detection").rows[0]
-    by_rule = [row for row in rows if row.rule_id is not None]
-    return Section(
-        "automation",
-        "Automation effectiveness",
-        says=_sentence(did),
-        cards=_cards(did, detection),
-        charts=[_days(about), _outcomes(by_rule), _rules(about, by_rule)],
-    )
+@board
+class Automation(LifecycleBoard):
+    code = "automation"
+    title = "Automation"
+
+    def says(self, asked: Asked) -> Said:
+        about = self.about(asked)
+        told = about.ask("automation_rules")
+        by_rule = [row for row in told.rows if row.rule_id is not None]
+        charts = [_days(about), _outcomes(by_rule), _rules(about, by_rule)]
+        one = Section("automation", about.lifecycle.name, *_in_short(about, told.rows), charts)
+        each = about_each(about)
+        every = [Section("lifecycles", "All lifecycles", charts=[_lifecycles(each)])] if len(each) > 1 else []
+        return self.said(told.as_of, [*every, one])
+
+
+def automation(about: About) -> Section:
+    """In short, and where the rest is told."""
+    more = address("automation", lifecycle=about.lifecycle.code, start=about.period.start, end=about.period.end)
+    says, cards = _in_short(about, about.ask("automation_rules").rows)
+    return Section("automation", "Automation", says, cards, more=("Rule by rule, day by day", more))
+
+
+def _in_short(about: About, rows: Sequence[Any]) -> tuple[str, list[Card]]:
+    did = effect_of_all(rows)
+    return _sentence(did), _cards(did, about.ask("risk_detection").rows[0])
 
 
 def _sentence(did: Effect) -> str:
@@ -39,7 +56,8 @@ def _sentence(did: Effect) -> str:
         return "Rules moved nobody in this range, and nobody decided a recommendation."
     alone = f"Rules made {number_of(did.moves, 'move')}, {did.automatic:,} of them alone."
     right = f" {did.reversed:,} did not stand: taken back, or put back by a person within 14 days."
-    young = f" {did.young:,} are younger than that, so the last word on them is not spoken." if did.young else ""
+    are = "is" if did.young == 1 else "are"
+    young = f" {did.young:,} {are} younger than that: the last word on these is not spoken." if did.young else ""
     decided = did.approved + did.rejected
     asked = f" People decided {number_of(decided, 'recommendation')} and rejected {did.rejected:,}." if decided else ""
     return alone + right + young + asked
@@ -52,7 +70,7 @@ def _cards(did: Effect, detection: Any) -> list[Card]:
         Card("Applied alone", rate(did.automatic, did.moves), f"of {number_of(did.moves, 'move')} by rules"),
         Card("Did not stand", rate(did.reversed, did.moves), f"{did.reversed:,} taken back or put back in 14 days"),
         Card("Rejected", rate(did.rejected, decided), f"of {number_of(decided, 'recommendation')} decided"),
-        Card("Review time", long(did.review_hours, "hours") if decided >= FEWEST else NONE, "median until decided"),
+        _review_time(did),
         Card(
             "Time to detect risk",
             long(detection.late_days, "days") if known else NONE,
@@ -64,6 +82,41 @@ def _cards(did: Effect, detection: Any) -> list[Card]:
             is_good=detection.late_days <= 3 if known else None,
         ),
     ]  # fmt: skip
+
+
+def _review_time(did: Effect) -> Card:
+    title, of = "Review time", number_of(did.timed, "decision")
+    if did.timed >= FEWEST:
+        return Card(title, long(did.review_hours, "hours"), f"median of {of}, since a person could make it")
+    return Card(title, NONE, f"{of} with a known wait: too few to tell")
+
+
+def _lifecycles(each: Sequence[About]) -> Chart:
+    """What rules did in each lifecycle in the same days."""
+    done = [effect_of_all(about.ask("automation_rules").rows) for about in each]
+    moves, reversed_ = sum(one.moves for one in done), sum(one.reversed for one in done)
+    return Chart(
+        key="lifecycles",
+        title="What rules did in each lifecycle",
+        summary=f"Rules made {number_of(moves, 'move')} in {sum(one.moves > 0 for one in done)} of "
+        f"{len(done)} lifecycles; {reversed_:,} did not stand.",
+        columns=("Lifecycle", "Moves", "Alone", "Did not stand", "Under 14 days old", "Approved", "Rejected"),
+        rows=[
+            (
+                about.lifecycle.name, one.moves, one.automatic, rate(one.reversed, one.moves), one.young, one.approved,
+                one.rejected,
+            )
+            for about, one in zip(each, done, strict=True)
+        ],
+        links=[
+            address("automation", lifecycle=about.lifecycle.code, start=about.period.start, end=about.period.end)
+            for about in each
+        ],
+        traces=[],
+        report="automation_rules",
+        is_list=True,
+        is_wide=True,
+    )  # fmt: skip
 
 
 def _days(about: About) -> Chart:
@@ -83,7 +136,8 @@ def _days(about: About) -> Chart:
         ],
         traces=stacked(days, counts, ("tn:blue", "tn:teal", "tn:orange"), are_bars=True) if rows else [],
         report="automation_days",
-        layout={"barmode": "stack", "hovermode": "x unified"},
+        layout={"barmode": "stack", "hovermode": "x unified", **axes(about.period)},
+        axis="Moves",
         when_empty="Nobody moved in this range.",
         is_wide=True,
     )
@@ -119,6 +173,7 @@ def _outcomes(rows: Sequence[Any]) -> Chart:
         layout={"barmode": "stack", "yaxis": {"autorange": "reversed"}},
         when_empty="No rule moved anybody in this range.",
         height=AXIS + BAR * len(rows),
+        axis="Moves",
         is_wide=True,
     )
 

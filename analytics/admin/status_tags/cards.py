@@ -9,6 +9,7 @@ from analytics.admin.board import Card
 from analytics.admin.words import rate
 from analytics.queries.status_tags import About, Days
 from analytics.rules.few import FEWEST
+from analytics.rules.kpis import BY_CODE
 from analytics.rules.stages import CHURNED, RISK, counted, goal_of, in_category, recoveries, working
 from lifecycle.admin.filters import customers_in
 
@@ -47,10 +48,13 @@ def _share(about: About, title: str, codes: frozenset[str], days: Days, *, is_mo
 
 
 def _recovery(about: About, now: tuple[int, int], before: tuple[int, int]) -> Card:
-    note = f"{now[0]:,} of the {now[1]:,} moves out of risk led to learning or active tags"
+    kpi = f" “{BY_CODE['recovery_rate'].name}” among the key figures counts learners instead."
+    note = f"{now[0]:,} of the {now[1]:,} moves out of risk led to learning or active tags."
+    note += kpi if about.lifecycle.code == BY_CODE["recovery_rate"].lifecycle else ""
     change, points = _points(now, before)
     said = f"{change} against the {about.period.days} days before" if change else "Too few to compare with before"
-    return Card("Recovery rate of moves", rate(*now), note, said, _good(points, is_more_better=True), "#flow-title")
+    title = "Moves out of risk that recovered"
+    return Card(title, rate(*now), note, said, _good(points, is_more_better=True), "#flow-title")
 
 
 def _points(now: tuple[int, int], before: tuple[int, int]) -> tuple[str, float]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.admin.charts import Chart, bars, sankey, stacked
+from analytics.admin.days import axes
 from analytics.admin.words import rate
 from analytics.queries.status_tags import About, Days
 from lifecycle.admin.filters import customers_in
@@ -46,6 +47,7 @@ def distribution(about: About, days: Days) -> Chart:
         ],
         traces=bars(names, [number for _, number in shown], shades(about.tags)) if total else [],
         report="tag_days",
+        axis="Customers",
         links=[customers_in(about.lifecycle, tag) for tag, _ in shown],
         when_empty="Nobody had a tag in this lifecycle.",
     )
@@ -63,7 +65,8 @@ def over_time(about: About, days: Days) -> Chart:
         rows=[(str(day), *(days.counts[day][tag.code] for tag in about.tags)) for day in reversed(told)],
         traces=stacked(told, named, shades(about.tags)) if any(map(any, named.values())) else [],
         report="tag_days",
-        layout={"hovermode": "x unified", "yaxis": {"rangemode": "tozero"}},
+        layout={"hovermode": "x unified", **axes(about.period)},
+        axis="Customers",
         when_empty="Nobody had a tag in this lifecycle.",
         height=360,
     )

@@ -92,5 +92,6 @@ def _indicators(about: About) -> Chart:
         if rows
         else [],
         report="risk_indicators",
+        axis="Customers",
         when_empty="No customer of this lifecycle showed a risk indicator in the last 7 days.",
     )

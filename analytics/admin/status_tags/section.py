@@ -15,13 +15,14 @@ from analytics.admin.words import NONE
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """``says``: the answer in a sentence or two, before the pictures."""
+    """``says``: the answer in a sentence or two, before the pictures. ``more``: words and the address they lead to."""
 
     key: str
     title: str
     says: str = ""
     cards: Sequence[Card] = ()
     charts: Sequence[Chart] = ()
+    more: tuple[str, str] | None = None
 
 
 def number_of(count: int, one: str, many: str = "") -> str:

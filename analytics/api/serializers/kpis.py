@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -35,7 +36,7 @@ class KpiSerializer(serializers.Serializer):
     definition = serializers.CharField(source="kpi.definition")
     target_source = serializers.CharField(source="kpi.source", help_text="Who names it and set the target first.")
     lifecycle = serializers.CharField(source="kpi.lifecycle")
-    unit = serializers.CharField(source="kpi.unit", help_text="Empty: a number.")
+    unit = serializers.SerializerMethodField(help_text="Empty: a number. Of money the code of its currency.")
     is_lower_better = serializers.BooleanField(source="kpi.is_lower_better")
     value = serializers.FloatField(allow_null=True, help_text="Null: there was nothing to count.")
     n = serializers.IntegerField(help_text="Customers that it stands on; below 5 it is not judged.")
@@ -45,6 +46,9 @@ class KpiSerializer(serializers.Serializer):
     trend = serializers.SerializerMethodField()
     owner = KpiOwnerSerializer(source="target.owner", allow_null=True)
     as_of = serializers.DateTimeField()
+
+    def get_unit(self, said: KpiStanding) -> str:
+        return str(settings.TENURE_CURRENCY) if said.kpi.unit == "money" else said.kpi.unit
 
     @extend_schema_field(KpiTrendSerializer)
     def get_trend(self, said: KpiStanding) -> dict[str, Any]:

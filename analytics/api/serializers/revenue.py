@@ -80,5 +80,6 @@ class RevenueBoardSerializer(serializers.Serializer):
     as_of = serializers.DateTimeField()
     basis = serializers.CharField()
     unit = serializers.CharField()
+    currency = serializers.CharField(help_text="Of all amounts, as ISO 4217 names it.")
     periods = RevenueSerializer(many=True, help_text="The last twelve that are over, the earliest first.")
     parts = RevenuePartSerializer(many=True, help_text="The last period by `split`; empty without it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -34,5 +35,6 @@ class RevenueView(ApiView):
         if split := asked.validated_data.get("split"):
             by = revenue_by(looked, Split(split))
             as_of, parts = min(as_of, by.as_of), [{"part": part, "revenue": one} for part, one in by.rows]
-        body = {"as_of": as_of, "basis": str(basis), "unit": str(unit), "periods": told.rows, "parts": parts}
+        about = {"as_of": as_of, "basis": str(basis), "unit": str(unit), "currency": settings.TENURE_CURRENCY}
+        body = {**about, "periods": told.rows, "parts": parts}
         return Response(RevenueBoardSerializer(body).data)

@@ -54,7 +54,8 @@ class CountsSerializer(serializers.Serializer):
     entered = serializers.IntegerField(help_text="In the last 30 days, as all that follows.")
     converted = serializers.IntegerField(help_text="Of those who entered: reached the goal.")
     sent = serializers.IntegerField()
-    opened = serializers.IntegerField()
+    arrived = serializers.IntegerField(help_text="Emails that were sent and did not bounce.")
+    opened = serializers.IntegerField(help_text="Of these emails.")
 
 
 class CampaignSerializer(serializers.ModelSerializer):

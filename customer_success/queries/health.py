@@ -10,7 +10,6 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from customer_success.models import (
-    CustomerHealth,
     HealthOverride,
     HealthScore,
     ScorecardState,
@@ -101,11 +100,6 @@ def explain_health(customer: Customer, day: date | None = None) -> HealthExplana
 def override_of(customer: Customer) -> HealthOverride | None:
     """The override in force; one that expired counts until the next scoring, as the score in force does."""
     return HealthOverride.objects.filter(customer=customer, ended_at=None).select_related("by").first()
-
-
-def health_of(customer: Customer) -> CustomerHealth | None:
-    """The score in force beside the computed one."""
-    return CustomerHealth.objects.filter(customer=customer).select_related("version__scorecard").first()
 
 
 def scored(row: HealthScore) -> Score | None:

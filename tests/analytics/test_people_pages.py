@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -28,11 +27,6 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 MANAGERS, CAMPAIGNS = "/admin/analytics/snapshot/managers/", "/admin/analytics/snapshot/campaign-results/"
 API = "/api/v1/analytics"
-
-
-@pytest.fixture(autouse=True)
-def no_cache():
-    cache.clear()
 
 
 def somebody(group, **more):

@@ -139,7 +139,7 @@ class _Box:
     def _let_go(self) -> None:
         child, self.child = self.child, None
         for pipe in (child.stdin, child.stdout) if child else ():
-            pipe.close()  # type: ignore[union-attr]
+            pipe.close()  # type: ignore[union-attr]  # it was started with pipes
 
     def after_fork(self) -> None:
         """The child is the parent's; here another one will be started."""

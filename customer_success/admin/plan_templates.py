@@ -32,7 +32,7 @@ class Written:
             return Lines(help_text=db_field.help_text, label=db_field.verbose_name.capitalize())
         if isinstance(db_field, JSONField):
             return SectionsField(help_text=db_field.help_text)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # mixed into an admin
 
 
 class StepFormSet(BaseInlineFormSet):

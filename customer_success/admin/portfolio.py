@@ -56,7 +56,7 @@ class HandOverForm(NoteForm):
 
     def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = queries.managers(by)  # type: ignore[attr-defined]
+        self.fields["to"].queryset = queries.managers(by)  # type: ignore[attr-defined]  # a field of choices
 
 
 @dataclass(frozen=True, slots=True)

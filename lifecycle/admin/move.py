@@ -75,7 +75,7 @@ def move_by_hand(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *
     """Show the form, ask, move. The engine refuses when the customer has moved since the form was shown."""
     customer = admin.get_object(request, object_id)
     if customer is None:
-        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]
+        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]  # not in the stubs
     page = Page(admin, request, customer)
     lifecycle = chosen_lifecycle(request)
     if lifecycle is None:

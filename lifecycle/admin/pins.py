@@ -40,7 +40,7 @@ def pin_page(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *, no
     """The form that pins a customer, or the question that releases it."""
     customer = admin.get_object(request, object_id)
     if customer is None:
-        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]
+        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]  # not in the stubs
     lifecycle = chosen_lifecycle(request)
     if lifecycle is None:
         return HttpResponseRedirect(_way_back(customer))

@@ -7,7 +7,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 _SEE = (
     "view_customer", "view_event", "view_transition", "view_recommendation", "view_evaluation", "view_lifecycle",
-    "view_statustag", "view_transitionrule", "view_dailymetrics", "view_notice", "view_feed", "view_switch",
+    "view_statustag", "view_transitionrule", "view_notice", "view_feed", "view_switch",
     "view_synergy", "view_rollback", "view_backtestrun", "view_historycheck",
 )  # fmt: skip
 GROUPS = {

@@ -133,10 +133,12 @@ def test_a_campaign_that_is_not_there_is_refused(analyst):
 
 
 def test_figures_of_charts_are_json(analyst, enrollment):
-    said = analyst.get(CAMPAIGNS, {"campaign": "spring"}).context["said"]
+    charts = analyst.get(CAMPAIGNS, {"campaign": "spring"}).context["said"].charts
 
-    assert all(json.dumps(chart.figure) for chart in said.charts)
-    assert all(chart.summary for chart in said.charts if chart.traces)
+    assert any(chart.traces for chart in charts)
+    for chart in charts:
+        assert json.loads(json.dumps(chart.figure)).keys() == chart.figure.keys()
+        assert chart.summary or not chart.traces
 
 
 def test_the_api_tells_campaigns(analyst, enrollment):

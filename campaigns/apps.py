@@ -7,8 +7,8 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns.channels.webhook import WebhookPort  # noqa: PLC0415  models are not there earlier
-        from campaigns.engine.builtin import register_builtin  # noqa: PLC0415
-        from campaigns.engine.endpoints import StoredEndpoints  # noqa: PLC0415
+        from campaigns.engine.builtin import register_builtin  # noqa: PLC0415  # models are there only now
+        from campaigns.engine.endpoints import StoredEndpoints  # noqa: PLC0415  # models are there only now
 
         WebhookPort.endpoints = StoredEndpoints()
         register_builtin()

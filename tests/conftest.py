@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connections, transaction
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
@@ -40,6 +41,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         with django_db_blocker.unblock():
             connections.close_all()
         tables.keep(settings.TENURE_HOME, connections["default"].settings_dict["NAME"])
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered() -> None:
+    """Throttles, counts and answers stand in a cache that the tests of a process share."""
+    cache.clear()
 
 
 @pytest.fixture(scope="module")

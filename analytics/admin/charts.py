@@ -89,7 +89,7 @@ def lines(
 
 
 def stacked(
-    x: Sequence[Any], named: Mapping[str, Sequence[Any]], colours: Sequence[str] = PALETTE, *, are_bars: bool = False
+    x: Sequence[Any], named: Mapping[str, Sequence[Any]], colours: Sequence[str], *, are_bars: bool = False
 ) -> list[dict[str, Any]]:
     """One area or one bar a name on top of each other; bars need the layout ``{"barmode": "stack"}``."""
     return [
@@ -108,13 +108,12 @@ def heatmap(
     y: Sequence[str],
     values: Sequence[Sequence[Any]],
     *,
-    texts: Sequence[Sequence[str]] | None = None,
-    hover: str = "%{x}",
-    most: float | None = None,
+    texts: Sequence[Sequence[str]],
+    hover: str,
+    most: float,
 ) -> list[dict[str, Any]]:
-    """A cell for each pair; ``None`` has no colour. ``texts``: what stands in the cells, if not per cents. ``most``:
-    from which value on a cell is not darker any more."""
-    texts = texts or [["" if one is None else f"{one:.0f}%" for one in row] for row in values]
+    """A cell for each pair; ``None`` has no colour. ``texts``: what stands in the cells. ``most``: from which value
+    on a cell is not darker any more."""
     return [
         {
             "type": "heatmap", "x": list(x), "y": list(y), "z": [[*map(_number, row)] for row in values],
@@ -142,9 +141,7 @@ def sankey(names: Sequence[str], colours: Sequence[str], flows: Sequence[tuple[i
     ]  # fmt: skip
 
 
-def parted(
-    names: Sequence[str], parts: Mapping[str, Sequence[Any]], colours: Sequence[str] = PALETTE
-) -> list[dict[str, Any]]:
+def parted(names: Sequence[str], parts: Mapping[str, Sequence[Any]], colours: Sequence[str]) -> list[dict[str, Any]]:
     """One lying bar a name, the first on top, of several parts: ``{"barmode": "stack"}`` or ``"group"`` places them."""
     return [
         {

@@ -1,13 +1,12 @@
 """What dashboards ask. Everything is told of a portfolio (``owners``; ``None``: of everybody) as of an instant."""
 
 from .behind import all_behind, customers_behind
-from .figures import Told, figures, history, latest_day, month_before
+from .figures import figures, history
 from .kpis import KpiStanding, kpi_standing, kpi_standings
 from .reports import ask
 
 __all__ = [
     "KpiStanding",
-    "Told",
     "all_behind",
     "ask",
     "customers_behind",
@@ -15,6 +14,4 @@ __all__ = [
     "history",
     "kpi_standing",
     "kpi_standings",
-    "latest_day",
-    "month_before",
 ]

@@ -24,11 +24,6 @@ class Told:
     rows: Sequence[Any]
 
 
-def latest_day() -> date | None:
-    """The newest day of which there are figures."""
-    return Snapshot.objects.values_list("day", flat=True).first()
-
-
 def figures(report: str, *, owners: Collection[int] | None, now: datetime, lifecycle: Lifecycle | None = None) -> Told:
     """Rows of ``part, value, n``: of everybody the newest that were kept, of a portfolio as it is now."""
     if owners is None:

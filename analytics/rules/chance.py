@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
-LEVEL = 0.95
+LEVEL = 0.95  # of intervals
+Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,16 @@ class Arm:
         return self.converted / self.customers if self.customers else 0.0
 
 
-def wilson(arm: Arm, level: float = LEVEL) -> tuple[float, float]:
+def wilson(arm: Arm) -> tuple[float, float]:
     """The score interval of a share (Wilson 1927)."""
-    z, n, share = NormalDist().inv_cdf((1 + level) / 2), arm.customers, arm.share
-    centre, half = share + z * z / (2 * n), z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max((centre - half) / (1 + z * z / n), 0.0), min((centre + half) / (1 + z * z / n), 1.0)
+    n, share = arm.customers, arm.share
+    centre, half = share + Z * Z / (2 * n), Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+    return max((centre - half) / (1 + Z * Z / n), 0.0), min((centre + half) / (1 + Z * Z / n), 1.0)
 
 
-def newcombe(arm: Arm, other: Arm, level: float = LEVEL) -> tuple[float, float]:
+def newcombe(arm: Arm, other: Arm) -> tuple[float, float]:
     """The interval of the share of one less that of another."""
-    (low_1, high_1), (low_2, high_2) = wilson(arm, level), wilson(other, level)
+    (low_1, high_1), (low_2, high_2) = wilson(arm), wilson(other)
     one, two = arm.share, other.share
     below = sqrt((one - low_1) ** 2 + (high_2 - two) ** 2)
     above = sqrt((high_1 - one) ** 2 + (two - low_2) ** 2)

@@ -14,10 +14,10 @@ from enum import StrEnum
 from math import sqrt
 from types import MappingProxyType
 
+from .chance import Z
 from .few import FEWEST
 
 NEAR = Decimal("0.1")  # of the target, from the target
-Z = 1.96  # for intervals of 95 %
 
 
 class Fold(StrEnum):

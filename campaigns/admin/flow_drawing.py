@@ -87,7 +87,7 @@ class _Parts:
 
 
 def flow_picture(
-    definition: Definition, *, tell: Callable[[Tree], str], named: Callable[[str], str] = str,
+    definition: Definition, *, tell: Callable[[Tree], str], named: Callable[[str], str],
     counts: Mapping[str, AtStep] | None = None,
 ) -> FlowPicture:  # fmt: skip
     parts = _Parts(tell, counts or {})

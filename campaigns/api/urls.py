@@ -30,9 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("campaigns/<int:id>/end", campaign_steps.End.as_view(), name="api-campaign-end"),
     path("campaigns/<int:id>/switch-off", campaign_steps.SwitchOff.as_view(), name="api-campaign-switch-off"),
     path("campaigns/<int:id>/enrollments", enrollments.CampaignEnrollments.as_view(), name="api-campaign-enrollments"),
-    path(
-        "campaigns/customers/<int:id>/calendar", enrollments.CustomerCalendar.as_view(), name="api-campaigns-calendar"
-    ),
+    path("campaigns/customers/<int:id>/calendar", enrollments.CustomerCalendar.as_view(), name="api-customer-calendar"),
     path("campaigns/customers/<int:id>/preferences", contact.Preferences.as_view(), name="api-preferences"),
     path("campaigns/customers/<int:id>/consents", contact.ConsentHistory.as_view(), name="api-consents"),
     path("campaigns/validate", campaigns.CampaignValidation.as_view(), name="api-campaigns-validate"),

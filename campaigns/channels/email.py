@@ -113,7 +113,7 @@ class EmailPort:
                 backend.close()
 
 
-def mail_of(message: Outgoing, key: Key | None = None) -> EmailMultiAlternatives:
+def mail_of(message: Outgoing, key: Key | None) -> EmailMultiAlternatives:
     """The mail, with the delivery's id in all places where it may come back to us. Raises ``ValueError``."""
     sender = message.sender or settings.DEFAULT_FROM_EMAIL
     texts = [message.recipient, message.subject, sender, message.reply_to]

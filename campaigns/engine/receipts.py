@@ -89,9 +89,9 @@ def take_receipts(*, receipts: Sequence[Told], now: datetime) -> Taken:
     return Taken(frozenset(stored), frozenset(told.keys() - found.keys()))
 
 
-def match_receipts(*, now: datetime, most: int = AT_ONCE) -> int:
+def match_receipts(*, now: datetime) -> int:
     """Do what follows from receipts that came before their messages were known by that id; returns how many."""
-    told = {one.event: one for one in map(_told_by, now_known(since=now - MATCHED_WITHIN, most=most))}
+    told = {one.event: one for one in map(_told_by, now_known(since=now - MATCHED_WITHIN, most=AT_ONCE))}
     if not told:
         return 0
     with transaction.atomic():

@@ -49,9 +49,9 @@ def render_mail(texts: MailTexts, values: Mapping[str, Any], *, is_marketing: bo
     return Mail(**_box.ask({"do": "mail", "texts": written, "values": json.dumps(values), "options": options}))
 
 
-def render_texts(texts: Mapping[str, str], values: Mapping[str, Any], *, is_sample: bool = False) -> dict[str, str]:
+def render_texts(texts: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
     """Plain texts, by name. Raises ``CannotRender``."""
-    return _box.ask({"do": "texts", "texts": texts, "values": json.dumps(values), "is_sample": is_sample})
+    return _box.ask({"do": "texts", "texts": texts, "values": json.dumps(values)})
 
 
 def names_in(texts: Mapping[str, str]) -> dict[str, list[list[Any]]]:
@@ -139,7 +139,7 @@ class _Box:
     def _let_go(self) -> None:
         child, self.child = self.child, None
         for pipe in (child.stdin, child.stdout) if child else ():
-            pipe.close()  # type: ignore[union-attr]
+            pipe.close()  # type: ignore[union-attr]  # it was started with pipes
 
     def after_fork(self) -> None:
         """The child is the parent's; here another one will be started."""

@@ -27,7 +27,7 @@ def do(job: dict[str, Any]) -> Any:
             return compose(job["texts"], _read(job["values"]), **job["options"])
         case "texts":
             texts, values = job["texts"].items(), _read(job["values"])
-            return {name: render(text, values, place=name, is_sample=job["is_sample"]) for name, text in texts}
+            return {name: render(text, values, place=name) for name, text in texts}
         case "names":
             return {name: names_in(text, place=name) for name, text in job["texts"].items()}
         case other:

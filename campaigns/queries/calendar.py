@@ -69,9 +69,9 @@ class _Clock:
     until: datetime
 
 
-def calendar_of(customer: Customer, *, now: datetime, days: int = DAYS) -> list[Planned]:
+def calendar_of(customer: Customer, *, now: datetime) -> list[Planned]:
     """Steps that wait and those that follow them for certain, in order of time; a fixed number of statements."""
-    until = now + timedelta(days=days)
+    until = now + timedelta(days=DAYS)
     rows = StepRun.objects.filter(customer=customer, state__in=_OPEN, due_at__lt=until).order_by("due_at", "id")
     runs = list(rows.select_related("campaign", "enrollment__version")[:_MOST_RUNS])
     if not runs:

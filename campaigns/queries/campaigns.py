@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,12 +54,6 @@ def affected(campaign: Campaign, definition: Definition) -> Affected:
 
 def inside(campaign: Campaign) -> int:
     return Enrollment.objects.filter(campaign=campaign, state=EnrollmentState.ACTIVE).count()
-
-
-def inside_of(campaigns: Iterable[Campaign]) -> dict[int, int]:
-    """Customers inside, by campaign."""
-    active = Enrollment.objects.filter(campaign__in=campaigns, state=EnrollmentState.ACTIVE).order_by()
-    return dict(active.values_list("campaign").annotate(Count("id")))
 
 
 def with_versions(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:

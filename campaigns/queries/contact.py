@@ -63,17 +63,6 @@ def words_of(customers: Collection[Customer]) -> dict[int, Words]:
     return {customer: together(said[speaker] for speaker in mine) for customer, mine in speakers.items()}
 
 
-def agreeing(customers: Collection[Customer], *, topic: str) -> set[int]:
-    """Those who want to hear of a topic, named by its key; of one that does not exist nobody does. Two statements."""
-    about: tuple[int | None, bool] | None = (None, False)
-    if topic:
-        about = Topic.objects.filter(key=topic).values_list("id", "is_opt_in").first()
-    if about is None:
-        return set()
-    number, is_opt_in = about
-    return {customer for customer, words in words_of(customers).items() if agrees(words, number, is_opt_in=is_opt_in)}
-
-
 def preferences_of(customer: Customer) -> tuple[Preference, ...]:
     """What a customer hears of, topic by topic."""
     words = words_of([customer])[customer.pk]

@@ -3,19 +3,16 @@
 They speak through sockets in a folder that only one user may enter, never through the network.
 """
 
-from pathlib import Path
-
 from django.conf import settings
 
 from config.servers import place, postgres, process, valkey
 from config.servers.process import Server
 
 
-def embedded(home: Path | None = None) -> list[Server]:
+def embedded() -> list[Server]:
     """Those that the settings leave to us."""
-    home = home or settings.TENURE_HOME
     wanted = {postgres: settings.EMBEDDED_POSTGRES, valkey: settings.EMBEDDED_VALKEY}
-    return [module.server(home) for module, is_ours in wanted.items() if is_ours]
+    return [module.server(settings.TENURE_HOME) for module, is_ours in wanted.items() if is_ours]
 
 
 def start(*, tied: bool = False) -> list[Server]:

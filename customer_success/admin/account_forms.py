@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.core.validators import ProhibitNullCharactersValidator
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from customer_success.engine.accounts import AccountText
 from customer_success.engine.tiers import MAX_REASON
 from customer_success.models import Account, CustomerTier
 from customer_success.queries.accounts import taken_by_others
+from lifecycle.admin.fields import Line
 from lifecycle.rules.traits import PRODUCT_TAGS, problem_of
 
 CONTRACT = (
@@ -28,31 +28,6 @@ def _text(longest: int, **more: Any) -> forms.CharField:
 
 def _choice(empty: str, choices: Any, **more: Any) -> forms.ChoiceField:
     return forms.ChoiceField(choices=[("", empty), *choices], required=False, widget=UnfoldAdminSelectWidget(), **more)
-
-
-class Lines(forms.CharField):
-    """A list of texts, one a line."""
-
-    widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> Any:
-        if isinstance(value, list):
-            return value
-        return [line.strip() for line in (value or "").splitlines() if line.strip()]
-
-    def validate(self, value: Any) -> None:
-        if wrong := next((line for line in value if len(line) > (self.max_length or 0)), None):
-            raise forms.ValidationError(f"“{wrong[:30]}…” is longer than {self.max_length} characters.")
-
-    def run_validators(self, value: Any) -> None:
-        for line in value:
-            ProhibitNullCharactersValidator()(line)
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.to_python(initial) != self.to_python(data)
 
 
 class NewAccountForm(forms.ModelForm):
@@ -100,14 +75,8 @@ class NewAccountForm(forms.ModelForm):
 
 class TierForm(forms.Form):
     tier = forms.ChoiceField(choices=CustomerTier.choices, widget=UnfoldAdminSelectWidget())
-    reason = forms.CharField(
-        max_length=MAX_REASON, help_text="Stands in the customer's history.",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    reason = Line(max_length=MAX_REASON, help_text="Stands in the customer's history.")
 
 
 class CloseForm(forms.Form):
-    reason = forms.CharField(
-        max_length=MAX_REASON, help_text="Stands in the customer's history.",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    reason = Line(max_length=MAX_REASON, help_text="Stands in the customer's history.")

@@ -39,8 +39,6 @@ from lifecycle.templatetags.wording import customer_link, tag_label
 from .account_forms import CONTRACT, NewAccountForm
 from .account_steps import close_page, tier_page
 
-LEVELS = {"Excellent": "success", "Good": "info", "Fair": "warning", "Poor": "danger"}
-
 
 class StatusFilter(DropdownFilter):
     title = "status"

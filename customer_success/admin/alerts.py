@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from customer_success.engine import alerts
 from customer_success.models import AlertState, HealthAlert
 from customer_success.queries.alerts import unread
 from customer_success.templatetags.health import health_link
+from lifecycle.admin.fields import Line
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import DayInput, framed, some_of
 from lifecycle.admin.pins import day_begins
@@ -56,16 +56,11 @@ class StateFilter(DropdownFilter):
 
 
 class NoteForm(forms.Form):
-    note = forms.CharField(
-        required=False, max_length=alerts.MAX_NOTE, widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    note = Line(required=False, max_length=alerts.MAX_NOTE)
 
 
 class ResolveForm(forms.Form):
-    note = forms.CharField(
-        max_length=alerts.MAX_NOTE, label="What was done about it",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    note = Line(max_length=alerts.MAX_NOTE, label="What was done about it")
 
 
 class SnoozeForm(NoteForm):

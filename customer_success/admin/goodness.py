@@ -10,10 +10,18 @@ from typing import Any, cast
 from django import forms
 from django.contrib.admin.options import ModelAdmin
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import get_text_list
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from customer_success.models import HealthLevel, Scorecard, ScorecardState, ScorecardVersion
-from customer_success.queries.goodness import HORIZONS, Goodness, goodness, lifecycles_with_churn
+from customer_success.queries.goodness import (
+    HORIZONS,
+    Goodness,
+    goodness,
+    lifecycles_with_churn,
+    read_by_churn,
+    read_by_score,
+)
 from customer_success.rules.goodness import FEWEST
 from lifecycle.admin.pages import framed
 from lifecycle.models import Lifecycle
@@ -57,20 +65,33 @@ def goodness_page(admin: ModelAdmin[Any], request: HttpRequest, scorecard: Score
     lifecycles = lifecycles_with_churn()
     wanted = {"version": "", "lifecycle": lifecycles[0].code if lifecycles else "", "horizon": "90"}
     form = GoodnessForm({**wanted, **request.GET.dict()}, versions=versions, lifecycles=lifecycles)
-    found = None
+    found, caution = None, ""
     if lifecycles and form.is_valid():
         asked = form.cleaned_data
-        found = goodness(
-            [one for one in versions if asked["version"] in {"", str(one.number)}],
-            lifecycle=next(one for one in lifecycles if one.code == asked["lifecycle"]),
-            horizon_days=asked["horizon"],
-            as_of=now,
-        )
+        looked_at = [one for one in versions if asked["version"] in {"", str(one.number)}]
+        lifecycle = next(one for one in lifecycles if one.code == asked["lifecycle"])
+        found = goodness(looked_at, lifecycle=lifecycle, horizon_days=asked["horizon"], as_of=now)
+        caution = _caution(read_by_score(looked_at), read_by_churn(lifecycle))
     return framed(
         admin, request, "customer_success/admin/goodness.html", title="Is the score any good?", original=scorecard,
-        form=form, found=found, missing=_missing(versions, lifecycles, found), fewest=FEWEST, side=SIDE,
-        **(_pictures(found) if found else {}),
+        form=form, found=found, missing=_missing(versions, lifecycles, found), caution=caution, fewest=FEWEST,
+        side=SIDE, **(_pictures(found) if found else {}),
     )  # fmt: skip
+
+
+def _caution(score: Sequence[str], churn: Sequence[str]) -> str:
+    """Why the figures may flatter: the score and the rule that says who churned may read the same data."""
+    if not score or not churn:
+        return ""
+    return (
+        f"Mind: churn is decided here by a rule that reads {_listed(churn)}; the score reads {_listed(score)}. "
+        "As far as both come from the same data, the score repeats the rule and foretells less than it seems."
+    )
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """``NPS answer and goal attainment``: inside a sentence, only what is written in capitals keeps them."""
+    return get_text_list([one[:1].lower() + one[1:] if one[1:2].islower() else one for one in labels], "and")
 
 
 def _missing(versions: Sequence[ScorecardVersion], lifecycles: Sequence[Lifecycle], found: Goodness | None) -> str:

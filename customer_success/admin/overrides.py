@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from customer_success.engine.overrides import OverrideNotPossible, OverrideOver, end_override, override_health
 from customer_success.models import CustomerHealth
 from customer_success.queries.health import override_of
+from lifecycle.admin.fields import Line
 from lifecycle.admin.pages import DayInput, Question, ask, framed
 from lifecycle.admin.pins import day_begins
 
@@ -29,10 +30,7 @@ class OverrideForm(forms.Form):
         validators=[MinValueValidator(0), MaxValueValidator(100)], help_text="0 to 100.",
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )  # fmt: skip
-    reason = forms.CharField(
-        max_length=500, help_text="Everybody who looks at the customer sees it.",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    reason = Line(max_length=500, help_text="Everybody who looks at the customer sees it.")
     expires_at = forms.DateField(
         label="Until the beginning of", help_text="A day, in UTC; the computed score is in force again then.",
         widget=DayInput(),

@@ -8,14 +8,12 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
@@ -28,39 +26,14 @@ from customer_success.models import (
     SuccessPlan,
     SuccessPlanType,
 )
+from lifecycle.admin.fields import Line
 from lifecycle.admin.pages import DayInput
 from lifecycle.models import Customer
 from lifecycle.queries import customers_seen
 
-MOST_LINES, LONGEST_LINE, LONGEST_TEXT = 50, 300, 20_000
+from .fields import Lines, Person
 
-
-class LinesField(forms.CharField):
-    """A list of short texts, one a line."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        # Options of the model's field that mean nothing here.
-        kwargs = {
-            name: value for name, value in kwargs.items() if name in {"help_text", "initial", "label", "required"}
-        }
-        super().__init__(widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}), **{"required": False, **kwargs})
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> Any:
-        found = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-        if len(found) > MOST_LINES:
-            raise forms.ValidationError(f"At most {MOST_LINES} lines fit; these are {len(found)}.")
-        for line in found:
-            if len(line) > LONGEST_LINE:
-                raise forms.ValidationError(
-                    f"“{line[:40]}…” is too long; a line has at most {LONGEST_LINE} characters."
-                )
-        return found
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
+LONGEST_TEXT = 20_000
 
 
 class SectionsWidget(forms.Widget):
@@ -113,18 +86,6 @@ class SectionsField(forms.Field):
         return value
 
 
-class Person(forms.ModelChoiceField):
-    """Somebody who works in the admin."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        people = get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
-        super().__init__(people, required=False, empty_label="Nobody", widget=UnfoldAdminSelectWidget(), **kwargs)
-
-
-def text(**kwargs: Any) -> forms.CharField:
-    return forms.CharField(max_length=200, widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}), **kwargs)
-
-
 def day(**kwargs: Any) -> forms.DateField:
     return forms.DateField(widget=DayInput(), **kwargs)
 
@@ -145,7 +106,11 @@ class NewPlanForm(forms.Form):
         widget=UnfoldAdminSelectWidget(), help_text="Gives milestones with dates, sections and objectives.",
     )  # fmt: skip
     starts_on = day(label="Starts on")
-    title = text(required=False, help_text="Empty: the template's name. The customer sees it when the plan is shared.")
+    title = Line(
+        max_length=200,
+        required=False,
+        help_text="Empty: the template's name. The customer sees it when the plan is shared.",
+    )
     type = choice([("", "As the template"), *SuccessPlanType.choices], required=False)
     ends_on = day(label="Ends on", required=False, help_text="Empty: as the template has it.")
     owner = Person(help_text="Who sees to it that the plan is kept.")
@@ -172,14 +137,14 @@ class NewPlanForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    title = text(help_text="The customer sees it when the plan is shared.")
+    title = Line(max_length=200, help_text="The customer sees it when the plan is shared.")
     type = choice(SuccessPlanType.choices)
     starts_on = day(label="Starts on")
     ends_on = day(label="Ends on")
     owner = Person()
-    objectives = LinesField(help_text="What the customer wants to reach, one a line.")
-    success_metrics = LinesField(help_text="By what both will know, such as “Cost a lead: from 40 to 25”, one a line.")
-    stakeholders = LinesField(help_text="Who takes part, one a line.")
+    objectives = Lines(help_text="What the customer wants to reach, one a line.")
+    success_metrics = Lines(help_text="By what both will know, such as “Cost a lead: from 40 to 25”, one a line.")
+    stakeholders = Lines(help_text="Who takes part, one a line.")
 
 
 class SectionsForm(forms.Form):
@@ -187,7 +152,7 @@ class SectionsForm(forms.Form):
 
 
 class MilestoneForm(forms.Form):
-    title = text()
+    title = Line(max_length=200)
     due_date = day(label="Due on")
     status = choice(MilestoneStatus.choices, help_text="It becomes overdue by itself after its due date.")
     progress = forms.IntegerField(
@@ -195,7 +160,7 @@ class MilestoneForm(forms.Form):
     )
     priority = choice(MilestonePriority.choices, initial=MilestonePriority.MEDIUM)
     owner = Person(help_text="Is reminded three days before; nobody: the owner of the plan is.")
-    deliverables = LinesField(help_text="What will be there when it is done, one a line.")
+    deliverables = Lines(help_text="What will be there when it is done, one a line.")
     depends_on = forms.ModelMultipleChoiceField(
         PlanMilestone.objects.none(), required=False, label="Depends on",
         widget=UnfoldAdminCheckboxSelectMultipleWidget(), help_text="These have to be completed before.",

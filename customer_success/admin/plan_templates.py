@@ -18,7 +18,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from customer_success.models import PlanTemplate, TemplateMilestone
 from customer_success.rules.plans import Step, problems_of_steps
 
-from .plan_forms import LinesField, SectionsField
+from .fields import Lines
+from .plan_forms import SectionsField
 
 
 class Written:
@@ -28,10 +29,10 @@ class Written:
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, ArrayField):
-            return LinesField(help_text=db_field.help_text, label=db_field.verbose_name.capitalize())
+            return Lines(help_text=db_field.help_text, label=db_field.verbose_name.capitalize())
         if isinstance(db_field, JSONField):
             return SectionsField(help_text=db_field.help_text)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # mixed into an admin
 
 
 class StepFormSet(BaseInlineFormSet):

@@ -15,13 +15,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from customer_success import queries
 from customer_success.engine.portfolio import MAX_NOTE, AssignmentRefused, assign, balance
 from customer_success.models import CustomerTier, Handover
 from customer_success.queries import Capacity, Portfolio
 from lifecycle.admin.customers import CustomerAdmin
+from lifecycle.admin.fields import Line
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import framed, some_of
 from lifecycle.models import Customer
@@ -43,10 +44,7 @@ def may_balance(request: HttpRequest) -> bool:
 
 
 class NoteForm(forms.Form):
-    note = forms.CharField(
-        max_length=MAX_NOTE, help_text="What the next success manager has to know. It stays with the customer.",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    note = Line(max_length=MAX_NOTE, help_text="What the next success manager has to know. It stays with the customer.")
 
 
 class HandOverForm(NoteForm):
@@ -58,7 +56,7 @@ class HandOverForm(NoteForm):
 
     def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = queries.managers(by)  # type: ignore[attr-defined]
+        self.fields["to"].queryset = queries.managers(by)  # type: ignore[attr-defined]  # a field of choices
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,15 +21,15 @@ from customer_success.rules.profile import adoption_rate, time_to_value
 from lifecycle.admin.paging import CappedList
 from lifecycle.admin.portfolio import FoundByCustomer
 
-from .account_forms import Lines
 from .accounts import told
+from .fields import Lines
 
 TEXTS = ("business_objectives", "success_criteria")
 
 
 class ProfileForm(forms.ModelForm):
-    business_objectives = Lines(max_length=300, required=False, help_text="One a line.")
-    success_criteria = Lines(max_length=300, required=False, help_text="One a line.")
+    business_objectives = Lines()
+    success_criteria = Lines()
     seen = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

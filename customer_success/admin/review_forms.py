@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
-from django.core.validators import MaxLengthValidator
 from django.utils import timezone
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
@@ -21,29 +19,9 @@ from customer_success.models.review import MAX_LINE
 from customer_success.rules.calendar import instant_of, local
 from lifecycle.admin.pages import DayInput
 
-MOST_LINES, MAX_FEEDBACK, ACTION_ITEMS = 50, 5000, 5
+from .fields import MOST_LINES, Lines, Person
 
-
-class LinesField(forms.CharField):
-    """Lines of text, one each."""
-
-    def __init__(self, rows: int = 3, **more: Any) -> None:
-        more = {"required": False, "widget": UnfoldAdminTextareaWidget(attrs={"rows": rows}), **more}
-        super().__init__(**{"help_text": "One a line.", **more})
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> Any:
-        lines = [line.strip() for line in (super().to_python(value) or "").splitlines()]
-        return [line for line in lines if line]
-
-    def run_validators(self, value: Any) -> None:
-        super().run_validators("\n".join(value))
-        if len(value) > MOST_LINES:
-            raise forms.ValidationError(f"At most {MOST_LINES} lines.")
-        for line in value:
-            MaxLengthValidator(MAX_LINE)(line)
+MAX_FEEDBACK, ACTION_ITEMS = 5000, 5
 
 
 class ClockInput(UnfoldAdminTextInputWidget):
@@ -75,17 +53,6 @@ class ClockField(forms.DateTimeField):
             raise forms.ValidationError("A review is within five years of today.") from None
 
 
-class PersonField(forms.ModelChoiceField):
-    """Somebody who may enter the admin."""
-
-    def __init__(self, **more: Any) -> None:
-        people = get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
-        super().__init__(
-            people, required=False, empty_label="Whoever looks after the customer", widget=UnfoldAdminSelectWidget(),
-            **more,
-        )  # fmt: skip
-
-
 def rating_field() -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         choices=[("", "Not rated"), *((number, f"{number} of 5") for number in range(5, 0, -1))], coerce=int,
@@ -102,8 +69,8 @@ def feedback_field() -> forms.CharField:
 
 
 class PlanForm(forms.ModelForm):
-    attendees = LinesField()
-    agenda = LinesField(rows=5)
+    attendees = Lines(longest=MAX_LINE)
+    agenda = Lines(longest=MAX_LINE, rows=5)
 
     class Meta:
         model = BusinessReview
@@ -123,13 +90,13 @@ class WriteForm(forms.Form):
     """``seen`` says which state of the review the person looked at."""
 
     type = forms.ChoiceField(choices=BusinessReviewType.choices, widget=UnfoldAdminSelectWidget())
-    owner = PersonField(label="Led by")
-    attendees = LinesField()
-    agenda = LinesField(rows=5)
-    achievements = LinesField(rows=5)
-    challenges = LinesField(rows=5)
-    decisions = LinesField()
-    next_steps = LinesField()
+    owner = Person(empty_label="Whoever looks after the customer", label="Led by")
+    attendees = Lines(longest=MAX_LINE)
+    agenda = Lines(longest=MAX_LINE, rows=5)
+    achievements = Lines(longest=MAX_LINE, rows=5)
+    challenges = Lines(longest=MAX_LINE, rows=5)
+    decisions = Lines(longest=MAX_LINE)
+    next_steps = Lines(longest=MAX_LINE)
     overall_rating = rating_field()
     feedback = feedback_field()
     seen = forms.DateTimeField(widget=forms.HiddenInput())
@@ -145,9 +112,9 @@ class WriteForm(forms.Form):
 
 
 class HoldForm(forms.Form):
-    attendees = LinesField()
-    decisions = LinesField(rows=4)
-    next_steps = LinesField()
+    attendees = Lines(longest=MAX_LINE)
+    decisions = Lines(longest=MAX_LINE, rows=4)
+    next_steps = Lines(longest=MAX_LINE)
     overall_rating = rating_field()
     feedback = feedback_field()
     follow_up_on = forms.DateField(
@@ -165,7 +132,7 @@ class ActionItemForm(forms.Form):
     text = forms.CharField(
         required=False, max_length=MAX_LINE, label="What", widget=UnfoldAdminTextInputWidget(attrs={"maxlength": 500})
     )
-    owner = PersonField(label="Who")
+    owner = Person(empty_label="Whoever looks after the customer", label="Who")
     due_on = forms.DateField(required=False, label="Until", widget=DayInput())
 
     def clean(self) -> dict[str, Any]:

@@ -25,10 +25,12 @@ from lifecycle.admin.pages import Question, ask
 from lifecycle.admin.rule_distribution import spread
 from lifecycle.admin.rule_preview import written_in
 from lifecycle.queries.portfolio import EVERYBODY, in_portfolio
+from lifecycle.wake import wake
 
 from .goodness import goodness_page
 from .scorecard_editor import editor_page, version_page
 
+SCORE = "customer_success.tasks.score_health"
 _STATE_COLOURS = {"Draft": "info", "Published": "success", "Retired": "default"}
 
 
@@ -41,7 +43,7 @@ class ScorecardAdmin(ModelAdmin):
     sortable_by = ()
     fields = ("name", "code", "priority", "description")
     prepopulated_fields = {"code": ("name",)}
-    actions_detail = ("write", "goodness")
+    actions_detail = ("write", "score", "goodness")
     change_form_after_template = "customer_success/admin/_versions.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Scorecard]:
@@ -93,6 +95,24 @@ class ScorecardAdmin(ModelAdmin):
         if draft:
             return redirect("admin:customer_success_scorecardversion_change", draft.pk)
         return redirect(f"{reverse('admin:customer_success_scorecardversion_add')}?scorecard={scorecard.id}")
+
+    def has_score_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return request.user.has_perm("customer_success.change_scorecardversion")
+
+    @action(description="Score now", icon="bolt", permissions=["score"])
+    def score(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        scorecard = self._found(request, object_id)
+        page = reverse("admin:customer_success_scorecard_change", args=[scorecard.pk])
+        if request.method != "POST":
+            happens = (
+                "A worker scores every customer by the scorecards in force, not by this one alone.",
+                "Alerts follow, and tasks from them.",
+            )
+            question = Question("Score everybody now?", happens, "Score now")
+            return ask(self, request, question, original=scorecard, cancel_url=page)
+        wake(SCORE)
+        messages.success(request, "A worker scores everybody now. The page of each customer says when it was scored.")
+        return redirect(page)
 
     @action(description="Is the score any good?", icon="query_stats", permissions=["look"])
     def goodness(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -203,7 +223,7 @@ class ScorecardVersionAdmin(ReadOnlyAdmin):
         return self._step(
             request, version, question,
             lambda: publish_scorecard(version=version, by=request.user, now=timezone.now()),
-            "It is in force now; the scores follow with the next scoring run.",
+            "It is in force now. The scores follow with the next run, within the hour, or at once by “Score now”.",
         )  # fmt: skip
 
     @action(description="Write a new version", icon="edit_note", permissions=["write"])

@@ -12,8 +12,8 @@ from django.contrib.admin.options import ModelAdmin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.widgets import UnfoldAdminTextInputWidget
 
+from lifecycle.admin.fields import Line
 from lifecycle.admin.pages import framed
 
 
@@ -22,10 +22,7 @@ class NothingForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=500, help_text="Everybody who looks at it sees it.",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    reason = Line(max_length=500, help_text="Everybody who looks at it sees it.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from customer_success.engine.task_outcomes import finish
 from customer_success.engine.tasks import (
@@ -31,6 +31,7 @@ from customer_success.engine.tasks import (
 )
 from customer_success.models import Task
 from customer_success.queries.tasks import colleagues
+from lifecycle.admin.fields import Line
 from lifecycle.admin.pages import DayInput, framed
 from lifecycle.models import Team
 from lifecycle.queries import customers_seen
@@ -59,10 +60,9 @@ class DropForm(forms.Form):
 
 
 class ReassignForm(forms.Form):
-    to = forms.CharField(
-        label="To", max_length=200, help_text=f"A username, or the name of a team with “{OF_TEAM.strip()}” behind it.",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    to = Line(
+        label="To", max_length=200, help_text=f"A username, or the name of a team with “{OF_TEAM.strip()}” behind it."
+    )
     note = _text("Note", help_text="What whoever gets it should know.")
 
     def clean_to(self) -> Any:

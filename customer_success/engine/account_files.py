@@ -150,7 +150,7 @@ def _wrong(cells: Mapping[str, str]) -> Iterable[str]:
         yield problem
     for name in (name for name in VALUES if name in cells):
         try:
-            Account._meta.get_field(name).clean(cells[name], None)  # type: ignore[union-attr]
+            Account._meta.get_field(name).clean(cells[name], None)  # type: ignore[union-attr]  # columns are fields
         except ValidationError as error:
             yield f"{name}: {' '.join(error.messages).rstrip('.')}"
             return
@@ -162,6 +162,6 @@ def _account(cells: Mapping[str, str]) -> NewAccount:
     return NewAccount(
         external_id=cells.get("external_id", ""),
         owner=cells.get("owner", ""),
-        values={name: field.to_python(cells[name]) for name, field in fields.items()},  # type: ignore[union-attr]
+        values={name: field.to_python(cells[name]) for name, field in fields.items()},  # type: ignore[union-attr]  # columns are fields
         traits={name: cells[name] for name in TRAITS if name in cells},
     )

@@ -51,15 +51,6 @@ class AccountText:
 
 
 @transaction.atomic
-def open_account(*, customer: Customer, now: datetime) -> Account:
-    """Make a customer an account with an empty success profile; the account that there is, if there is one."""
-    account, is_new = Account.objects.get_or_create(customer=customer, defaults={"opened_at": now, "updated_at": now})
-    if is_new:
-        SuccessProfile.objects.create(account=account, updated_at=now)
-    return account
-
-
-@transaction.atomic
 def create_account(*, external_id: str, text: AccountText, owner: Any, by: Any, now: datetime) -> Account:
     """Open an account for a customer, who is created if need be, at ONBOARDING unless told otherwise.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,6 @@ from lifecycle.sql.moments import bind
 from lifecycle.sql.run import rows, run
 
 AT_ONCE = 20_000
-Progress = Callable[[int, int], object]  # (done, all)
 
 
 class ScoringAlready(RuntimeError):
@@ -36,7 +35,7 @@ class NoLifecycle(RuntimeError):
     """Nobody was scored: no lifecycle is active, and what is known of customers is read beside their status."""
 
 
-def score_everybody(*, now: datetime, progress: Progress | None = None) -> int:
+def score_everybody(*, now: datetime) -> int:
     """Score every customer as of ``now``, some at once; returns whose health is another one now.
 
     Raises ``ScoringAlready`` and ``NoLifecycle``.
@@ -50,8 +49,6 @@ def score_everybody(*, now: datetime, progress: Progress | None = None) -> int:
         changed = 0
         for start in range(first, last + 1, AT_ONCE):
             changed += _score(cards, lifecycle, IN_RANGE, now, first=start, last=start + AT_ONCE - 1)
-            if progress:
-                progress(min(start + AT_ONCE - first, last - first + 1), last - first + 1)
         Scoring.objects.update_or_create(id=1, defaults={"last_event_id": until, "through": now})
         return changed
 

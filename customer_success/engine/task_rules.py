@@ -24,12 +24,12 @@ SHIPPED = Path(__file__).resolve().parent.parent / "shipped/task_rules.json"
 
 
 @transaction.atomic
-def apply_task_rules(*, now: datetime, most: int = AT_ONCE) -> int:
+def apply_task_rules(*, now: datetime) -> int:
     """Make the tasks that the next moves ask for, and drop those of moves that were taken back.
 
     Returns how many messages were read; 0: there are no more for now.
     """
-    batch = take(consumer=CONSUMER, most=most)
+    batch = take(consumer=CONSUMER, most=AT_ONCE)
     taken_back = batch.subjects(Topic.ROLLED_BACK)
     moves = set(batch.subjects(Topic.TRANSITION)).difference(taken_back)
     create_tasks(tasks=_asked_for(moves, now) if moves else (), by=None, now=now)

@@ -1,8 +1,7 @@
 """Questions that doors ask, answered without writing. Each is a fixed number of statements."""
 
-from .capacity import Capacity, Portfolio, Proposal, after, capacity_of, handovers, handovers_of, managers, proposal
+from .capacity import Capacity, Portfolio, after, capacity_of, managers, proposal
 from .plans import (
-    SharedMilestone,
     SharedPlan,
     changes_of_plan,
     milestones_to_remind,
@@ -15,14 +14,10 @@ from .plans import (
 __all__ = [
     "Capacity",
     "Portfolio",
-    "Proposal",
-    "SharedMilestone",
     "SharedPlan",
     "after",
     "capacity_of",
     "changes_of_plan",
-    "handovers",
-    "handovers_of",
     "managers",
     "milestones_to_remind",
     "past_due",

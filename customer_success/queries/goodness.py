@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from customer_success.metrics.inputs import INPUTS
 from customer_success.models import ScorecardVersion
 from customer_success.rules.goodness import (
     Before,
@@ -21,8 +22,13 @@ from customer_success.rules.goodness import (
     roc,
 )
 from customer_success.sql import goodness as statements
+from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.models import Lifecycle, TagCategory
-from lifecycle.queries import known_until
+from lifecycle.queries import known_until, published_rules
+from lifecycle.rules.nodes import metrics_of
+from lifecycle.rules.parse import parse
+
+from .scorecards import text_of
 
 HORIZONS = (30, 60, 90)
 LANDMARK_DAYS = 30
@@ -55,6 +61,17 @@ def lifecycles_with_churn() -> list[Lifecycle]:
     """Those that a customer can churn in; that of accounts first."""
     found = Lifecycle.objects.filter(tags__category=TagCategory.CHURNED).distinct()
     return sorted(found, key=lambda one: (one.code != "account", one.name))
+
+
+def read_by_score(versions: Collection[ScorecardVersion]) -> list[str]:
+    """What scores are made of, by label."""
+    return sorted({INPUTS[name].label for one in versions for name in text_of(one).inputs})
+
+
+def read_by_churn(lifecycle: Lifecycle) -> list[str]:
+    """What the rules in force go by that lead into churn, by label; nothing where people alone decide it."""
+    rules = published_rules(lifecycle).filter(to_tag__category=TagCategory.CHURNED)
+    return sorted({CATALOGUE[name].label for one in rules for name in metrics_of(parse(one.conditions, CATALOGUE))})
 
 
 def goodness(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 
 from django.db.models import QuerySet
 
 from customer_success.models import (
-    CustomerHealth,
     HealthOverride,
     HealthScore,
     ScorecardState,
@@ -78,10 +76,9 @@ def health_scores(customer: Customer) -> QuerySet[HealthScore]:
     return rows.order_by("-day")
 
 
-def explain_health(customer: Customer, day: date | None = None) -> HealthExplanation | None:
-    """How the score that held on a day came about (``None``: the latest); ``None`` if there was none yet."""
-    rows = health_scores(customer) if day is None else health_scores(customer).filter(day__lte=day)
-    row, before = (*rows[:2], None, None)[:2]
+def explain_health(customer: Customer) -> HealthExplanation | None:
+    """How the latest score came about; ``None`` if there is none yet."""
+    row, before = (*health_scores(customer)[:2], None, None)[:2]
     if row is None:
         return None
     found, earlier = scored(row), scored(before) if before else None
@@ -101,11 +98,6 @@ def explain_health(customer: Customer, day: date | None = None) -> HealthExplana
 def override_of(customer: Customer) -> HealthOverride | None:
     """The override in force; one that expired counts until the next scoring, as the score in force does."""
     return HealthOverride.objects.filter(customer=customer, ended_at=None).select_related("by").first()
-
-
-def health_of(customer: Customer) -> CustomerHealth | None:
-    """The score in force beside the computed one."""
-    return CustomerHealth.objects.filter(customer=customer).select_related("version__scorecard").first()
 
 
 def scored(row: HealthScore) -> Score | None:

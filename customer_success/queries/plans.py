@@ -73,7 +73,7 @@ def timeline_of(plan: SuccessPlan, now: datetime) -> Timeline:
 
 def changes_of_plan(plan: SuccessPlan) -> list[Events]:
     """What was changed in a plan and its milestones, the latest first."""
-    events = Events.objects.references(plan)  # type: ignore[no-untyped-call]
+    events = Events.objects.references(plan)  # type: ignore[no-untyped-call]  # without types
     return list(events.order_by("-pgh_created_at", "-pgh_id")[:MOST_EVENTS])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -53,11 +53,6 @@ def led_by_one_of(owners: Collection[int], rows: QuerySet[BusinessReview]) -> Qu
     named = rows.filter(owner__in=owners).order_by().values("id")
     theirs = rows.filter(owner=None, customer__owner__in=owners).order_by().values("id")
     return rows.filter(id__in=named.union(theirs))
-
-
-def next_reviews(user: Any, now: datetime, days: int = 14) -> QuerySet[BusinessReview]:
-    """The scheduled reviews that a person leads in the next ``days``, those that wait since before first."""
-    return led_by(user, scheduled_until(user, now + timedelta(days=days)))
 
 
 def scheduled_until(user: Any, until: datetime) -> QuerySet[BusinessReview]:

@@ -23,8 +23,8 @@ def has_other_cards(*, since: datetime | None) -> bool:
 
     Their history says so: of what was retired, the row itself does not say when.
     """
-    versions = ScorecardVersion.pgh_event_model.objects.filter(pgh_label="update", state=ScorecardState.RETIRED)  # type: ignore[attr-defined]
-    cards = Scorecard.pgh_event_model.objects.filter(pgh_label="update")  # type: ignore[attr-defined]
+    versions = ScorecardVersion.pgh_event_model.objects.filter(pgh_label="update", state=ScorecardState.RETIRED)  # type: ignore[attr-defined]  # by pghistory
+    cards = Scorecard.pgh_event_model.objects.filter(pgh_label="update")  # type: ignore[attr-defined]  # by pghistory
     return (
         ScorecardVersion.objects.filter(published_at__gte=since).exists()
         or versions.filter(pgh_created_at__gte=since).exists()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 from itertools import pairwise
-from typing import Any, TypeGuard
+from typing import Any
 
 from lifecycle.rules.parse import MAX_NUMBER, MAX_SCALE, MetricType, Problem
 
 from .bands import HIGHEST, Band
+from .reading import Reader, shown
 from .scorecard import AsItIs, Dimension, Measure, Scale, Scorecard, Step, Steps, Words, problems_of
 
 # The best first. Codes of ``HealthLevel``, ``AlertKind`` and ``MilestonePriority``.
@@ -99,15 +99,10 @@ def write_scorecard(text: ScorecardText) -> dict[str, Any]:
     }
 
 
-class _Reader:
-    """Walks the JSON once and gathers every problem on the way. What is missing is said once, by ``mapping``."""
-
+class _Reader(Reader):
     def __init__(self, inputs: Mapping[str, MetricType]) -> None:
+        super().__init__()
         self.inputs = inputs
-        self.problems: list[Problem] = []
-
-    def problem(self, path: str, message: str) -> None:
-        self.problems.append(Problem(path, message))
 
     def read(self, definition: object) -> ScorecardText:
         written = self.mapping(definition, "", needed={"dimensions", "bands"}, allowed={"alerts"})
@@ -145,12 +140,15 @@ class _Reader:
         if known is None:
             close = get_close_matches(str(name), self.inputs, n=1)
             hint = f"; do you mean {close[0]}?" if close else ""
-            self.problem(f"{path}.input", f"there is no input {_shown(name)}{hint}")
+            self.problem(f"{path}.input", f"there is no input {shown(name)}{hint}")
         return Measure(
             known.name if known else str(name),
             self.weight(written.get("weight"), f"{path}.weight"),
             self.scale(written.get("scale"), known, f"{path}.scale"),
         )
+
+    def weight(self, found: object, path: str) -> Decimal:
+        return self.number(found, path, WEIGHT_DECIMALS, Decimal(HIGHEST))
 
     def scale(self, found: object, known: MetricType | None, path: str) -> Scale:
         if found is None:
@@ -186,7 +184,7 @@ class _Reader:
             return Words(())
         for word in found:
             if known and known.choices and word not in known.choices:
-                self.problem(path, f"{known.name} is never {_shown(word)}; it is {', '.join(known.choices)}")
+                self.problem(path, f"{known.name} is never {shown(word)}; it is {', '.join(known.choices)}")
             elif "\x00" in str(word):
                 self.problem(path, "texts must not contain the NUL character")
         return Words(tuple((str(word), self.whole(points, path, 0, HIGHEST)) for word, points in found.items()))
@@ -195,10 +193,10 @@ class _Reader:
         if found is None:
             return
         if not isinstance(found, dict):
-            return self.problem("bands", f"expected levels with the score each starts at, got {_shown(found)}")
+            return self.problem("bands", f"expected levels with the score each starts at, got {shown(found)}")
         for code, start in found.items():
             if code not in LEVELS:
-                self.problem("bands", f"there is no level {_shown(code)}; there are {', '.join(LEVELS)}")
+                self.problem("bands", f"there is no level {shown(code)}; there are {', '.join(LEVELS)}")
             yield Band(str(code), self.whole(start, f"bands.{code}", 0, HIGHEST))
 
     def alert(self, found: object, path: str) -> AlertRule:
@@ -216,59 +214,6 @@ class _Reader:
             self.one_of(written.get("priority"), PRIORITIES, f"{path}.priority"),
             is_escalated is True,
         )
-
-    def mapping(
-        self, found: object, path: str, *, needed: set[str], allowed: set[str] | frozenset[str] = frozenset()
-    ) -> dict[str, Any]:
-        if not isinstance(found, dict):
-            self.problem(path, f"expected an object with {_listed(needed)}, got {_shown(found)}")
-            return {}
-        for key in sorted(key for key in needed if found.get(key) is None):
-            self.problem(f"{path}.{key}".lstrip("."), "is missing")
-        for key in found.keys() - needed - allowed:
-            self.problem(path, f"there is no {_shown(key)} here; there is {_listed(needed | allowed)}")
-        return found
-
-    def items(self, found: object, path: str, most: int) -> list[Any]:
-        if isinstance(found, list) and len(found) <= most:
-            return found
-        if found is not None:
-            self.problem(path, f"expected a list of up to {most}, got {_shown(found)}")
-        return []
-
-    def weight(self, found: object, path: str) -> Decimal:
-        return self.number(found, path, WEIGHT_DECIMALS, Decimal(HIGHEST))
-
-    def number(self, found: object, path: str, decimals: int, most: Decimal) -> Decimal:
-        if found is None:
-            return Decimal(0)
-        try:
-            number = Decimal(str(found)) if _is_number(found) else None
-        except (InvalidOperation, ValueError):  # an integer of thousands of digits
-            number = None
-        if number is None or not number.is_finite():
-            self.problem(path, f"expected a number, got {_shown(found)}")
-        elif abs(number) > most:
-            self.problem(path, f"{_shown(found)} is too large; at most {most:f}")
-        elif number != round(number, decimals):
-            self.problem(path, f"{_shown(found)} has more than {decimals} decimals")
-        else:
-            return number
-        return Decimal(0)
-
-    def whole(self, found: object, path: str, least: int, most: int) -> int:
-        if isinstance(found, int) and not isinstance(found, bool) and least <= found <= most:
-            return found
-        if found is not None:
-            self.problem(path, f"expected a whole number from {least} to {most}, got {_shown(found)}")
-        return least
-
-    def one_of(self, found: object, choices: tuple[str, ...], path: str) -> str:
-        if isinstance(found, str) and found in choices:
-            return found
-        if found is not None:
-            self.problem(path, f"must be one of {', '.join(choices)}, got {_shown(found)}")
-        return choices[-1]
 
 
 def _disorder(bands: tuple[Band, ...]) -> Iterator[str]:
@@ -297,19 +242,3 @@ def _plain(number: Decimal | None) -> int | float | None:
     if number is None:
         return None
     return int(number) if number == number.to_integral_value() else float(number)
-
-
-def _is_number(found: object) -> TypeGuard[int | float | Decimal]:
-    return isinstance(found, int | float | Decimal) and not isinstance(found, bool)
-
-
-def _listed(keys: set[str] | frozenset[str]) -> str:
-    return ", ".join(f"“{key}”" for key in sorted(keys))
-
-
-def _shown(found: object) -> str:
-    try:
-        text = json.dumps(found, ensure_ascii=False, default=str)
-    except (ValueError, RecursionError):
-        text = type(found).__name__
-    return text if len(text) <= 60 else f"{text[:57]}…"

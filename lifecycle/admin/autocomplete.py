@@ -17,7 +17,7 @@ class _OfIds:
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         ids = [one for one in value if str(one).isascii() and str(one).isdigit() and len(str(one)) <= _MOST_DIGITS]
-        return super().optgroups(name, ids, attr)  # type: ignore[misc]
+        return super().optgroups(name, ids, attr)  # type: ignore[misc]  # mixed into an admin
 
 
 class RowSelect(_OfIds, AutocompleteSelect):
@@ -33,11 +33,11 @@ class Autocompleted:
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         more = self._widget(RowSelect, db_field, request, kwargs)
-        return super().formfield_for_foreignkey(db_field, request, **more)  # type: ignore[misc]
+        return super().formfield_for_foreignkey(db_field, request, **more)  # type: ignore[misc]  # mixed into an admin
 
     def formfield_for_manytomany(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         more = self._widget(RowsSelect, db_field, request, kwargs)
-        return super().formfield_for_manytomany(db_field, request, **more)  # type: ignore[misc]
+        return super().formfield_for_manytomany(db_field, request, **more)  # type: ignore[misc]  # mixed into an admin
 
     def _widget(self, widget: Any, db_field: Field, request: HttpRequest, more: dict[str, Any]) -> dict[str, Any]:
         admin: Any = self

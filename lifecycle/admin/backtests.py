@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any, cast
 
 from django import forms
@@ -172,20 +173,35 @@ class BacktestRunAdmin(CappedList, ReadOnlyAdmin):
 
 def _shown(result: dict[str, Any], run: BacktestRun, request: HttpRequest) -> dict[str, Any]:
     before, after = result["before"], result["after"]
+    tags, rules = queries.tag_names(run.lifecycle), queries.rule_names(run.lifecycle)
+    weeks = _rows(before["asked_a_week"], after["asked_a_week"])
+
+    def tag(code: str) -> str:
+        return tags.get(code, code)
+
+    def move(codes: str) -> str:
+        return " → ".join(map(tag, codes.split(">")))
+
     return {
         "result": result,
-        "examples": queries.told(result["examples"], request.user),
+        "examples": [
+            {**one, "before": tag(one["before"]), "after": tag(one["after"])}
+            for one in queries.told(result["examples"], request.user)
+        ],
         "tables": [
-            ("Where everybody is at the end", _rows(before["states"], after["states"])),
-            ("Moves", _rows(before["moves"], after["moves"])),
-            ("Waiting for people, by week", _rows(before["asked_a_week"], after["asked_a_week"], by_name=True)),
+            ("Where everybody is at the end", _rows(before["states"], after["states"], tag)),
+            ("Moves", _rows(before["moves"], after["moves"], move)),
+            (
+                "Waiting for people, by week",
+                sorted(weeks, key=attrgetter("name")),
+            ),
         ],
         "flapping": [
             Row("Customers who went back and forth within 14 days", before["flapping"], after["flapping"]),
             Row("How often", before["returns"], after["returns"]),
         ],
         "foretold": [
-            (name, one)
+            (name, {**one, "rule": rules.get(one["key"], one["key"])})
             for name, found in (("in force", result["foretold_before"]), ("tried", result["foretold_after"]))
             for one in found
         ],
@@ -195,9 +211,8 @@ def _shown(result: dict[str, Any], run: BacktestRun, request: HttpRequest) -> di
     }
 
 
-def _rows(before: Mapping[str, int], after: Mapping[str, int], *, by_name: bool = False) -> list[Row]:
-    names = sorted({*before, *after}) if by_name else list(dict.fromkeys((*before, *after)))
-    return [Row(name.replace(">", " → "), before.get(name, 0), after.get(name, 0)) for name in names]
+def _rows(before: Mapping[str, int], after: Mapping[str, int], named: Callable[[str], str] = str) -> list[Row]:
+    return [Row(named(one), before.get(one, 0), after.get(one, 0)) for one in dict.fromkeys((*before, *after))]
 
 
 def _curve(before: Mapping[str, int], after: Mapping[str, int], run: BacktestRun) -> Curve:

@@ -16,7 +16,6 @@ from django.utils import timezone
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
 
@@ -27,6 +26,7 @@ from lifecycle.queries import RuleStanding
 from lifecycle.templatetags.wording import move_label
 
 from .current import active_lifecycles, chosen_lifecycle
+from .fields import Line
 from .pages import DayInput, Question, ask, framed
 from .pins import day_begins
 from .tag_fields import TagField
@@ -38,11 +38,7 @@ class MoveForm(forms.Form):
     to_tag = TagField(
         StatusTag.objects.none(), label="New tag", empty_label="Choose a tag", widget=UnfoldAdminSelectWidget()
     )
-    reason = forms.CharField(
-        max_length=MAX_REASON,
-        help_text="Stands in the customer's history.",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )
+    reason = Line(max_length=MAX_REASON, help_text="Stands in the customer's history.")
     notes = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
     hold = forms.BooleanField(
         required=False, label="Hold there against automation", widget=UnfoldBooleanWidget(),
@@ -79,7 +75,7 @@ def move_by_hand(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *
     """Show the form, ask, move. The engine refuses when the customer has moved since the form was shown."""
     customer = admin.get_object(request, object_id)
     if customer is None:
-        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]
+        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]  # not in the stubs
     page = Page(admin, request, customer)
     lifecycle = chosen_lifecycle(request)
     if lifecycle is None:

@@ -39,7 +39,7 @@ class MovesForm(forms.Form):
         self.starts: list[StatusTag | None] = [None, *tags]
         self.tags = tags
         moves = [(start, end) for start in self.starts for end in tags if start != end]
-        self.fields["moves"].choices = [(_text(start, end), str(end)) for start, end in moves]  # type: ignore[attr-defined]
+        self.fields["moves"].choices = [(_text(start, end), str(end)) for start, end in moves]  # type: ignore[attr-defined]  # a field of choices
 
     @property
     def pairs(self) -> set[tuple[int | None, int]]:

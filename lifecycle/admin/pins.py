@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from lifecycle import queries
 from lifecycle.engine.transitions import MAX_REASON, TransitionNotAllowed, pin_customer, release_pin
@@ -19,6 +18,7 @@ from lifecycle.rules.calendar import start_of
 from lifecycle.templatetags.wording import tag_label
 
 from .current import chosen_lifecycle
+from .fields import Line
 from .pages import DayInput, Question, ask, framed
 
 
@@ -29,11 +29,7 @@ class PinForm(forms.Form):
         help_text="A day, in UTC. Empty: until somebody releases it.",
         widget=DayInput(),
     )
-    reason = forms.CharField(
-        max_length=MAX_REASON,
-        help_text="Everybody who looks at the customer sees it.",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )
+    reason = Line(max_length=MAX_REASON, help_text="Everybody who looks at the customer sees it.")
 
 
 def day_begins(day: date | None) -> datetime | None:
@@ -44,7 +40,7 @@ def pin_page(admin: ModelAdmin[Any], request: HttpRequest, object_id: str, *, no
     """The form that pins a customer, or the question that releases it."""
     customer = admin.get_object(request, object_id)
     if customer is None:
-        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]
+        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]  # not in the stubs
     lifecycle = chosen_lifecycle(request)
     if lifecycle is None:
         return HttpResponseRedirect(_way_back(customer))

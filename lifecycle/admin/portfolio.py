@@ -23,7 +23,7 @@ class InPortfolio(Autocompleted):
     customer_path = "customer"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]  # mixed into an admin
         return queries.in_portfolio(rows, request.user, customer=self.customer_path)
 
 
@@ -52,7 +52,7 @@ class ShownTo:
     """Mixed into an admin whose page names customers in passing: the row knows whom it is ``shown_to``."""
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        row = super().get_object(request, *args, **kwargs)  # type: ignore[misc]
+        row = super().get_object(request, *args, **kwargs)  # type: ignore[misc]  # mixed into an admin
         if row is not None:
             row.shown_to = request.user
         return row

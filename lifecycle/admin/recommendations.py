@@ -19,7 +19,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from lifecycle import queries
 from lifecycle.engine import review
@@ -27,6 +26,7 @@ from lifecycle.engine.transitions import MAX_REASON, TransitionNotAllowed
 from lifecycle.models import Recommendation, RecommendationState, ReviewReason
 from lifecycle.templatetags.wording import move_label, shown_lines, waiting_move
 
+from .fields import Line
 from .history import OfCustomers
 from .pages import DayInput, framed
 from .pins import day_begins
@@ -71,10 +71,7 @@ class ReasonFilter(DropdownFilter):
 
 
 class NoteForm(forms.Form):
-    note = forms.CharField(
-        required=False, max_length=MAX_REASON, help_text="Stands beside the decision.",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    note = Line(required=False, max_length=MAX_REASON, help_text="Stands beside the decision.")
 
 
 class SnoozeForm(NoteForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -16,7 +17,6 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from lifecycle import queries
 from lifecycle.engine.locks import LifecycleBusy
@@ -25,6 +25,7 @@ from lifecycle.models import Rollback
 from lifecycle.templatetags.wording import customer_link
 
 from .access import ReadOnlyAdmin
+from .fields import Line
 from .pages import framed, some_of
 from .paging import CappedList
 from .portfolio import ShownTo
@@ -33,10 +34,7 @@ MOST_NAMED = 200
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=MAX_REASON, help_text="Stands in the history of everybody whom it brings back.",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    reason = Line(max_length=MAX_REASON, help_text="Stands in the history of everybody whom it brings back.")
 
 
 def may_roll_back(request: HttpRequest) -> bool:
@@ -66,7 +64,8 @@ def rollback_page(admin: ModelAdmin[Any], request: HttpRequest, batch: Batch | N
         else:
             messages.success(request, f"{made.restored:,} customers are back, {made.left_alone:,} were left alone.")
             return HttpResponseRedirect(reverse("admin:lifecycle_rollback_change", args=[made.id]))
-    points = [_point(one) for one in effects]
+    tags = queries.tag_names(batch.lifecycle)
+    points = [_point(one, tags) for one in effects]
     if all(one.left_because for one in effects):
         points.append("So nobody would be brought back.")
     else:
@@ -81,11 +80,11 @@ def rollback_page(admin: ModelAdmin[Any], request: HttpRequest, batch: Batch | N
     )  # fmt: skip
 
 
-def _point(one: Effect) -> str:
+def _point(one: Effect, tags: Mapping[str, str]) -> str:
     who = some_of(one.examples, one.customers)
     if one.left_because:
-        return f"{one.customers:,} are left alone in {one.leaves}. {one.left_because.label}: {who}"
-    return f"{one.customers:,} go from {one.leaves} back to {one.back_to}: {who}"
+        return f"{one.customers:,} are left alone in “{tags[one.leaves]}”. {one.left_because.label}: {who}"
+    return f"{one.customers:,} go from “{tags[one.leaves]}” back to “{tags[one.back_to]}”: {who}"
 
 
 @admin.register(Rollback)

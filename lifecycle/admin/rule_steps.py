@@ -65,7 +65,7 @@ def _step(
 ) -> HttpResponse:
     rule = admin.get_object(request, object_id)
     if rule is None:
-        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]
+        return admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)  # type: ignore[attr-defined]  # not in the stubs
     page = reverse("admin:lifecycle_transitionrule_change", args=[rule.id])
     if request.method != "POST":
         if why := why_not(rule):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from lifecycle.engine.publishing import why_not_publish
-from lifecycle.engine.rules import RuleNotEditable, delete_draft, write_draft
+from lifecycle.engine.rules import COLUMNS, RuleNotEditable, delete_draft, write_draft
 from lifecycle.metrics.catalogue import METRICS
 from lifecycle.models import Lifecycle, RuleState, TransitionRule
 
@@ -21,10 +21,6 @@ from .rule_editor import vocabulary
 from .rule_form import RuleForm
 from .rule_preview import preview, written_in, written_of
 
-_COPIED = (
-    "name", "key", "description", "from_untagged", "to_tag", "conditions", "priority", "is_automatic", "notification",
-    "skips_review", "cooldown_days", "hysteresis_percent",
-)  # fmt: skip
 _BEFORE = "_version_before"
 
 
@@ -70,7 +66,10 @@ class RuleWriting(ModelAdmin):
         before = self.version_before(request)
         if before is None:
             return {}
-        return {**{name: getattr(before, name) for name in _COPIED}, "from_tags": list(before.from_tags.all())}
+        return {
+            **{name: getattr(before, name) for name in ("key", *COLUMNS)},
+            "from_tags": list(before.from_tags.all()),
+        }
 
     def save_form(self, request: HttpRequest, form: RuleForm, change: bool) -> TransitionRule:
         """The engine writes; the two hooks after this one have nothing left to do."""

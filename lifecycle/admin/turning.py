@@ -11,18 +11,15 @@ from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from lifecycle.engine.switches import MAX_REASON, SwitchRefused
 
+from .fields import Line
 from .pages import framed
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=MAX_REASON, help_text="Everybody sees it.",
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    reason = Line(max_length=MAX_REASON, help_text="Everybody sees it.")
 
 
 @dataclass(frozen=True, slots=True)

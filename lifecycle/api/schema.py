@@ -18,7 +18,7 @@ FIRST_ERROR = 400
 WITH_BODY = ("POST", "PUT", "PATCH")
 
 
-class BearerScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
+class BearerScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]  # without types
     target_class = "lifecycle.api.access.BearerToken"
     name = "token"
     priority = 1
@@ -30,7 +30,7 @@ class BearerScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
 @cache
 def written_schema() -> dict[str, Any]:
     """The same for everybody; it takes a second to write, so that each process does so once."""
-    return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]  # without types
 
 
 class WrittenOnce(SchemaGenerator):
@@ -70,8 +70,8 @@ class ProblemSchema(AutoSchema):
         self, serializer: Any, status_code: str, media_types: Any = None, direction: str = "response"
     ) -> dict[str, Any]:
         if int(status_code) < FIRST_ERROR:
-            return super()._get_response_for_code(serializer, status_code, media_types, direction)  # type: ignore[no-untyped-call]
-        answer: dict[str, Any] = super()._get_response_for_code(  # type: ignore[no-untyped-call]
+            return super()._get_response_for_code(serializer, status_code, media_types, direction)  # type: ignore[no-untyped-call]  # without types
+        answer: dict[str, Any] = super()._get_response_for_code(  # type: ignore[no-untyped-call]  # without types
             serializer, status_code, [MEDIA_TYPE], direction
         )
         answer["description"] = answer.get("description") or HTTPStatus(int(status_code)).phrase
@@ -81,7 +81,7 @@ class ProblemSchema(AutoSchema):
         return answer
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
-        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]  # without types
         if isinstance(serializer, StrictSerializer) or (
             isinstance(serializer, type) and issubclass(serializer, StrictSerializer)
         ):

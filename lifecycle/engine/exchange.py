@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,11 @@ from lifecycle.rules.notations import NotationError, WrittenRule, rules_in
 from lifecycle.rules.parse import RuleError
 
 from .publishing import SecondPersonNeeded, publish
-from .rules import RuleText, check, text_of, write_draft
+from .rules import COLUMNS, RuleText, check, text_of, write_draft
 
 MAX_PRIORITY = 1_000_000
+_DEFAULTS = {one.name: one.default for one in fields(RuleText) if one.name in COLUMNS and one.default is not MISSING}
 _KINDS = {int: "a number", bool: "true or false", str: "a text"}
-_DEFAULTS = RuleText(name="", to_tag=None, conditions=None)  # type: ignore[arg-type]  # for its defaults only
 
 
 @dataclass(slots=True)
@@ -130,8 +130,7 @@ def written_rule(rule: TransitionRule) -> dict[str, Any]:
     """A rule in the canonical notation, without what is as by default."""
     text = text_of(rule)
     values = {"key": rule.key, "name": rule.name, "from": [tag.code for tag in text.from_tags], "to": rule.to_tag.code}
-    for name in ("from_untagged", "priority", "is_automatic", "skips_review", "cooldown_days", "hysteresis_percent",
-                 "description", "notification"):  # fmt: skip
-        if getattr(text, name) != getattr(_DEFAULTS, name) or name == "priority":
+    for name, default in _DEFAULTS.items():
+        if getattr(text, name) != default or name == "priority":
             values[name] = getattr(text, name)
     return {**values, "conditions": rule.conditions}

@@ -71,9 +71,7 @@ def replay(
     return summary(lifecycle=lifecycle, first=first, last=last)
 
 
-def evaluate_as_of(
-    *, lifecycle: Lifecycle, as_of: datetime, now: datetime, progress: Progress | None = None
-) -> Evaluation:
+def evaluate_as_of(*, lifecycle: Lifecycle, as_of: datetime, now: datetime, progress: Progress) -> Evaluation:
     """Evaluate everybody at a past instant over what had happened by then; the review policy gives moves to people."""
     move_windows = _windows_of(lifecycle, now)
     with locks.alone(lifecycle), _fresh_start_afterwards(lifecycle), past_facts(until=as_of) as add_events:

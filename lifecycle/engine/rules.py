@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db import transaction
@@ -46,11 +46,15 @@ class RuleText:
     from_untagged: bool = False
     priority: int = 100
     is_automatic: bool = True
-    description: str = ""
-    notification: dict[str, str] | None = field(default=None)
     skips_review: bool = False
     cooldown_days: int = 0
     hysteresis_percent: int = 0
+    description: str = ""
+    notification: dict[str, str] | None = None
+
+
+# All of it but the tags it starts from, which are rows of their own.
+COLUMNS = tuple(one.name for one in fields(RuleText) if one.name != "from_tags")
 
 
 def check(text: RuleText, lifecycle: Lifecycle) -> dict[str, object]:
@@ -108,10 +112,7 @@ def move_of(text: RuleText, *, key: str) -> Move:
 
 def text_of(rule: TransitionRule) -> RuleText:
     """What was written of a rule."""
-    names = ("name", "conditions", "from_untagged", "priority", "is_automatic", "skips_review", "description",
-             "notification", "cooldown_days", "hysteresis_percent")  # fmt: skip
-    values = {name: getattr(rule, name) for name in names}
-    return RuleText(**values, to_tag=rule.to_tag, from_tags=_in_order(rule.from_tags.all()))
+    return RuleText(**{name: getattr(rule, name) for name in COLUMNS}, from_tags=_in_order(rule.from_tags.all()))
 
 
 def fingerprint(rule: TransitionRule) -> str:
@@ -179,11 +180,8 @@ def _write(draft: TransitionRule, text: RuleText, by: Any) -> TransitionRule:
     text = replace(text, conditions=check(text, draft.lifecycle), from_tags=_in_order(text.from_tags))
     if draft.written_by_id is None or text_of(draft) != text:
         draft.written_by = by
-    draft.name, draft.description, draft.priority = text.name, text.description, text.priority
-    draft.to_tag, draft.conditions, draft.from_untagged = text.to_tag, text.conditions, text.from_untagged
-    draft.is_automatic, draft.notification = text.is_automatic, text.notification
-    draft.skips_review = text.skips_review
-    draft.cooldown_days, draft.hysteresis_percent = text.cooldown_days, text.hysteresis_percent
+    for name in COLUMNS:
+        setattr(draft, name, getattr(text, name))
     draft.save()
     draft.from_tags.set(text.from_tags)
     return draft

@@ -22,7 +22,7 @@ from lifecycle.sql.run import rows, run
 from .collect import collected_columns
 from .evaluate import evaluate_changed
 from .past import Told, covered, dropped_afterwards, past_facts, windows_as_known
-from .rules import RuleText, check
+from .rules import COLUMNS, RuleText, check
 
 MAX_DAYS = 3_660
 FLAPPING_DAYS = 14
@@ -216,7 +216,7 @@ def _set_up(lifecycle: Lifecycle, tried: Sequence[tuple[str, RuleText]], schema:
 
 def _put(lifecycle: Lifecycle, rule_id: int, key: str, text: RuleText) -> None:
     """Put a rule in force among those tried."""
-    values = {name: getattr(text, name) for name in RuleText.__slots__ if name != "from_tags"}
+    values = {name: getattr(text, name) for name in COLUMNS}
     values["conditions"] = check(text, lifecycle)
     rule = TransitionRule(id=rule_id, lifecycle=lifecycle, key=key, version=1, state=RuleState.PUBLISHED, **values)
     rule.save(force_insert=True)

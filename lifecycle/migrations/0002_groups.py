@@ -7,7 +7,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 _SEE = (
     "view_customer", "view_event", "view_transition", "view_recommendation", "view_evaluation", "view_lifecycle",
-    "view_statustag", "view_transitionrule", "view_dailymetrics", "view_notice", "view_feed", "view_switch",
+    "view_statustag", "view_transitionrule", "view_notice", "view_feed", "view_switch",
     "view_synergy", "view_rollback", "view_backtestrun", "view_historycheck",
 )  # fmt: skip
 GROUPS = {
@@ -19,16 +19,19 @@ GROUPS = {
 
 
 def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    config = apps.get_app_config("lifecycle")
-    # Permissions are made after all migrations; these need theirs now.
-    config.models_module = True  # type: ignore[assignment]
-    create_permissions(config, apps=apps, verbosity=0)
-    config.models_module = None
+    for label in ("auth", "lifecycle"):
+        config = apps.get_app_config(label)
+        # Permissions are made after all migrations; these need theirs now.
+        config.models_module = True  # type: ignore[assignment]
+        create_permissions(config, apps=apps, verbosity=0)
+        config.models_module = None
     groups, permissions = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     own = permissions.objects.filter(content_type__app_label="lifecycle")
     for name, codenames in GROUPS.items():
         group, _ = groups.objects.get_or_create(name=name)
         group.permissions.add(*(own if codenames is None else own.filter(codename__in=codenames)))
+    users = permissions.objects.get(content_type__app_label="auth", codename="view_user")
+    groups.objects.get(name="Administrator").permissions.add(users)  # who puts people into teams finds them
 
 
 class Migration(migrations.Migration):

@@ -102,7 +102,7 @@ class StatusTag(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.code
+        return self.name
 
     @property
     def look(self) -> str:

@@ -1,14 +1,14 @@
 """Questions that doors ask, answered without writing. Each is a fixed number of statements."""
 
 from .by_hand import manual_moves, targets_by_hand
-from .counts import TagCount, TagCounts, matching_now, plans, tag_counts
+from .counts import TagCounts, matching_now, plans, tag_counts
 from .distribution import Bar, Distribution, distribution
 from .explain import Explanation, explain
 from .freshness import collecting_is_late, stale_feeds, stale_metrics
-from .impact import Change, Impact, impact
+from .impact import Impact, impact
 from .in_force import InForce, in_force, stopped, warnings
 from .known import known_until
-from .linting import lint, lint_lifecycle, lint_move, move_of
+from .linting import lint, lint_lifecycle
 from .lists import (
     backtests,
     customer_ids_found,
@@ -22,12 +22,13 @@ from .lists import (
     lifecycles,
     moves_after,
     published_rules,
-    recommendation_waiting,
     recommendations,
     rollbacks,
+    rule_names,
     rules,
     rules_to_draw,
     span_of_events,
+    tag_names,
     transitions,
     transitions_of,
     waiting_recommendations,
@@ -38,29 +39,24 @@ from .portfolio import (
     in_portfolio,
     led_by,
     may_take_back,
-    of_owners,
     owners_seen,
     owners_to_choose,
     rollbacks_seen,
     sees_everybody,
     told,
 )
-from .preview import COUNT_SECONDS, Preview, patience, preview
+from .preview import COUNT_SECONDS, patience, preview
 from .shadow import Foreseen, Shadow, shadow_of
 from .standing import (
-    FactsNow,
     Milestone,
     RuleStanding,
-    Standing,
     current_tag,
-    evidence_values,
     facts_of,
     metric_values,
     milestones,
     pin_of,
     rule_sentence,
     standing_of,
-    standings,
     standings_after_move,
     still_holds,
     synergy_of,
@@ -71,19 +67,14 @@ from .standing import (
 __all__ = [
     "COUNT_SECONDS",
     "Bar",
-    "Change",
     "Distribution",
     "Explanation",
-    "FactsNow",
     "Foreseen",
     "Impact",
     "InForce",
     "Milestone",
-    "Preview",
     "RuleStanding",
     "Shadow",
-    "Standing",
-    "TagCount",
     "TagCounts",
     "backtests",
     "collecting_is_late",
@@ -97,7 +88,6 @@ __all__ = [
     "evaluations",
     "evaluations_to_watch",
     "events_of",
-    "evidence_values",
     "explain",
     "facts_of",
     "heeded_rules",
@@ -110,15 +100,12 @@ __all__ = [
     "lifecycles",
     "lint",
     "lint_lifecycle",
-    "lint_move",
     "manual_moves",
     "matching_now",
     "may_take_back",
     "metric_values",
     "milestones",
-    "move_of",
     "moves_after",
-    "of_owners",
     "owners_seen",
     "owners_to_choose",
     "patience",
@@ -126,10 +113,10 @@ __all__ = [
     "plans",
     "preview",
     "published_rules",
-    "recommendation_waiting",
     "recommendations",
     "rollbacks",
     "rollbacks_seen",
+    "rule_names",
     "rule_sentence",
     "rules",
     "rules_to_draw",
@@ -139,12 +126,12 @@ __all__ = [
     "stale_feeds",
     "stale_metrics",
     "standing_of",
-    "standings",
     "standings_after_move",
     "still_holds",
     "stopped",
     "synergy_of",
     "tag_counts",
+    "tag_names",
     "targets_by_hand",
     "told",
     "transitions",

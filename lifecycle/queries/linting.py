@@ -37,7 +37,7 @@ def lint_move(move: Move, lifecycle: Lifecycle) -> tuple[str, ...]:
     return tuple(one.sentence for one in _findings([*others, move], lifecycle) if one.sentence not in known)
 
 
-def lint_lifecycle(lifecycle: Lifecycle, *, with_drafts: bool = False) -> tuple[Finding, ...]:
+def lint_lifecycle(lifecycle: Lifecycle, *, with_drafts: bool) -> tuple[Finding, ...]:
     """What is likely a mistake about the rules in force, or about them with the drafts in their places."""
     drafts = rules().filter(lifecycle=lifecycle, state=RuleState.DRAFT) if with_drafts else ()
     moves = {rule.key: move_of(rule) for rule in (*published_rules(lifecycle), *drafts)}

@@ -66,6 +66,16 @@ def rules_to_draw(lifecycle: Lifecycle) -> QuerySet[TransitionRule]:
     return rules().filter(lifecycle=lifecycle).exclude(state=RuleState.RETIRED).order_by("priority", "id")
 
 
+def rule_names(lifecycle: Lifecycle) -> dict[str, str]:
+    """By key, as the newest version calls it."""
+    return dict(TransitionRule.objects.filter(lifecycle=lifecycle).order_by("version").values_list("key", "name"))
+
+
+def tag_names(lifecycle: Lifecycle) -> dict[str, str]:
+    """By code, with that of no tag."""
+    return {UNTAGGED: "No tag", **dict(lifecycle.tags.values_list("code", "name"))}
+
+
 def lifecycles() -> QuerySet[Lifecycle]:
     """The lifecycles with their tags."""
     return Lifecycle.objects.prefetch_related("tags")

@@ -37,6 +37,8 @@ from .at import first_at, rows_at
 from .by_hand import targets_by_hand
 from .lists import published_rules, recommendation_waiting, transitions_of
 
+MOST_MOVES = 100
+
 
 @dataclass(frozen=True, slots=True)
 class RuleStanding:
@@ -128,15 +130,15 @@ def facts_of(customer: Customer, *, as_of: datetime) -> FactsNow:
     return facts
 
 
-def standing_of(customer: Customer, lifecycle: Lifecycle, *, as_of: datetime, most: int = 100) -> Standing:
-    """Where a customer stands in a lifecycle, with its latest ``most`` moves."""
+def standing_of(customer: Customer, lifecycle: Lifecycle, *, as_of: datetime) -> Standing:
+    """Where a customer stands in a lifecycle, with its latest moves."""
     statuses = CustomerStatus.objects.filter(customer=customer, lifecycle=lifecycle).select_related("tag")
     status = statuses.first()
     return Standing(
         customer=customer,
         lifecycle=lifecycle,
         status=status,
-        history=tuple(transitions_of(customer).filter(lifecycle=lifecycle)[:most]),
+        history=tuple(transitions_of(customer).filter(lifecycle=lifecycle)[:MOST_MOVES]),
         rules=standings(customer, lifecycle, as_of=as_of),
         waiting=recommendation_waiting(customer, lifecycle),
         pin=pin_of(customer, lifecycle, as_of=as_of),

@@ -41,15 +41,15 @@ def is_met(condition: Condition, actual: Scalar | None) -> bool:  # one line an 
         case Operator.LESS:
             return actual < wanted  # type: ignore[operator]  # the parser made both of one type
         case Operator.LESS_OR_EQUAL:
-            return actual <= wanted  # type: ignore[operator]
+            return actual <= wanted  # type: ignore[operator]  # of one type: the parser saw to it
         case Operator.GREATER:
-            return actual > wanted  # type: ignore[operator]
+            return actual > wanted  # type: ignore[operator]  # of one type: the parser saw to it
         case Operator.GREATER_OR_EQUAL:
-            return actual >= wanted  # type: ignore[operator]
+            return actual >= wanted  # type: ignore[operator]  # of one type: the parser saw to it
         case Operator.IN:
-            return actual in wanted  # type: ignore[operator]
+            return actual in wanted  # type: ignore[operator]  # of one type: the parser saw to it
         case Operator.NOT_IN:
-            return actual not in wanted  # type: ignore[operator]
+            return actual not in wanted  # type: ignore[operator]  # of one type: the parser saw to it
         case Operator.BETWEEN:
-            low, high = wanted  # type: ignore[misc, str-unpack]
-            return low <= actual <= high  # type: ignore[operator]
+            low, high = wanted  # type: ignore[misc, str-unpack]  # of one type: the parser saw to it
+            return low <= actual <= high  # type: ignore[operator]  # of one type: the parser saw to it

@@ -16,7 +16,6 @@ from decimal import ROUND_HALF_UP, Decimal
 SESSION_GAP = timedelta(minutes=30)
 # The overall score of a day goes up or down if it is further than this from the mean of the seven days before.
 TREND_MARGIN = Decimal(5)
-TREND_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def tightened(tree: Node, percent: int, *, is_negated: bool = False) -> Node:
             if operator is Operator.BETWEEN and isinstance(value, tuple) and isinstance(value[0], int | Decimal):
                 low, high = value
                 low = _moved(low, percent, upwards=not is_negated)  # type: ignore[arg-type]  # numbers both
-                high = _moved(high, percent, upwards=is_negated)  # type: ignore[arg-type]
+                high = _moved(high, percent, upwards=is_negated)  # type: ignore[arg-type]  # numbers both
                 return Condition(metric, operator, (low, high))
             return tree
 

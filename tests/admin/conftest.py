@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
@@ -61,11 +60,6 @@ def person(username: str, *permissions: str, **values: object) -> User:
     user.save()
     user.user_permissions.set(_permissions("view_every_customer", *permissions))
     return user
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_remembered() -> None:
-    cache.clear()  # counts by tag are
 
 
 @pytest.fixture(scope="module")

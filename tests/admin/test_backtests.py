@@ -45,7 +45,7 @@ def test_a_backtest_is_started_and_read(client, shop, draft):
 
     run = BacktestRun.objects.get()
     assert run.state == BacktestState.DONE
-    for said in ("Tried: Sleeps early", "Moves added up", "REPEAT → AT_RISK", "Where everybody is at the end"):
+    for said in ("Tried: Sleeps early", "Moves added up", "Repeat customer → At risk", "Where everybody is at the end"):
         assert said in page
     assert "Sleeps early" in client.get(reverse("admin:lifecycle_backtestrun_changelist")).text
 

@@ -35,7 +35,7 @@ def test_the_question_says_who_goes_back_and_nothing_happens_yet(client, made):
 
     question = client.get(page(made)).text
 
-    assert "2 go from" in question
+    assert "2 go from “Churned” back to “Customer”" in question
     assert "Rosa Lind" in question
     assert "it can be undone" in question
     assert (tags(), Rollback.objects.count()) == (after, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -182,7 +182,3 @@ def levels_before(owners: Collection[int] | None, at: datetime) -> dict[str, int
             ]
             found[scores[-1] if scores else "UNKNOWN"] += 1
     return dict(found)
-
-
-def end_of(one: date) -> datetime:
-    return datetime.combine(one, time.max, UTC)

@@ -30,7 +30,6 @@ CATEGORIES = {
     "SAVED": "risk",
     "GONE": "churned",
 }
-REVERTED_DAYS = 14
 
 
 def at(day: int, hour: int = 9, **more: int) -> datetime:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from statistics import mean, median
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from analytics.queries.reports import ask, run, statement_of
 from analytics.rules.kpis import BY_CODE, Fold
-from lifecycle.models import Lifecycle, RolledBack, Transition
+from lifecycle.models import Customer, Lifecycle, RolledBack, Transition
 
 
 def reported(code: str, *, owners: Collection[int] | None, as_of: datetime) -> tuple[Any, int]:
@@ -49,6 +51,36 @@ def is_near(found: Any, expected: Any) -> bool:
     if found is None or expected is None:
         return found is expected
     return abs(Decimal(found) - Decimal(expected)) < Decimal("0.000001")
+
+
+WHOSE = ("everybody", "portfolio", "nobody")
+
+
+def assert_as_by_hand(code: str, by_hand: Mapping[int, Any], *, whose: str, owner: User, as_of: datetime) -> None:
+    """Of those whom ``whose`` names, each customer's value, their number and what they come to."""
+    owners = {"everybody": None, "portfolio": {owner.id}, "nobody": {0}}[whose]
+    kept = Customer.objects.all() if owners is None else Customer.objects.filter(owner__in=owners)
+    theirs = set(kept.values_list("id", flat=True))
+    expected = {one: value for one, value in by_hand.items() if one in theirs}
+
+    found = values(code, owners=owners, as_of=as_of)
+    value, n = reported(code, owners=owners, as_of=as_of)
+
+    assert found.keys() == expected.keys()
+    assert all(found[one] == expected[one] or is_near(found[one], expected[one]) for one in found)
+    assert n == len(expected)
+    assert is_near(value, folded(code, expected))
+
+
+def assert_tells_apart(
+    figure: Callable[[datetime], Mapping[int, Any]], *, now: datetime, past: datetime, fewest: int
+) -> None:
+    """A world in which a figure is the same for everybody, or never changes, proves nothing."""
+    expected = figure(now)
+
+    assert len(expected) >= fewest
+    assert len(set(expected.values())) > 1
+    assert expected != figure(past)
 
 
 def standing_moves(code: str, as_of: datetime) -> dict[int, list[Transition]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -12,7 +11,6 @@ from customer_success.models import Account
 from lifecycle.models import Customer, Lifecycle, Order, Transition
 from tests.factories import (
     AccountFactory,
-    CustomerFactory,
     CustomerStatusFactory,
     LifecycleFactory,
     OrderFactory,
@@ -22,7 +20,6 @@ from tests.factories import (
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 CENT = Decimal("0.01")
-Months = dict[str, Decimal]
 
 
 def at(text: str) -> datetime:
@@ -148,7 +145,3 @@ def retention(moved: dict[str, list[tuple[Any, Decimal, Decimal]]]) -> tuple[Any
     net = sum(now for _, now in before) / start
     gone = Decimal(sum(1 for _, now in before if now == 0)) / len(before)
     return gross, net, gone
-
-
-def shop(*names: str) -> Iterable[Customer]:
-    return [CustomerFactory(name=name) for name in names]

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -37,7 +36,6 @@ OWN = [one.code for one in BOARDS if not one.of]
 
 @pytest.fixture(autouse=True)
 def world():
-    cache.clear()
     with time_machine.travel(NOW, tick=False):
         lifecycle = LifecycleFactory(code="learning")
         tags = [

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.utils import timezone
 
 from tests.api.conftest import speaking_for
@@ -14,11 +13,6 @@ from .moved import World
 
 pytestmark = pytest.mark.django_db
 URL, V1 = "/api/analytics/status-tags/dashboard", "/api/v1/analytics/status-tags/dashboard"
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_asked_yet():
-    cache.clear()
 
 
 @pytest.fixture

@@ -20,11 +20,6 @@ FEBRUARY = Period(date(2026, 2, 1), date(2026, 2, 28))
 APPROVED, REJECTED = RecommendationState.APPROVED, RecommendationState.REJECTED
 
 
-@pytest.fixture(autouse=True)
-def _nobody_has_asked_yet():
-    cache.clear()
-
-
 @pytest.fixture
 def world():
     """Moves by rules, alone and approved, in February, so that their 14 days may be over."""

@@ -6,7 +6,6 @@ import re
 from html import unescape
 
 import pytest
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -22,7 +21,6 @@ EACH = pytest.mark.parametrize("one", BOARDS, ids=lambda one: one.code)
 
 @pytest.fixture
 def boss():
-    cache.clear()
     StatusTagFactory(lifecycle=LifecycleFactory(code="learning"), code="ST_001")
     return UserFactory(is_superuser=True, is_staff=True)
 

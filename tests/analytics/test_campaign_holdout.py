@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.cache import cache
 
 from analytics.queries import ask
 from analytics.queries.campaigns import results
@@ -19,11 +18,6 @@ PERIOD = Period(SINCE.date(), NOW.date())
 HOUR = timedelta(hours=1)
 STEP = {"key": "chance", "kind": "holdout", "after": {"hours": 1}, "share": 25}
 INSIDE = {**DEFINITION, "steps": [{"key": "path", "kind": "branch", "after": {}, "paths": {"yes": [STEP], "no": []}}]}
-
-
-@pytest.fixture(autouse=True)
-def no_cache():
-    cache.clear()
 
 
 @pytest.fixture

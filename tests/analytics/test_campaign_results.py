@@ -6,7 +6,6 @@ from random import Random
 from statistics import median
 
 import pytest
-from django.core.cache import cache
 
 from analytics.queries import ask
 from analytics.queries.campaigns import results
@@ -32,11 +31,6 @@ SINCE, UNTIL = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC
 PERIOD = Period(SINCE.date(), NOW.date())
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 AS_OF = [NOW, NOW - 9 * DAY, SINCE]
-
-
-@pytest.fixture(autouse=True)
-def no_cache():
-    cache.clear()
 
 
 @pytest.fixture(params=range(2))

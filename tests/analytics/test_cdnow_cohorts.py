@@ -9,7 +9,6 @@ from io import StringIO
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.management import call_command
 
 from analytics.queries.cohorts import Asking, Basis, retention
@@ -34,7 +33,6 @@ def months_of_the_file() -> dict[str, set[int]]:
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_who_buys_again_is_as_the_file_says() -> None:
-    cache.clear()
     load_defaults(now=END)
     call_command("import_orders", str(SAMPLE), stdout=StringIO())
     commerce = Lifecycle.objects.get(code="commerce")

@@ -39,11 +39,6 @@ pytestmark = pytest.mark.django_db
 MONTHS = 6
 
 
-@pytest.fixture(autouse=True)
-def nothing_kept():
-    cache.clear()
-
-
 @pytest.fixture
 def made() -> World:
     return world()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.core.cache import cache
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -15,11 +14,6 @@ from .cohort_world import NOW, World, world
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/analytics/cohorts"
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept():
-    cache.clear()
 
 
 @pytest.fixture

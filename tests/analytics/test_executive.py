@@ -30,11 +30,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _nothing_is_cached():
-    cache.clear()
-
-
 @pytest.fixture
 def mia():
     return member("mia")

@@ -7,7 +7,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,11 +20,6 @@ pytestmark = pytest.mark.django_db
 BOARD = reverse("admin:analytics_snapshot_portfolio_health")
 LIST = reverse("admin:analytics_snapshot_health_customers")
 INSIGHTS = reverse("admin:analytics_snapshot_insights")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_cached():
-    cache.clear()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -26,11 +25,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FROM_A_FIGURE = {"behind", "health_customers", "insight_customers", "revenue_customers"}
 BOARDS_OF_THE_MENU = [one for one in BOARDS if one.code not in FROM_A_FIGURE]
 FILL = "getComputedStyle(document.querySelector('[data-chart] text')).fill"
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_asked_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture

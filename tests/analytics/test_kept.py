@@ -3,18 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.cache import cache
 
 from analytics.queries import kept as queries
 from analytics.queries.kept import Keep, NotKept, asked_anew, kept_answer, only_known
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept():
-    cache.clear()
 
 
 def test_of_everybody_the_first_answer_stays_with_its_instant():

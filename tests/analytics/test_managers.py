@@ -5,7 +5,6 @@ from fractions import Fraction
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.core.cache import cache
 
 from analytics.queries import ask
 from analytics.queries.managers import compared
@@ -29,11 +28,6 @@ from .managed import NOW, SINCE, UNTIL, counted, make_world
 pytestmark = pytest.mark.django_db
 PERIOD = Period(SINCE.date(), NOW.date())
 BY_CODE = {one.code: one for one in MEASURES}
-
-
-@pytest.fixture(autouse=True)
-def no_cache():
-    cache.clear()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
 
 from analytics.queries import revenue as asked
 from analytics.queries.revenue import Looked
@@ -30,11 +29,6 @@ pytestmark = pytest.mark.django_db
 
 NOW = at("2026-07-10 12:00")
 FIRST, LAST = date(2025, 6, 1), date(2026, 6, 1)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_kept():
-    cache.clear()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,11 +23,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/admin/analytics/snapshot/revenue/"
 LIST = "/admin/analytics/snapshot/revenue/customers/"
 API = "/api/v1/analytics/revenue"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_kept():
-    cache.clear()
 
 
 def person(*permissions):

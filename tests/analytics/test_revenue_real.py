@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.management import call_command
 
 from analytics.queries import revenue as asked
@@ -28,11 +27,6 @@ pytestmark = pytest.mark.django_db
 WHOLESALE = settings.BASE_DIR / "customer_success/data/online_retail/orders.csv.gz"
 CDNOW = settings.BASE_DIR / "lifecycle/data/cdnow/purchases.csv"
 Row = tuple[str, datetime, Decimal]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_kept():
-    cache.clear()
 
 
 def store(rows: Iterable[Row]) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.core.cache import cache
 
 from analytics.queries.revenue import renewals, renewals_by_health
 from tests.factories import CustomerFactory, CustomerHealthFactory, UserFactory
@@ -14,11 +13,6 @@ pytestmark = pytest.mark.django_db
 
 NOW = at("2026-07-10 12:00")
 TODAY = NOW.date()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_kept():
-    cache.clear()
 
 
 def due(now=NOW, owners=None):

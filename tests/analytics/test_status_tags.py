@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 WHOSE = ("everybody", "portfolio")
 
 
-@pytest.fixture(autouse=True)
-def _nobody_has_asked_yet():
-    cache.clear()
-
-
 @pytest.fixture
 def world():
     """Back and forth, at midnight, twice in an instant, before and after the range, in another lifecycle."""

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,11 +20,6 @@ from .moved import World
 pytestmark = pytest.mark.django_db
 URL = "/admin/analytics/snapshot/status-tags/"
 AUTOMATION = "/admin/analytics/snapshot/automation/"
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_asked_yet():
-    cache.clear()
 
 
 @pytest.fixture

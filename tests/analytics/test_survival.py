@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from analytics.admin.survival_charts import finding, reaching_chart
 from analytics.queries.cohorts import Asking, By, durations
@@ -27,11 +26,6 @@ from tests.factories import (
 from .cohort_world import NOW, PAST, World, enrolled_at, members, world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept():
-    cache.clear()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.core.cache import cache
 from django.db.models import QuerySet
 from knox.models import AuthToken
 from rest_framework.test import APIClient
@@ -45,12 +44,6 @@ def person(username: str, *permissions: str, **more: Any) -> User:
     user: User = UserFactory.create(username=username, **more)
     user.user_permissions.set(_permissions("view_every_customer", *permissions))
     return user
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_asked_yet() -> None:
-    """Throttles count in the cache."""
-    cache.clear()
 
 
 @pytest.fixture

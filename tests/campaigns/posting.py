@@ -12,6 +12,7 @@ from campaigns.engine import kinds, sending, sweep
 from campaigns.engine.kinds import CannotBeWritten, Kind, Work
 from campaigns.engine.watch import Watch
 from campaigns.models import CampaignState, Delivery, Enrollment, RunState, StepRun
+from campaigns.queries.consents import standings_of
 from campaigns.queries.definitions import flow_of
 from tests.factories.campaigns import (
     CampaignFactory,
@@ -117,3 +118,8 @@ def delivery(found: StepRun) -> Delivery:
 
 def states(runs: Iterable[StepRun]) -> list[tuple[str, str]]:
     return [(row.state, row.reason) for row in map(delivery, runs)]
+
+
+def hears(customer, topic="tips"):
+    """Whether a customer may be written to about a topic; without one, of anything."""
+    return next(one.may_receive for one in standings_of(customer) if (one.topic.key if one.topic else "") == topic)

@@ -11,10 +11,12 @@ from pghistory.models import Events
 
 from campaigns.engine.consent import choose_topics, give_consent, release_suppression, suppress, withdraw_consent
 from campaigns.models import Consent, ConsentEntry, Suppression
-from campaigns.queries.contact import agreeing, digest_of, preferences_of, suppressed
+from campaigns.queries.contact import digest_of, preferences_of, suppressed
 from campaigns.rules.consent import agrees
 from tests.factories import CustomerFactory, DeliveryFactory, TopicFactory, UserFactory
 from tests.factories.campaigns import THEN
+
+from .posting import hears
 
 pytestmark = pytest.mark.django_db
 LATER = THEN + timedelta(hours=1)
@@ -34,10 +36,6 @@ def tips():
     return TopicFactory(key="tips")
 
 
-def hears(customer, topic="tips"):
-    return customer.pk in agreeing([customer], topic=topic)
-
-
 def test_without_a_word_marketing_is_wanted(ann, tips):
     assert hears(ann)
     assert hears(ann, "")
@@ -50,10 +48,6 @@ def test_a_topic_that_asks_first_takes_a_yes(ann):
     give_consent(**said([ann], topic))
 
     assert hears(ann, "beta")
-
-
-def test_of_a_topic_that_does_not_exist_nobody_hears(ann):
-    assert not hears(ann, "nothing")
 
 
 def test_a_no_to_a_topic_leaves_the_others(ann, tips):

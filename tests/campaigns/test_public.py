@@ -10,8 +10,9 @@ from django.test import Client
 
 from campaigns.engine.links import links_for, open_link
 from campaigns.models import Consent, ConsentEntry
-from campaigns.queries.contact import agreeing
 from tests.factories import CustomerFactory, DeliveryFactory, TopicFactory
+
+from .posting import hears
 
 pytestmark = pytest.mark.django_db
 BASE = "https://tenure.example"
@@ -47,10 +48,6 @@ def links(ann, tips, delivery):
 @pytest.fixture
 def browser():
     return Client(enforce_csrf_checks=True)
-
-
-def hears(customer, topic="tips"):
-    return customer.pk in agreeing([customer], topic=topic)
 
 
 @pytest.mark.parametrize("body", ["urlencoded", "multipart", "none", "nonsense", "huge"])

@@ -1,11 +1,10 @@
-"""A campaign is paused, resumed in one of three ways, ended and switched off; one that does harm pauses itself."""
+"""A campaign is paused, resumed in one of three ways, ended and switched off."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 
 from campaigns.engine import running
 from campaigns.engine.autopause import look_after_campaigns
@@ -15,14 +14,7 @@ from campaigns.engine.steps import run_due
 from campaigns.models import Campaign, CampaignState, Delivery, Enrollment, RunState, StepRun, VersionState
 from campaigns.queries.campaigns import overdue
 from lifecycle.models import Customer, Event
-from tests.factories import (
-    CampaignFactory,
-    CampaignVersionFactory,
-    DeliveryFactory,
-    EnrollmentFactory,
-    StepRunFactory,
-    UserFactory,
-)
+from tests.factories import CampaignFactory, CampaignVersionFactory, DeliveryFactory, EnrollmentFactory, StepRunFactory
 from tests.factories.campaigns import DEFINITION
 from tests.lifecycle.stage import NOW
 
@@ -207,71 +199,6 @@ def test_what_is_switched_on_again_does_not_make_up_for_what_it_missed(campaign)
 def test_a_campaign_without_a_published_version_cannot_be_switched_on():
     with pytest.raises(CampaignNotEditable, match="no published version"):
         switch_on(campaign=CampaignFactory(), by=None, now=NOW)
-
-
-def messages(campaign: Campaign, number: int, **values: object) -> None:
-    version = campaign.versions.get()
-    for _ in range(number):
-        run = StepRunFactory(enrollment=EnrollmentFactory(version=version), step="hello", kind="email", state="done")
-        DeliveryFactory(run=run, planned_at=NOW, attempts=1, **values)
-
-
-@pytest.mark.parametrize(
-    ("bad", "says"),
-    [
-        ({"state": "complained"}, "marked as spam"),
-        ({"state": "bounced"}, "do not exist"),
-    ],
-)
-def test_a_campaign_that_does_harm_pauses_itself_and_people_are_told(
-    campaign, bad, says, mailoutbox, django_capture_on_commit_callbacks
-):
-    boss = UserFactory(email="boss@example.com")
-    boss.user_permissions.set(Permission.objects.filter(codename="publish_campaign"))
-    UserFactory(email="nobody@example.com")
-    messages(campaign, 47)
-    messages(campaign, 3, **bad)
-
-    with django_capture_on_commit_callbacks(execute=True):
-        assert look_after_campaigns(now=NOW) == 1
-        assert look_after_campaigns(now=NOW) == 0
-
-    campaign.refresh_from_db()
-    assert (campaign.state, says in campaign.state_reason) == (CampaignState.PAUSED, True)
-    assert [letter.to for letter in mailoutbox] == [["boss@example.com"]]
-
-
-def test_messages_that_cannot_be_written_pause_it(campaign):
-    messages(campaign, 49)
-    messages(campaign, 1, state="failed")
-    Delivery.objects.filter(state="failed").update(attempts=0)
-
-    look_after_campaigns(now=NOW)
-
-    campaign.refresh_from_db()
-    assert "could not be written" in campaign.state_reason
-
-
-def test_few_messages_and_those_before_it_was_resumed_say_nothing(campaign):
-    messages(campaign, 48)
-    messages(campaign, 1, state="complained")
-    assert look_after_campaigns(now=NOW) == 0
-    messages(campaign, 5, state="complained")
-    Campaign.objects.update(state_at=NOW + timedelta(seconds=1))
-
-    assert look_after_campaigns(now=LATER) == 0
-
-
-def test_an_audience_over_three_times_the_preview_pauses_it(campaign):
-    campaign.versions.update(audience=20)
-    EnrollmentFactory.create_batch(60, version=campaign.versions.get(), entered_at=NOW)
-    assert look_after_campaigns(now=NOW) == 0
-    EnrollmentFactory(version=campaign.versions.get(), entered_at=NOW)
-
-    assert look_after_campaigns(now=NOW) == 1
-
-    campaign.refresh_from_db()
-    assert campaign.state_reason == "More than 60 customers entered; 20 a month were expected."
 
 
 def test_a_step_that_a_worker_planned_while_it_was_being_paused_stands_still_too(campaign):

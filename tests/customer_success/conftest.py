@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 
 from customer_success.engine.tiers import load_policies
 from lifecycle.engine.defaults import load_defaults
 from tests.lifecycle.stage import NOW
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_asked_yet() -> None:
-    """Throttles count in the cache."""
-    cache.clear()
 
 
 @pytest.fixture

@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from customer_success.admin import scorecards
 from customer_success.engine.alerts import raise_alerts
 from customer_success.engine.scoring import score_everybody
 from customer_success.models import HealthAlert, HealthOverride, ScorecardVersion, Task
+from customer_success.tasks import score_health
 from lifecycle.engine.defaults import load_defaults
 from tests.factories import CustomerFactory, CustomerHealthFactory, HealthScoreFactory, ScorecardFactory, UserFactory
 
@@ -214,6 +216,27 @@ def test_goodness_says_what_is_missing(boss, version, customer):
     HealthScoreFactory(customer=customer, version=version, recorded_at=timezone.now() - timedelta(days=200))
     assert "Too few cases: 0 churned and 4 stayed" in boss.get(url).content.decode()
     assert boss.get(url, {"version": "99", "horizon": "x", "lifecycle": "nope"}).status_code == 200
+
+
+def test_goodness_says_when_churn_is_decided_by_what_a_rule_reads(boss, version, customer):
+    url = page("scorecard_goodness", version.scorecard_id)
+
+    assert "Mind: churn is decided here" not in boss.get(url, {"lifecycle": "account"}).content.decode()
+    said = boss.get(url, {"lifecycle": "commerce"}).content.decode()
+    assert "by a rule that reads days since the last order; the score reads goal attainment." in said
+
+
+def test_a_worker_scores_everybody_when_somebody_asks(boss, version, monkeypatch):
+    woken = []
+    monkeypatch.setattr(scorecards, "wake", woken.append)
+    url = page("scorecard_score", version.scorecard_id)
+
+    assert "Score everybody now?" in boss.get(url).content.decode()
+    assert woken == []
+    answer = boss.post(url, follow=True)
+
+    assert "A worker scores everybody now." in answer.content.decode()
+    assert woken == [score_health.name]
 
 
 def written(definition, conditions="", **more):

@@ -18,7 +18,7 @@ from customer_success.engine.reviews import (
     prepare,
 )
 from customer_success.models import BusinessReview, ReviewStatus, Task
-from customer_success.queries.reviews import next_reviews, promises_of
+from customer_success.queries.reviews import led_by, promises_of, scheduled_until
 from tests.factories import AccountFactory, BusinessReviewFactory, TaskFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +190,9 @@ class TestChanging:
 
 
 class TestNextReviews:
+    def of(self, user):
+        return list(led_by(user, scheduled_until(user, NOW + timedelta(days=14))))
+
     def test_are_those_that_a_person_leads_the_earliest_first(self, account, mia):
         otto = UserFactory()
         elsewhere = AccountFactory(customer__owner=otto).customer
@@ -202,12 +205,12 @@ class TestNextReviews:
         BusinessReviewFactory(customer=account.customer, scheduled_for=NOW, status="CANCELLED")
         BusinessReviewFactory(customer=elsewhere, scheduled_for=NOW + timedelta(days=2))
 
-        assert list(next_reviews(mia, NOW, 14)) == [sooner, later]
+        assert self.of(mia) == [sooner, later]
 
     def test_follow_the_customer_to_its_next_success_manager(self, account, mia):
         review = BusinessReviewFactory(customer=account.customer, scheduled_for=NOW)
         otto = UserFactory()
         type(account.customer).objects.update(owner=otto)
 
-        assert list(next_reviews(mia, NOW)) == []
-        assert list(next_reviews(otto, NOW)) == [review]
+        assert self.of(mia) == []
+        assert self.of(otto) == [review]

@@ -24,7 +24,6 @@ from customer_success.rules.scorecard import (
 
 BANDS = (Band("EXCELLENT", 80), Band("GOOD", 60), Band("FAIR", 40), Band("POOR", 0))
 LOGINS = Steps((Step(None, 0), Step(Decimal(2), 50), Step(Decimal(5), 100)))
-TWICE = Steps((Step(None, 0), Step(Decimal(5), 1), Step(Decimal(5), 2)))
 RATING = Words((("excellent", 100), ("good", 75), ("fair", 50), ("poor", 0)))
 
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def may(group: str, permission: str) -> bool:
     user = UserFactory()
     user.groups.add(Group.objects.get(name=group))
-    return user.has_perm(f"lifecycle.{permission}")
+    return user.has_perm(permission if "." in permission else f"lifecycle.{permission}")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,8 @@ def may(group: str, permission: str) -> bool:
         ("Analyst", "change_recommendation", False),
         ("Administrator", "change_switch", True),
         ("Administrator", "add_event", True),
+        ("Administrator", "auth.view_user", True),
+        ("Administrator", "auth.change_user", False),
     ],
 )
 def test_who_may_do_what(group, permission, expected):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +18,6 @@ from tests.factories import CustomerFactory
 from .stage import NOW, days_ago, event, lifecycle_with, moves, path, rule_text, send, state_of
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
 IN_DANGER = {"metric": "health_score", "operator": "<", "value": 40}
 WELL = {
     "all": [

@@ -1,26 +1,19 @@
-"""History derived anew: what the engine did follows from what was known, and what was tampered with is named."""
+"""History derived anew: what the engine did follows from what was known."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lifecycle.engine.collect import collect
 from lifecycle.engine.defaults import load_defaults
-from lifecycle.engine.evaluate import (
-    evaluate_customers,
-    evaluate_everybody,
-    evaluate_next_chunk,
-    finish,
-    plan_everybody,
-)
+from lifecycle.engine.evaluate import evaluate_customers, evaluate_next_chunk, finish, plan_everybody
 from lifecycle.engine.ingest import ingest
 from lifecycle.engine.passes import EvaluationLoop
 from lifecycle.engine.publishing import publish
@@ -30,10 +23,7 @@ from lifecycle.engine.rollback import Batch, roll_back
 from lifecycle.engine.rules import write_draft
 from lifecycle.engine.switches import switch
 from lifecycle.engine.transitions import override_tag, pin_customer, release_pin
-from lifecycle.engine.verify import Verified, verify_history
-from lifecycle.models import Customer, HistoryCheck, Lifecycle, Recommendation, Transition
-from lifecycle.queries import warnings
-from lifecycle.tasks import verify_histories
+from lifecycle.models import Customer, Lifecycle, Recommendation, Transition
 from tests.factories import UserFactory
 
 from .stage import (
@@ -45,49 +35,20 @@ from .stage import (
     is_at_least,
     lifecycle_with,
     paid,
-    path,
     published,
     read,
     rule_text,
-    send,
     tag,
 )  # fmt: skip
 from .test_backtest import BACK, FIRST, GONE, IDLE, LAST, everything_stored, happenings, history
+from .verified import BUYS, RICH, evaluate, live_shop, tell, verified
 
 pytestmark = pytest.mark.django_db
-BUYS = {
-    "key": "buys",
-    "from": "NEW",
-    "to": "BUYER",
-    "when": is_at_least("order_count", 1),
-    "at": days_ago(60),
-    "priority": 8,
-}
-RICH = {
-    "key": "rich",
-    "from": "NEW BUYER",
-    "to": "VIP",
-    "when": is_at_least("total_spend", 100),
-    "at": days_ago(60),
-    "priority": 9,
-}
 
 
-def verified(lifecycle: Lifecycle, **how: Any) -> Verified:
-    return verify_history(lifecycle=lifecycle, now=NOW, **how)
-
-
-def causes(lifecycle: Lifecycle) -> dict[str, str]:
-    return {one.name: one.cause for one in verified(lifecycle).doubts}
-
-
-def tell(*events: Any, at: datetime) -> None:
-    """Events from a source of their own, which therefore is never missed."""
-    send(*events, source=f"source {at}", now=at)
-
-
-def evaluate(lifecycle: Lifecycle, at: datetime) -> None:
-    evaluate_everybody(lifecycle=lifecycle, as_of=at, now=at)
+@pytest.fixture
+def live(db: None) -> Lifecycle:
+    return live_shop()
 
 
 @pytest.fixture
@@ -96,19 +57,6 @@ def replayed(db: None) -> Lifecycle:
     history(event("ann", "login", days_ago(30)), event("bob", "login", days_ago(20)),
             event("ann", "login", days_ago(12)))  # fmt: skip
     replay(lifecycle=lifecycle, first=FIRST, last=LAST, now=NOW)
-    return lifecycle
-
-
-@pytest.fixture
-def live(db: None) -> Lifecycle:
-    """A shop that is evaluated each noon, and whose customers' tags follow."""
-    lifecycle = lifecycle_with("NEW BUYER VIP", BUYS, RICH)
-    tell(paid("ann", days_ago(9.5), 20), event("bob", "login", days_ago(9.5)), at=days_ago(9.5))
-    for day in range(9, 0, -1):
-        if day == 5:
-            tell(paid("ann", days_ago(5.5), 200), paid("bob", days_ago(5.5), 500), at=days_ago(5.5))
-        evaluate(lifecycle, days_ago(day))
-    assert [path(lifecycle, who) for who in ("ann", "bob")] == [["NEW>BUYER", "BUYER>VIP"], ["NEW>BUYER", "BUYER>VIP"]]
     return lifecycle
 
 
@@ -253,55 +201,6 @@ class TestWhatTheEngineDid:
         assert verified(lifecycle_with("NEW", is_tagged=True)).customers == 0
 
 
-class TestTampering:
-    def run(self, sql: str) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-
-    def test_a_tag_that_no_move_led_to(self, live: Lifecycle) -> None:
-        self.run(f"UPDATE lifecycle_customerstatus SET tag_id = {tag(live, 'NEW').id}, version = version + 1")
-
-        assert [cause.partition(", but")[2] for cause in causes(live).values()] == [" the last move led to VIP."] * 2
-
-    def test_an_event_that_is_gone(self, live: Lifecycle) -> None:
-        self.run("DELETE FROM lifecycle_event WHERE name = 'ORDER_PAID' AND properties ->> 'amount' = '20'")
-
-        assert list(causes(live)) == ["ann"]
-        assert "moved the customer, but did not hold by what was known then" in causes(live)["ann"]
-        assert "0, not 1" in causes(live)["ann"]
-
-    def test_a_rule_that_was_changed_after_it_decided(self, live: Lifecycle) -> None:
-        self.run(
-            "UPDATE lifecycle_transitionrule SET conditions = jsonb_set(conditions, '{value}', '2') WHERE key = 'buys'"
-        )
-
-        assert set(causes(live)) == {"ann", "bob"}
-
-    def test_a_rule_that_was_changed_since_the_last_night(self, live: Lifecycle) -> None:
-        """What was compiled then is not asked: a proof reads what is stored."""
-        assert causes(live) == {}
-
-        self.test_a_rule_that_was_changed_after_it_decided(live)
-
-    def test_a_move_that_is_gone(self, live: Lifecycle) -> None:
-        first = Transition.objects.filter(customer__external_id="ann").earliest("id")
-        self.run(f"DELETE FROM lifecycle_transition WHERE id = {first.id}")
-
-        assert list(causes(live)) == ["ann"]
-
-    def test_a_customer_whom_nobody_moved(self, live: Lifecycle) -> None:
-        tell(paid("cem", days_ago(3.5)), at=days_ago(3.5))
-
-        assert "held, and nobody moved the customer" in causes(live)["cem"]
-
-    def test_names_the_first_step_only(self, live: Lifecycle) -> None:
-        self.run("DELETE FROM lifecycle_event WHERE name = 'ORDER_PAID'")
-
-        found = [one for one in verified(live).doubts if one.name == "ann"]
-
-        assert [one.at for one in found] == [days_ago(9)]
-
-
 def test_news_in_flight_is_left_open(live: Lifecycle) -> None:
     """A run that was under way while an event came may or may not have known it."""
     at = days_ago(0.5)
@@ -348,44 +247,3 @@ def test_any_live_history_follows(days: list[tuple[int, str, int]]) -> None:
 
         assert verified(lifecycle).doubts == ()
         raise Undone
-
-
-class TestTheCommandAndTheNight:
-    def test_says_that_everything_follows(self, live: Lifecycle, capsys: pytest.CaptureFixture[str]) -> None:
-        call_command("verify_history", "--lifecycle", live.code, "--sample", "50")
-
-        assert capsys.readouterr().out == f"4 moves of 2 customers in {live.code} follow from what was known.\n"
-
-    def test_names_what_does_not_and_fails(self, live: Lifecycle, capsys: pytest.CaptureFixture[str]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM lifecycle_event WHERE name = 'ORDER_PAID'")
-
-        with pytest.raises(SystemExit) as stop:
-            call_command("verify_history", "--lifecycle", live.code)
-
-        said = capsys.readouterr().out
-        assert stop.value.code == 1
-        assert "2 customers with a step that does not follow" in said
-        assert "ann, " in said
-
-    def test_refuses_an_empty_sample(self, live: Lifecycle) -> None:
-        with pytest.raises(CommandError, match="at least 1, not 0"):
-            call_command("verify_history", "--lifecycle", live.code, "--sample", "0")
-
-    def test_keeps_what_a_night_found_and_warns(self, live: Lifecycle, settings: Any) -> None:
-        verify_histories()
-        assert warnings(now=NOW) == []
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM lifecycle_event WHERE name = 'ORDER_PAID'")
-
-        verify_histories()
-
-        settings.VERIFY_SAMPLE = 1
-        verify_histories()  # those doubted are looked at again, whoever else is chosen
-
-        again, last, first = HistoryCheck.objects.all()
-        assert [one["name"] for one in again.doubts] == ["ann", "bob"]
-        assert ([one["name"] for one in last.doubts], first.doubts) == (["ann", "bob"], [])
-        assert [f"2 customers have a history in {live} that does not follow" in one for one in warnings(now=NOW)] == [
-            True
-        ]

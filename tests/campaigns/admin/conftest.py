@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from campaigns.models import Campaign
@@ -11,11 +10,6 @@ from lifecycle.models import Lifecycle
 from tests.customer_success.cast import member
 from tests.factories import CampaignFactory, MessageTemplateFactory, TopicFactory
 from tests.lifecycle.stage import lifecycle_with
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_remembered() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -5,17 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from tests.customer_success.admin.conftest import desk_of, mia, noah
 from tests.factories import UserFactory
 
 __all__ = ["desk_of", "mia", "noah"]
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_remembered() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -66,11 +66,11 @@ def mistakes(texts: Mapping[str, str], *, links: Collection[str] = ()) -> Iterat
 def _unknown(paths: list[list[Any]], links: Collection[str]) -> Iterator[str]:
     for root, *rest in paths:
         if root not in NAMES and root not in links:
-            yield f"There is no {root}{_instead(str(root), [*NAMES, *links])}."
+            yield f"There is no {root}; {_instead(str(root), [*NAMES, *links])}"
         elif rest and (known := NAMES.get(root)) and isinstance(rest[0], str) and rest[0] not in known:
-            yield f"There is no {root}.{rest[0]}{_instead(rest[0], known)}."
+            yield f"There is no {root}.{rest[0]}; {_instead(rest[0], known, f'{root}.')}"
 
 
-def _instead(name: str, known: Collection[str]) -> str:
+def _instead(name: str, known: Collection[str], group: str = "") -> str:
     close = get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]}" if close else f"; there are {', '.join(list(known)[:12])}"
+    return f"did you mean {group}{close[0]}?" if close else f"there are {', '.join(list(known)[:12])}."

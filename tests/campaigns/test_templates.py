@@ -38,9 +38,12 @@ def test_a_text_with_known_names_has_no_problems():
 @pytest.mark.parametrize(
     ("written", "problem"),
     [
-        ({"subject": "{{ custmer.name }}"}, ("subject", "There is no custmer; did you mean customer.")),
-        ({"text": "{{ customer.nmae }}"}, ("body", "There is no customer.nmae; did you mean name.")),
-        ({"text": "{{ metrics.order_cuont }}"}, ("body", "There is no metrics.order_cuont; did you mean order_count.")),
+        ({"subject": "{{ custmer.name }}"}, ("subject", "There is no custmer; did you mean customer?")),
+        ({"text": "{{ customer.nmae }}"}, ("body", "There is no customer.nmae; did you mean customer.name?")),
+        (
+            {"text": "{{ metrics.order_cuont }}"},
+            ("body", "There is no metrics.order_cuont; did you mean metrics.order_count?"),
+        ),
         ({"preheader": "{{ zzz }}"}, ("preheader", "There is no zzz; there are customer, owner, tag, metrics")),
         ({"text": "a\n{% if %}"}, ("body", "Line 2: ")),
         ({"text": "{{ customer.name | foo }}"}, ("body", "Line 1: unknown filter 'foo'; known are abs")),
@@ -106,7 +109,7 @@ def test_a_preview_shows_names_or_the_values_of_a_customer():
 
 
 def test_a_preview_names_what_no_message_has():
-    with pytest.raises(TemplateRefused, match=r"There is no customer\.nmae; did you mean name"):
+    with pytest.raises(TemplateRefused, match=r"There is no customer\.nmae; did you mean customer\.name\?"):
         preview(texts=texts("Hello {{ customer.nmae }}"), language="en", customer=None, now=THEN)
 
 

@@ -205,7 +205,8 @@ def _who_is_inside(found: Affected) -> list[str]:
     if not found.inside:
         return []
     lost = [f"Of these wait at “{step}”, which is no longer there: {number:,}." for step, number in found.lost]
-    return [f"{_customers(found.inside)} are inside; of these wait at steps that are still there: {found.stay:,}.",
+    are = "is" if found.inside == 1 else "are"
+    return [f"{_customers(found.inside)} {are} inside; of these wait at steps that are still there: {found.stay:,}.",
             *lost]  # fmt: skip
 
 

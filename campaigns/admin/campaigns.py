@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from campaigns.engine.publishing import OPEN
 from campaigns.models import Campaign, CampaignState, VersionState
+from campaigns.queries.campaigns import being_written
 from campaigns.queries.funnel import InShort, in_short
 from lifecycle.admin.pages import framed
 from lifecycle.admin.paging import CappedChangeList, CappedList
@@ -65,15 +66,17 @@ class CampaignList(CappedChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         numbers = in_short(self.result_list, user=request.user, now=timezone.now())
+        written = being_written(self.result_list)
         for campaign in self.result_list:
             campaign.in_short = numbers.get(campaign.id)
+            campaign.next_version = written.get(campaign.id)
 
 
 @admin.register(Campaign)
 class CampaignAdmin(CappedList, ModelAdmin):
     actions = None
     when_empty = "A campaign says what follows a move, an event or a date. Add one, or load those that are shipped."
-    list_display = ("name", "state_shown", "inside", "entered", "sent", "opened", "goal")
+    list_display = ("name", "state_shown", "following", "inside", "entered", "sent", "opened", "goal")
     list_filter = (("state", ChoicesDropdownFilter),)
     list_filter_submit = True
     search_fields = ("name", "key")
@@ -88,6 +91,11 @@ class CampaignAdmin(CappedList, ModelAdmin):
     @display(description="State", label=COLOURS)
     def state_shown(self, campaign: Campaign) -> str:
         return campaign.get_state_display()
+
+    @display(description="Next version", empty_value="–", label={"In review": "info", "Draft": "default"})
+    def following(self, campaign: Campaign) -> str | None:
+        state = getattr(campaign, "next_version", None)
+        return VersionState(state).label if state else None
 
     @display(description="Inside", empty_value="–")
     def inside(self, campaign: Campaign) -> str | None:

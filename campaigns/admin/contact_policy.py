@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -79,6 +80,15 @@ class QuietHoursAdmin(ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not QuietHours.objects.exists()
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """There are quiet hours once: who wants others changes them."""
+        there = QuietHours.objects.first()
+        if there and self.has_view_permission(request, there):
+            return redirect("admin:campaigns_quiethours_change", there.pk)
+        return super().add_view(request, form_url, extra_context)
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False  # they are switched off

@@ -47,13 +47,14 @@ _ORDER = (
 @dataclass(frozen=True, slots=True)
 class Text:
     """What is being written. ``problems``: those that are told; what is only missing is no mistake before somebody
-    tries to save. ``at``: the place that is looked at next."""
+    tries to save. ``at``: the place that is looked at next. ``is_refused``: somebody tried to save it in vain."""
 
     campaign: Campaign
     version: CampaignVersion | None
     found: Found
     problems: Sequence[Problem] = ()
     at: str = ""
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,10 @@ def editor_page(admin: ModelAdmin[Any], request: HttpRequest, campaign: Campaign
         seen_at = parse_datetime(request.POST.get("seen_at", "")[:40])
         saved = write_draft(campaign=campaign, definition=found, by=request.user, now=now, seen_at=seen_at)
     except DefinitionError as error:
-        return _page(admin, request, Text(campaign, version, found, error.problems), now=now)
+        return _page(admin, request, Text(campaign, version, found, error.problems, is_refused=True), now=now)
     except (CampaignNotEditable, ValueError) as error:  # a time that is none is a ValueError
-        return _page(admin, request, Text(campaign, version, found, (Problem("", str(error)),)), now=now)
+        said = (Problem("", str(error)),)
+        return _page(admin, request, Text(campaign, version, found, said, is_refused=True), now=now)
     messages.success(request, f"Version {saved.number} is saved as a draft. Nobody enters it until it is published.")
     return redirect("admin:campaigns_campaign_change", campaign.pk)
 
@@ -133,7 +135,8 @@ def _page(admin: ModelAdmin[Any], request: HttpRequest, text: Text, *, now: date
         campaign=campaign, is_draft=is_draft, shown=showing.whole(), found=found, at=text.at, seen_at=seen_at,
         lifecycles=showing.options.lifecycles, triggers=TriggerKind.choices,
         kinds=[(kind, name_of(kind)) for kind in sorted(KINDS, key=_place)],
-        beside=_beside(campaign, definition, len(set(missing)), now), vocabulary=vocabulary(), scripts=SCRIPTS,
+        beside=_beside(campaign, definition, len(set(missing)), now), vocabulary=vocabulary(), editor_scripts=SCRIPTS,
+        mistakes=len(set(text.problems)) if text.is_refused else 0,
     )  # fmt: skip
 
 

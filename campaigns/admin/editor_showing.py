@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,18 +13,6 @@ from lifecycle.rules.parse import Problem
 
 from .editor_fields import ABOUT, AFTER, ENDS, FINE, TRIGGERS, WHO, Choices, Field, Options, fields_of
 from .editor_reading import Found, paths_of
-
-_PLAIN = (
-    (re.compile(r"Object missing required field `(\w+)`"), "This is needed."),
-    (re.compile(r"Expected `int` >= (-?\d+)"), r"At least \1."),
-    (re.compile(r"Expected `int` <= (\d+)"), r"At most \1."),
-    (re.compile(r"Expected `int`.*"), "Write a whole number."),
-    (re.compile(r"Expected `str` of length >= 1"), "This is needed."),
-    (re.compile(r"Expected `str` of length <= (\d+)"), r"At most \1 letters."),
-    (re.compile(r"Expected `str` matching regex '\^\[a-z\].*"), "Small letters, digits and _, a letter first."),
-    (re.compile(r"Expected `str` matching regex '\^\(.*"), "A time such as 09:00."),
-    (re.compile(r"Expected `object`.*"), "JSON such as {\"name\": \"value\"}."),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +71,7 @@ class Showing:
     def __init__(self, found: Found, problems: Iterable[Problem], says: Mapping[str, str]) -> None:
         self.found, self.says = found, says
         self.options = Options(str(found.get("lifecycle", "")))
-        self.problems = [_placed(one) for one in problems]
+        self.problems = list(problems)
         self.told: set[Problem] = set()
 
     def whole(self) -> ShownCampaign:
@@ -169,13 +156,3 @@ def written(field: Field, value: Any) -> str:
 
 def _spelled(value: Any) -> str:
     return json.dumps(value) if isinstance(value, (bool, float)) else str(value)
-
-
-def _placed(problem: Problem) -> Problem:
-    """At the field that is meant, in words that say what would be right."""
-    for pattern, says in _PLAIN:
-        if found := pattern.fullmatch(problem.message):
-            missing = found[1] if problem.message.startswith("Object missing") else ""
-            path = f"{problem.path}.{missing}".strip(".") if missing else problem.path
-            return Problem(path.removesuffix("[...]"), found.expand(says))
-    return problem

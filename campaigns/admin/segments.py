@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from campaigns.engine.segments import delete_segment, user_of
+from campaigns.engine.segments import SegmentInUse, delete_segment, user_of
 from campaigns.models import Segment
 from lifecycle.admin.rule_editor import vocabulary
 from lifecycle.admin.rule_text import as_sentence, laid_out
@@ -80,6 +81,15 @@ class SegmentAdmin(ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Segment) -> None:
         delete_segment(segment=obj)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except SegmentInUse as error:
+            messages.error(request, f"It was not deleted: {error}")
+            return redirect("admin:campaigns_segment_change", object_id)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Segment | None = None) -> Any:
         return self.prepopulated_fields if obj is None else {}

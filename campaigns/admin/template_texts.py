@@ -18,12 +18,24 @@ from campaigns.engine.templates import Problem, TemplateRefused, advice, preview
 from campaigns.engine.writing import FIELDS
 from campaigns.messages.box import Mail
 from campaigns.models import MessageTemplate, TemplateText
+from campaigns.queries.placeholders import LINKS, NAMES
 from campaigns.queries.templates import customer_found
 from lifecycle.admin.pages import framed
 from lifecycle.models import Customer
 
 from .words import page_of
 
+# What a message begins with that says nothing yet.
+_BLANK = """<mjml>
+  <mj-body>
+    <mj-section>
+      <mj-column>
+        <mj-text>Hello {{ customer.first_name | default: "there" }},</mj-text>
+      </mj-column>
+    </mj-section>
+  </mj-body>
+</mjml>
+"""
 _CODE = {"class": "tn-code-input", "spellcheck": "false"}
 
 
@@ -44,6 +56,8 @@ class TextForm(forms.ModelForm):
         self.template = template
         if self.instance.pk:
             del self.fields["language"]
+        elif not template.texts.exists():
+            self.initial.update(language=template.default_language, body=_BLANK)
 
     @property
     def language(self) -> str:
@@ -78,18 +92,26 @@ def text_page(
     """The form with the preview beside it. Its buttons save it, or show it without saving, also without scripts."""
     is_posted = request.method == "POST" and may_change
     form = TextForm(request.POST if is_posted else None, instance=text or TemplateText(), template=template)
-    if is_posted and "preview" not in request.POST and form.is_valid() and _saved(form, request):
+    if is_posted and "test" in request.POST:
+        _test(request, template)
+    elif is_posted and "preview" not in request.POST and form.is_valid() and _saved(form, request):
         messages.success(request, f"{template} ({form.language}) is saved.")
         return HttpResponseRedirect(_page(template.pk, form.language))
     saved = {name: getattr(text, name) for name in ("language", *FIELDS)} if text else {}
     values = request.POST if is_posted else saved
     return framed(
         admin, request, "campaigns/admin/template_text.html", original=template, text=text,
-        title=f"{template} ({text.language})" if text else f"{template} in another language", form=form,
+        title=_title(template, text), form=form, values=NAMES, links=LINKS,
         seen=_seen(request, template, values), customer=request.POST.get("customer", request.GET.get("customer", "")),
-        may_change=may_change, test_to=getattr(request.user, "email", ""),
+        may_change=may_change, test_to=request.POST.get("to", getattr(request.user, "email", "")),
         cancel_url=page_of("messagetemplate", template.pk),
     )  # fmt: skip
+
+
+def _title(template: MessageTemplate, text: TemplateText | None) -> str:
+    if text is not None:
+        return f"{template} ({text.language})"
+    return f"{template} in another language" if template.texts.exists() else f"The text of {template}"
 
 
 def preview_part(request: HttpRequest, template: MessageTemplate) -> HttpResponse:
@@ -98,22 +120,22 @@ def preview_part(request: HttpRequest, template: MessageTemplate) -> HttpRespons
     return TemplateResponse(request, "campaigns/admin/_template_preview.html", context)
 
 
-def test_page(request: HttpRequest, text: TemplateText) -> HttpResponse:
-    """Send what is saved to somebody of one's own."""
+def _test(request: HttpRequest, template: MessageTemplate) -> None:
+    """Send what is written, saved or not, to somebody of one's own; the form keeps it."""
     form = TestForm(request.POST)
-    way_back = _page(text.template_id, text.language)
     if not form.is_valid():
         messages.error(request, f"Nothing was sent: {' '.join(map(str, form.errors['to']))}")
-        return HttpResponseRedirect(way_back)
+        return
     to = form.cleaned_data["to"]
-    customer = _customer(request)
+    texts, language = _asked(request.POST, template)
     try:
-        send_test(text=text, customer=customer, to=to, by=request.user, now=timezone.now())
+        send_test(
+            texts=texts, language=language, customer=_customer(request), to=to, by=request.user, now=timezone.now()
+        )
     except TemplateRefused as error:
         messages.error(request, f"Nothing was sent: {error}")
     else:
         messages.success(request, f"Sent to {to}.")
-    return HttpResponseRedirect(way_back)
 
 
 def _page(template: int, language: str) -> str:
@@ -141,12 +163,17 @@ def _seen(request: HttpRequest, template: MessageTemplate, values: Any) -> Seen:
     asked = request.POST.get("customer", request.GET.get("customer", "")).strip()
     customer = _customer(request)
     note = f"No customer of yours is found by “{asked}”; values show their names." if asked and not customer else ""
-    texts = {name: str(values.get(name, "")) for name in FIELDS}
+    texts, language = _asked(values, template)
     if not texts["subject"] and not texts["body"]:
         return Seen(None, (), str(customer or ""), "Write a subject and a body: here stands what the customer gets.")
-    language = str(values.get("language") or template.default_language)
     try:
         mail = preview(texts=texts, language=language, customer=customer, now=timezone.now())
     except TemplateRefused as error:
         return Seen(None, error.problems, str(customer or ""), note)
     return Seen(mail, (), str(customer or ""), note, tuple(advice(texts=texts, language=language)))
+
+
+def _asked(values: Any, template: MessageTemplate) -> tuple[dict[str, str], str]:
+    """The texts as they are written, and their language."""
+    texts = {name: str(values.get(name, "")) for name in FIELDS}
+    return texts, str(values.get("language") or template.default_language)

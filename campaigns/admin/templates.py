@@ -9,6 +9,7 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
@@ -18,7 +19,7 @@ from unfold.decorators import display
 from campaigns.models import MessageTemplate
 from campaigns.queries.templates import text_of
 
-from .template_texts import preview_part, test_page, text_page
+from .template_texts import preview_part, text_page
 
 
 @admin.register(MessageTemplate)
@@ -52,10 +53,15 @@ class MessageTemplateAdmin(ModelAdmin):
         return [
             path("<int:object_id>/change/texts/add/", view(self.add_text), name=f"{name}_add_text"),
             path("<int:object_id>/change/texts/<str:language>/", view(self.text), name=f"{name}_text"),
-            path("<int:object_id>/change/texts/<str:language>/test/", view(self.test), name=f"{name}_test"),
             path("<int:object_id>/preview/", view(self.preview), name=f"{name}_preview"),
             *super().get_urls(),
         ]
+
+    def response_add(
+        self, request: HttpRequest, obj: MessageTemplate, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """A new message says nothing; its text comes next."""
+        return redirect("admin:campaigns_messagetemplate_add_text", obj.pk)
 
     def add_text(self, request: HttpRequest, object_id: int) -> HttpResponse:
         if not self.has_change_permission(request):
@@ -72,15 +78,6 @@ class MessageTemplateAdmin(ModelAdmin):
         if template is None or text is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(object_id))
         return text_page(self, request, template, text, may_change=self.has_change_permission(request))
-
-    def test(self, request: HttpRequest, object_id: int, language: str) -> HttpResponse:
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        template = self._seen(request, object_id)
-        text = text_of(template, language) if template else None
-        if text is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(object_id))
-        return test_page(request, text) if request.method == "POST" else HttpResponseNotAllowed(["POST"])
 
     def preview(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """While somebody writes."""

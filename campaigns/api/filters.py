@@ -34,7 +34,7 @@ class CampaignKey(filters.ModelChoiceFilter):
             queryset=Campaign.objects.all(),
             to_field_name="key",
             label="Key of a campaign.",
-            error_messages={"invalid_choice": "There is no campaign “%(value)s”."},
+            error_messages={"invalid_choice": "There is no campaign with the key “%(value)s”."},
             **kwargs,
         )
 

@@ -41,7 +41,10 @@ def connect(host: str, port: int, *, seconds: float, may_be_private: bool) -> so
     """
     if port not in PORTS and not may_be_private:
         raise NotAllowed(f"The port {port} is not one of {sorted(PORTS)}.")
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise OSError(f"{host} is not found: {error.strerror}.") from None
     for _, _, _, _, place in found:
         if not may_be_private and not is_public(str(place[0])):
             raise NotAllowed(f"{host} leads to {place[0]}, which is not an address of the internet.")

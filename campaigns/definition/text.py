@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,26 @@ from .parts import Definition, Delay, Key, Marks, Part, Path, Scheduled, Step, T
 
 MAX_STEPS, MAX_DEPTH = 100, 5
 Checks = Callable[[Tree], list[Problem]]
+
+
+# What msgspec says, as people say it; a name stands for the field that is meant.
+_PLAIN = (
+    (re.compile(r"Object missing required field `(?P<name>\w+)`"), "this is needed"),
+    (re.compile(r"Object contains unknown field `(?P<name>.*)`"), "there is no such field"),
+    (re.compile(r"Expected `int` >= (-?\d+)"), r"at least \1"),
+    (re.compile(r"Expected `int` <= (\d+)"), r"at most \1"),
+    (re.compile(r"Expected `int`.*"), "write a whole number"),
+    (re.compile(r"Expected `str` of length >= 1"), "this is needed"),
+    (re.compile(r"Expected `str` of length <= (\d+)"), r"at most \1 letters"),
+    (re.compile(r"Expected `str` matching regex '\^\[a-z\].*"), "small letters, digits and _, a letter first"),
+    (re.compile(r"Expected `str` matching regex '\^\(.*"), "a time such as 09:00"),
+    (re.compile(r"Expected `str`, got .*"), "write a text"),
+    (re.compile(r"Expected `bool`.*"), "true or false"),
+    (re.compile(r"Expected .*, got `null`"), "this is needed"),
+    (re.compile(r"Expected `array`.*"), "a list is needed, […]"),
+    (re.compile(r"Expected `object`.*"), "JSON such as {\"name\": \"value\"}"),
+    (re.compile(r"Invalid (?:enum )?value (.*)"), r"there is no \1"),
+)  # fmt: skip
 
 
 class DefinitionError(ValueError):
@@ -103,7 +124,7 @@ class _Reader:
             return msgspec.convert(found, into)
         except msgspec.ValidationError as error:
             message, _, path = str(error).partition(" - at `$")
-            self.problems.append(Problem(f"{place}{path.rstrip('`')}".lstrip("."), message))
+            self.problems.append(_placed(f"{place}{path.rstrip('`')}", message))
             return None
 
     def whole(self, whole: _Whole) -> Definition:
@@ -152,6 +173,16 @@ class _Reader:
                 right = f"; its paths are {', '.join(names)}" if names else "; this kind has none"
                 self.problems.append(Problem(f"{place}.paths.{name}", f"there is no path {name}{right}"))
         return tuple(Path(name, self.steps(found.get(name, []), f"{place}.paths.{name}", depth + 1)) for name in names)
+
+
+def _placed(path: str, message: str) -> Problem:
+    """At the field that is meant, in words that say what would be right."""
+    for pattern, says in _PLAIN:
+        if found := pattern.fullmatch(message):
+            name = found.groupdict().get("name")
+            path = f"{path}.{name}" if name else path.removesuffix("[...]")
+            return Problem(path.lstrip("."), found.expand(says))
+    return Problem(path.lstrip("."), message)
 
 
 def _readable(paths: object) -> dict[str, list[dict[str, Any]]]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 from uuid import uuid4
 
@@ -15,12 +14,13 @@ from django.contrib.auth import get_user_model
 
 from campaigns.channels.port import Accepted, Outgoing
 from campaigns.channels.registry import port_for
-from campaigns.messages.box import Mail, MailTexts, names_in, render_mail
+from campaigns.messages.box import Mail, MailTexts, render_mail
 from campaigns.messages.errors import CannotRender
 from campaigns.models import Channel, Enrollment, MessageTemplate, SkipReason, TemplateText
 from campaigns.queries.contact import suppressed
 from campaigns.queries.gate import policy
 from campaigns.queries.placeholders import LINKS, NAMES, Values, placeholders, plain
+from campaigns.queries.step_texts import mistakes
 from campaigns.rules.gate import Go, Message, Standing, Verdict, decide
 from lifecycle.models import Customer, CustomerStatus
 
@@ -51,13 +51,13 @@ class TemplateRefused(ValueError):
 def lint(*, texts: Mapping[str, str], language: str) -> list[Problem]:
     """What keeps texts from being saved."""
     written = _written(texts, language)
+    read = {name: getattr(written, name) for name in FIELDS}
+    problems = [Problem(place if place in FIELDS else "", said) for place, said in mistakes(read, links=LINKS)]
     try:
-        found = names_in({name: getattr(written, name) for name in FIELDS})
-        problems = [Problem(field, said) for field, paths in found.items() for said in _unknown(paths)]
         if not problems:
             render_mail(written, _sample_links(), is_marketing=True, is_sample=True)
     except CannotRender as error:
-        return [_problem(error)]
+        problems.append(_problem(error))
     if "<script" in written.body.lower():
         problems.append(Problem("body", "Mail programs run no scripts, and take mails that have one for an attack."))
     return problems
@@ -82,8 +82,13 @@ def advice(*, texts: Mapping[str, str], language: str) -> list[Problem]:
 
 
 def preview(*, texts: Mapping[str, str], language: str, customer: Customer | None, now: datetime) -> Mail:
-    """The mail as a customer would get it; without one every value shows its name. Raises ``TemplateRefused``."""
+    """The mail as a customer would get it; without one every value shows its name.
+
+    Raises ``TemplateRefused``, also for what could not be saved.
+    """
     written = _written(texts, language)
+    if problems := lint(texts=texts, language=language):
+        raise TemplateRefused(*problems)
     try:
         values = _values(written, customer, now) if customer else {}
         return render_mail(written, {**_sample_links(), **values}, is_marketing=True, is_sample=customer is None)
@@ -103,19 +108,20 @@ def save_text(
     return saved
 
 
-def send_test(*, text: TemplateText, customer: Customer | None, to: str, by: Any, now: datetime) -> None:
-    """Send it to a user of the back office, never to a customer. Raises ``TemplateRefused``."""
+def send_test(
+    *, texts: Mapping[str, str], language: str, customer: Customer | None, to: str, by: Any, now: datetime
+) -> None:
+    """Send texts, saved or not, to a user of the back office, never to a customer. Raises ``TemplateRefused``."""
     if not to or not get_user_model()._default_manager.filter(is_active=True, email__iexact=to).exists():
         raise TemplateRefused(Problem("to", f"{to} is nobody's here; tests go to users of the back office."))
     if not isinstance(verdict := _verdict(to, now), Go):
         raise TemplateRefused(Problem("to", f"{SkipReason(verdict.reason).label}."))
-    texts = {name: getattr(text, name) for name in FIELDS}
-    mail = preview(texts=texts, language=text.language, customer=customer, now=now)
+    mail = preview(texts=texts, language=language, customer=customer, now=now)
     message = Outgoing(
         uuid4(), Channel.EMAIL, to, f"[Test] {mail.subject}", mail.html, mail.text, settings.DEFAULT_FROM_EMAIL
     )
     result = port_for(Channel.EMAIL).send(message, seconds=SECONDS)
-    log.info("template_tested", template=text.template_id, language=text.language, to=to, by=str(by))
+    log.info("template_tested", language=language, to=to, by=str(by))
     if not isinstance(result, Accepted):
         raise TemplateRefused(Problem("", result.reason))
 
@@ -133,20 +139,6 @@ def _written(texts: Mapping[str, str], language: str) -> MailTexts:
 def _sample_links() -> Values:
     """Links that look right and do nothing; and the groups, so that their values can be missed."""
     return {**{name: {} for name in NAMES}, **dict.fromkeys(LINKS, f"{settings.PUBLIC_URL}/m/sample")}
-
-
-def _unknown(paths: list[list[Any]]) -> Iterator[str]:
-    """Sentences about names that no message has."""
-    for root, *rest in paths:
-        if root not in NAMES and root not in LINKS:
-            yield f"There is no {root}{_instead(str(root), [*NAMES, *LINKS])}."
-        elif rest and (known := NAMES.get(root)) and isinstance(rest[0], str) and rest[0] not in known:
-            yield f"There is no {root}.{rest[0]}{_instead(rest[0], known)}."
-
-
-def _instead(name: str, known: Any) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]}?".rstrip("?") if close else f"; there are {', '.join(list(known)[:12])}"
 
 
 def _values(written: MailTexts, customer: Customer, now: datetime) -> Values:

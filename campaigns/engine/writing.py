@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
@@ -17,6 +17,7 @@ from campaigns.messages.errors import CannotRender
 from campaigns.messages.languages import language_for
 from campaigns.models import Channel, Delivery, TemplateText
 from campaigns.queries.placeholders import Names, Values, placeholders, plain
+from campaigns.queries.step_texts import texts_in
 from lifecycle.models import Customer
 
 from .kinds import CannotBeWritten, Work
@@ -133,7 +134,7 @@ def _told(work: Work, kind: str, told: Mapping[str, Any]) -> Outgoing:
 
 def _filled(work: Work, payload: Any, now: datetime) -> Any:
     """A payload with the values put into its texts, however deep they lie."""
-    texts = {place: text for place, text in _texts_in(payload, "payload") if "{" in text}
+    texts = {place: text for place, text in texts_in(payload, "payload") if "{" in text}
     found = _rendered(work, texts, now) if texts else {}
 
     def fill(value: Any, place: str) -> Any:
@@ -147,18 +148,6 @@ def _filled(work: Work, payload: Any, now: datetime) -> Any:
         return value
 
     return fill(payload, "payload")
-
-
-def _texts_in(value: Any, place: str) -> Iterator[tuple[str, str]]:
-    match value:
-        case str():
-            yield place, value
-        case dict():
-            for name, one in value.items():
-                yield from _texts_in(one, f"{place}.{name}")
-        case list():
-            for number, one in enumerate(value):
-                yield from _texts_in(one, f"{place}[{number}]")
 
 
 def _rendered(work: Work, texts: Mapping[str, str], now: datetime) -> dict[str, str]:

@@ -32,6 +32,13 @@ class Affected:
     lost: tuple[tuple[str, int], ...]
 
 
+def being_written(campaigns: Iterable[Campaign]) -> dict[int, str]:
+    """By campaign: the state of its version that has not been in force yet."""
+    unpublished = (VersionState.DRAFT, VersionState.IN_REVIEW)
+    rows = CampaignVersion.objects.filter(campaign__in=campaigns, state__in=unpublished)
+    return dict(rows.values_list("campaign", "state"))
+
+
 def overdue(campaign: Campaign, now: datetime) -> Overdue:
     late = Q(due_at__lte=now)
     found = StepRun.objects.filter(campaign=campaign, state=RunState.FROZEN).aggregate(

@@ -15,6 +15,8 @@ from customer_success.models.task_rule import only_known_placeholders
 from lifecycle.models import Lifecycle, StatusTag, Team
 from lifecycle.rules.parse import Problem
 
+from .step_texts import liquid_of, mistakes
+
 # The settings of steps that name a row, and by which field.
 _NAMED: dict[str, tuple[type[Model], str, str]] = {
     "template": (MessageTemplate, "key", "template"),
@@ -48,6 +50,8 @@ def _missing(definition: Definition) -> Iterator[Problem]:
             known = ", ".join(TaskType.values)
             yield Problem(f"{place}.type", f"there is no type of task {step.settings.type!r}; known are {known}")
         yield from _unfilled(place, step)
+    texts = {at: text for place, step in definition.all_steps() for at, text in liquid_of(step.settings, place).items()}
+    yield from (Problem(at, said) for at, said in mistakes(texts))
     for setting, (model, field, word) in _NAMED.items():
         named = {
             place: name

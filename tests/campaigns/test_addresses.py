@@ -92,3 +92,13 @@ def test_a_webhook_to_this_machine_never_arrives(host, settings):
     assert isinstance(result, Refused)
     assert result.retry_after is None
     assert hooks.taken == []
+
+
+def test_a_name_that_is_not_found_is_said_with_the_name(monkeypatch):
+    def unknown(*asked, **more):
+        raise addresses.socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", unknown)
+
+    with pytest.raises(OSError, match=r"^crm\.example is not found: Name or service not known\.$"):
+        addresses.connect("crm.example", 443, seconds=1, may_be_private=False)

@@ -13,7 +13,6 @@ from tests.factories import (
     CustomerFactory,
     EnrollmentFactory,
     MessageTemplateFactory,
-    TemplateTextFactory,
     UserFactory,
 )
 from tests.factories.campaigns import THEN, SendingSwitchFactory
@@ -39,9 +38,12 @@ def test_a_text_with_known_names_has_no_problems():
 @pytest.mark.parametrize(
     ("written", "problem"),
     [
-        ({"subject": "{{ custmer.name }}"}, ("subject", "There is no custmer; did you mean customer.")),
-        ({"text": "{{ customer.nmae }}"}, ("body", "There is no customer.nmae; did you mean name.")),
-        ({"text": "{{ metrics.order_cuont }}"}, ("body", "There is no metrics.order_cuont; did you mean order_count.")),
+        ({"subject": "{{ custmer.name }}"}, ("subject", "There is no custmer; did you mean customer?")),
+        ({"text": "{{ customer.nmae }}"}, ("body", "There is no customer.nmae; did you mean customer.name?")),
+        (
+            {"text": "{{ metrics.order_cuont }}"},
+            ("body", "There is no metrics.order_cuont; did you mean metrics.order_count?"),
+        ),
         ({"preheader": "{{ zzz }}"}, ("preheader", "There is no zzz; there are customer, owner, tag, metrics")),
         ({"text": "a\n{% if %}"}, ("body", "Line 2: ")),
         ({"text": "{{ customer.name | foo }}"}, ("body", "Line 1: unknown filter 'foo'; known are abs")),
@@ -106,6 +108,11 @@ def test_a_preview_shows_names_or_the_values_of_a_customer():
     assert preview(texts=written, language="en", customer=ann, now=THEN).text.startswith("Hello Ann <b>, 12.5")
 
 
+def test_a_preview_names_what_no_message_has():
+    with pytest.raises(TemplateRefused, match=r"There is no customer\.nmae; did you mean customer\.name\?"):
+        preview(texts=texts("Hello {{ customer.nmae }}"), language="en", customer=None, now=THEN)
+
+
 @pytest.mark.django_db
 def test_a_preview_of_a_customer_without_a_value_says_so():
     bob = CustomerFactory(name=None)
@@ -137,11 +144,9 @@ def port(monkeypatch):
 def test_a_test_goes_to_a_user(port):
     mia = UserFactory(email="mia@tenure.example")
 
-    send_test(text=TemplateTextFactory(), customer=None, to="Mia@tenure.example", by=mia, now=THEN)
+    send_test(texts=texts(subject="Welcome"), language="en", customer=None, to="Mia@tenure.example", by=mia, now=THEN)
 
-    assert [(one.recipient, one.subject) for one in port.sent] == [
-        ("Mia@tenure.example", "[Test] Welcome, [customer.name]")
-    ]
+    assert [(one.recipient, one.subject) for one in port.sent] == [("Mia@tenure.example", "[Test] Welcome")]
 
 
 @pytest.mark.django_db
@@ -151,7 +156,7 @@ def test_a_test_goes_to_nobody_else(port, to):
     UserFactory(email="")
 
     with pytest.raises(TemplateRefused):
-        send_test(text=TemplateTextFactory(), customer=None, to=to, by=None, now=THEN)
+        send_test(texts=texts(subject="Welcome"), language="en", customer=None, to=to, by=None, now=THEN)
 
     assert port.sent == []
 
@@ -171,7 +176,7 @@ def test_what_stops_all_messages_stops_tests_too(port, settings, close, why):
     close(settings)
 
     with pytest.raises(TemplateRefused, match=why):
-        send_test(text=TemplateTextFactory(), customer=None, to=mia.email, by=mia, now=THEN)
+        send_test(texts=texts(subject="Welcome"), language="en", customer=None, to=mia.email, by=mia, now=THEN)
 
     assert port.sent == []
 
@@ -182,6 +187,6 @@ def test_a_test_that_is_refused_says_why(port):
     mia = UserFactory(email="mia@tenure.example")
 
     with pytest.raises(TemplateRefused) as refused:
-        send_test(text=TemplateTextFactory(), customer=None, to=mia.email, by=mia, now=THEN)
+        send_test(texts=texts(subject="Welcome"), language="en", customer=None, to=mia.email, by=mia, now=THEN)
 
     assert refused.value.problems == (Problem("", "There is no such box."),)

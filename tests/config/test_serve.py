@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from config.management.commands.serve import lead_to
 from config.servers import place
 
 
@@ -172,3 +173,17 @@ def test_a_worker_that_dies_is_reported_and_stops_the_rest(served):
 
     assert "The worker process ended by itself with code -9; stopping the others." in said
     assert process.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("http://localhost:8000", "http://localhost:9001"), ("https://tenure.example", "https://tenure.example")],
+)
+def test_links_in_mails_lead_to_the_port_that_is_served(settings, monkeypatch, before, after):
+    monkeypatch.setenv("TENURE_PORT", "8000")
+    settings.TENURE_PORT, settings.PUBLIC_URL = 8000, before
+
+    lead_to(9001)
+
+    assert after == settings.PUBLIC_URL
+    assert os.environ["TENURE_PORT"] == "9001"

@@ -171,11 +171,10 @@ _CAMPAIGN_LOG = {
     **pages("campaigns_messagetemplate", see=ALL, add=WRITERS, edit=WRITERS, at="message"),
     "admin:campaigns_messagetemplate_add_text": door(get=WRITERS, post=WRITERS, at="message"),
     "admin:campaigns_messagetemplate_text": door(get=ALL, post=ALL, at="message", address={"language": "en"}),
-    "admin:campaigns_messagetemplate_test": door(post=WRITERS, at="message", address={"language": "en"}),
     "admin:campaigns_messagetemplate_preview": door(post=ALL, at="message"),
     **pages("campaigns_topic", see=ALL, add=WRITERS, edit=WRITERS, at="topic"),
     **pages("campaigns_frequencycap", see=ALL, add=ADMINS, edit=ADMINS, delete=ADMINS, at="cap"),
-    **pages("campaigns_quiethours", see=ALL, edit=ADMINS, at="quiethours"),  # there is one already
+    **pages("campaigns_quiethours", see=ALL, add=ALL, edit=ADMINS, at="quiethours"),  # leads to those there are
     **pages("campaigns_sendingswitch", see=ALL, at="sendingswitch"),
     "admin:campaigns_sendingswitch_turn": door(get=ADMINS, post=ADMINS, address={"channel": "email"}),
     **pages("campaigns_webhookendpoint", see=ALL, add=ADMINS, edit=ADMINS, at="endpoint"),

@@ -5,7 +5,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const beside = document.getElementById("campaign-beside");
   if (!form || !beside) return;
   form.classList.add("tn-scripted");
-  document.getElementById(form.dataset.at ?? "")?.scrollIntoView({ block: "center" });
+  const next = document.getElementById(form.dataset.at ?? "") ?? form.querySelector(".tn-form-field.tn-wrong");
+  next?.scrollIntoView({ block: "center" });
 
   let waiting = 0;
   let asked = null;

@@ -20,7 +20,7 @@ from django_celery_beat.models import PeriodicTask
 
 from config import servers
 from config.learners import import_learners
-from config.management.commands.serve import require_free
+from config.management.commands.serve import lead_to, require_free
 from config.programmes import start
 from config.schedule import CHANGED_HEALTH, COLLECT, DAILY, HEALTH, ROUTINE
 from config.secret import write_private
@@ -46,6 +46,7 @@ class Command(BaseCommand):
     def handle(self, *, no_serve: bool, port: int, **options: Any) -> None:
         if not no_serve:
             require_free(port)  # before anything is started
+        lead_to(port)
         started = []
         try:
             with self.step("Servers"):
@@ -157,7 +158,7 @@ def demo_password() -> str:
     """The password of the user `demo`, made once and kept in a file that only its owner may read."""
     file = settings.TENURE_HOME / "demo-login.txt"
     user, is_new = get_user_model().objects.get_or_create(
-        username="demo", defaults={"is_staff": True, "is_superuser": True}
+        username="demo", defaults={"email": "demo@example.com", "is_staff": True, "is_superuser": True}
     )
     if is_new or not file.exists():
         password = secrets.token_urlsafe(9)

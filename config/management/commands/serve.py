@@ -1,5 +1,6 @@
 """`manage.py serve`: web, workers and beat until Ctrl-C, which stops everything that was started."""
 
+import os
 import socket
 import sys
 import threading
@@ -27,6 +28,13 @@ def require_free(port: int) -> None:
         except (OSError, OverflowError) as error:
             sentence = f"Port {port} cannot be used: {error}. Choose another by --port or TENURE_PORT."
             raise CommandError(sentence) from None
+
+
+def lead_to(port: int) -> None:
+    """Links in mails lead to the port that is served, of this process and of those that it starts."""
+    if f"http://localhost:{settings.TENURE_PORT}" == settings.PUBLIC_URL:
+        settings.PUBLIC_URL = f"http://localhost:{port}"
+    os.environ["TENURE_PORT"] = str(port)
 
 
 def require_tables() -> None:
@@ -62,6 +70,7 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, **options: Any) -> None:
         require_free(port)
+        lead_to(port)
         started = servers.start(tied=True)
         try:
             require_tables()

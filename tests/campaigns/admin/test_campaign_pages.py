@@ -113,10 +113,21 @@ def test_whom_a_new_version_concerns_is_told_before_it_is_published(draft, admin
 
     assert "takes the place of version 1" in page
     assert "wait at “hello”, which is no longer there: 1." in page
+    assert "1 customer is inside; of these" in page
     assert "Bring those who are inside" in page
     step(administrator, draft, "publish", move_people="on")
     assert state(draft)[1] == [VersionState.RETIRED, VersionState.LIVE]
     assert "It is a draft" not in page_of(administrator, draft, version="1")
+
+
+def test_the_list_shows_what_waits_for_review(draft, administrator, marketer):
+    before = administrator.get(reverse("admin:campaigns_campaign_changelist")).content.decode()
+    step(marketer, draft, "submit")
+
+    after = administrator.get(reverse("admin:campaigns_campaign_changelist")).content.decode()
+
+    assert ("Draft" in before, "In review" in before) == (True, False)
+    assert "In review" in after
 
 
 def test_ending_and_switching_off_and_on(draft, administrator):
@@ -206,7 +217,7 @@ def test_a_segment_is_a_condition_that_is_checked_and_counted(marketer, shop):
     assert "now" in marketer.get(reverse("admin:campaigns_segment_change", args=[segment.pk])).content.decode()
 
 
-def test_a_segment_that_a_campaign_names_is_not_deleted(administrator, campaign, shop):
+def test_a_segment_that_a_campaign_names_is_not_deleted(administrator, campaign, shop, monkeypatch):
     segment = SegmentFactory(lifecycle=shop)
     delete = reverse("admin:campaigns_segment_delete", args=[segment.pk])
     assert administrator.get(delete).status_code == 200
@@ -216,6 +227,10 @@ def test_a_segment_that_a_campaign_names_is_not_deleted(administrator, campaign,
     administrator.post(editor, {**form(shop, **trigger), "save": "yes"})
 
     assert administrator.get(delete).status_code == 403
+    monkeypatch.setattr("campaigns.admin.segments.user_of", lambda segment: None)  # as it was when the page looked
+    said = administrator.post(delete, {"post": "yes"}, follow=True)
+    assert "It was not deleted" in said.content.decode()
+
     segment.delete()
     assert "It would have reached 0 customers" in page_of(administrator, campaign, "publish")
     assert "no segment" in step(administrator, campaign, "publish")

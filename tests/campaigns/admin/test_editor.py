@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from campaigns.engine.publishing import write_draft
 from campaigns.models import CampaignVersion
-from tests.factories import UserFactory
+from tests.factories import UserFactory, WebhookEndpointFactory
 from tests.lifecycle.stage import NOW
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +202,38 @@ def test_a_text_that_somebody_else_has_changed_is_not_written_over(marketer, cam
 
     assert "was changed by bob" in page
     assert CampaignVersion.objects.get().trigger_event == "x"
+
+
+def test_its_scripts_are_all_there(marketer, campaign):
+    page = marketer.get(url(campaign)).content.decode()
+
+    assert {one.partition("/")[0] for one in re.findall(r'<script[^>]* src="([^"]*)"', page)} == {""}
+
+
+@pytest.mark.parametrize(
+    ("step", "says"),
+    [
+        ({"kind": "in_app", "title": "Hi {{ customer.nmae }}", "body": "b"}, "There is no customer.nmae"),
+        ({"kind": "in_app", "title": "Hi", "body": "{{ oops"}, "Line 1: "),
+        ({"kind": "in_app", "title": "Hi", "body": "{{ unsubscribe_url }}"}, "There is no unsubscribe_url"),
+        ({"kind": "webhook", "endpoint": "crm", "payload": '{"a": ["{{ custmer.id }}"]}'}, "There is no custmer"),
+        ({"kind": "action", "action": "x", "endpoint": "crm", "parameters": '{"a": "{{ zzz }}"}'}, "There is no zzz"),
+    ],
+)
+def test_texts_of_steps_are_checked_at_their_fields(marketer, campaign, shop, step, says):
+    WebhookEndpointFactory(key="crm")
+    fields = form(shop, **{f"steps[0].{name}": value for name, value in step.items()})
+
+    page = post(marketer, campaign, fields, save="yes")
+
+    assert [one for one in errors(page) if one.startswith(says)], errors(page)
+    assert not CampaignVersion.objects.exists()
+
+
+def test_a_text_that_is_not_saved_says_so_first(marketer, campaign, shop):
+    fields = form(shop, **{"steps[0].after.days": "two", "steps[0].template": ""})
+
+    page = post(marketer, campaign, fields, save="yes")
+
+    assert "Nothing was saved: 2 things are wrong" in page
+    assert "Nothing was saved" not in post(marketer, campaign, fields, refresh="yes")

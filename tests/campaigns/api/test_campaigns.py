@@ -66,7 +66,7 @@ def test_one_whose_text_is_wrong_is_not_made(marketer, says):
         ({}, "key"), ({"key": "Zwei Wörter"}, "key"), ({"key": 7}, "key"), ({"key": "a\0"}, "key"),
         ({"key": "a" * 61}, "key"), ({"key": "a", "name": " "}, "name"), ({"key": "a", "name": "A", "more": 1}, "more"),
         ({"key": "a", "name": "A", "definition": []}, "definition"),
-        ({"key": "a", "name": "A", "definition": {}}, "definition"),
+        ({"key": "a", "name": "A", "definition": {}}, "definition.lifecycle"),
         ({"key": "a", "name": "A", "state": "live"}, "state"),
     ],
 )  # fmt: skip

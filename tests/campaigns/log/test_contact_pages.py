@@ -202,3 +202,11 @@ def test_an_endpoint_that_is_switched_on_again_forgets_why_it_was_off(desk: Any)
 
     endpoint.refresh_from_db()
     assert (endpoint.is_active, endpoint.off_reason, endpoint.secret) == (True, "", WebhookEndpointFactory.secret)
+
+
+def test_whoever_wants_to_add_quiet_hours_is_led_to_those_there_are(desk: Any) -> None:
+    quiet = QuietHoursFactory()
+
+    answer = desk.get(add("quiethours"))
+
+    assert answer.headers["Location"] == reverse("admin:campaigns_quiethours_change", args=[quiet.pk])

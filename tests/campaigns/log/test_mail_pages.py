@@ -125,12 +125,39 @@ def test_a_message_without_text_says_what_to_do(desk: Any) -> None:
     assert "Write a subject and a body" in desk.get(page(template, "add_text")).content.decode()
 
 
-def test_a_test_goes_to_nobody_without_an_address(desk: Any) -> None:
+@pytest.mark.parametrize("to", ["", "no address", "nobody@tenure.example"])
+def test_a_test_goes_to_nobody_else_and_what_was_written_stays(desk: Any, to: str) -> None:
     template = TemplateTextFactory().template
+    written = texts(subject="Written since", to=to, test="yes")
 
-    answer = desk.post(page(template, "test", "en"), {"to": "no address"}, follow=True)
+    answer = desk.post(page(template, "text", "en"), written).content.decode()
 
-    assert "Nothing was sent" in answer.content.decode()
+    assert "Nothing was sent" in answer
+    assert 'value="Written since"' in answer
+
+
+def test_a_test_sends_what_is_written_and_saves_nothing(desk: Any, boss: Any, mailbox: Path) -> None:
+    text = TemplateTextFactory()
+    written = texts(subject="Written since", to=boss.email, test="yes")
+
+    answer = desk.post(page(text.template, "text", "en"), written).content.decode()
+
+    assert f"Sent to {boss.email}." in answer
+    assert "[Test] Written since" in desk.get(MAILBOX).content.decode()
+    assert TemplateText.objects.get().subject == text.subject
+
+
+def test_whoever_adds_a_message_writes_its_text_next(desk: Any) -> None:
+    added = desk.post(
+        reverse("admin:campaigns_messagetemplate_add"),
+        {"name": "Hello", "key": "hello", "default_language": "de", "description": ""}, follow=True,
+    )  # fmt: skip
+
+    shown = added.content.decode()
+    assert added.redirect_chain[-1][0] == page(MessageTemplate.objects.get(), "add_text")
+    assert added.context["form"]["language"].value() == "de"
+    assert "The text of Hello" in shown
+    assert "customer.first_name" in shown
 
 
 @pytest.fixture

@@ -199,3 +199,28 @@ def test_the_empty_landing_page_says_how_to_begin(client, db):
 
     assert "import_orders" in page
     assert "POST /api/events" in page
+
+
+def test_erases_after_a_question(client, shop, boss):
+    customer = shop.customer(name="Zoe Example")
+    page = reverse("admin:lifecycle_customer_erase", args=[customer.pk])
+
+    asked = client.get(page)
+    customer.refresh_from_db()
+    assert "Erase Zoe Example for good?" in asked.text
+    assert customer.name == "Zoe Example"
+
+    answer = client.post(page, {"confirm": "yes"}, follow=True)
+
+    customer.refresh_from_db()
+    assert customer.is_erased
+    assert "is erased." in answer.text
+    assert "Zoe Example" not in answer.text
+
+
+def test_only_who_may_delete_customers_finds_the_way_to_erase(client, sign_in, manager, shop):
+    page = reverse("admin:lifecycle_customer_change", args=[shop.customer().pk])
+    erase = page.replace("change", "erase")
+
+    assert erase in client.get(page).text
+    assert erase not in sign_in(manager).get(page).text

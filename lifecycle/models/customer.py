@@ -54,6 +54,7 @@ class Customer(models.Model):
             models.Index(OpClass(Lower("email"), name="varchar_pattern_ops"), name="customer_email_lower"),
             models.Index(OpClass(Lower("name"), name="varchar_pattern_ops"), name="customer_name_lower"),
             models.Index(fields=("plan", "-id"), name="customer_plan"),
+            models.Index(fields=("created_at",), name="customer_created"),
             models.Index(fields=("product_tag", "-id"), name="customer_product_tag"),
             models.Index(fields=("owner", "-id"), condition=models.Q(owner__isnull=False), name="customer_owner"),
         )

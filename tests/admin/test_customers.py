@@ -1,5 +1,7 @@
 """The list of customers, the page of one, the landing page: what they show and what they cost."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -7,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lifecycle.admin import paging
-from lifecycle.models import Customer
+from lifecycle.models import Customer, CustomerFacts
 from tests.factories import EventFactory, LifecycleFactory, StatusTagFactory, TransitionFactory
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +226,16 @@ def test_only_who_may_delete_customers_finds_the_way_to_erase(client, sign_in, m
 
     assert erase in client.get(page).text
     assert erase not in sign_in(manager).get(page).text
+
+
+def test_finds_who_began_in_a_month_by_the_first_event_or_else_by_the_creation(client, shop):
+    february, march = datetime(2026, 2, 20, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+    for name, created, first in (
+        ("early", march, february), ("silent", february, None), ("late", february, march), ("new", march, None),
+    ):  # fmt: skip
+        customer = shop.customer(name=name)
+        Customer.objects.filter(pk=customer.pk).update(created_at=created)
+        CustomerFacts.objects.update_or_create(customer=customer, defaults={"first_event_at": first})
+
+    assert names_in(client.get(reverse(LIST), {"enrolled": "2026-02"})) == {"early", "silent"}
+    assert len(names_in(client.get(reverse(LIST), {"enrolled": "nonsense"}))) == 4

@@ -1,7 +1,7 @@
 -- Answers: Did each success manager's customers get what was planned: milestones, reviews, contacts, answered alerts?
 -- Milestones that were due in the period, of plans that are no drafts and not cancelled. Reviews: held of those due.
--- Contacts: calls, emails and meetings among done tasks, and reviews held. Alerts that were due: handled by then, of
--- those that did not recover by themselves before.
+-- Contacts: calls, emails and meetings among done tasks, and reviews held. Alerts that were due: answered by then for the
+-- first time, of those that did not recover by themselves before.
 WITH mine AS (
     SELECT id, owner_id FROM tenure_customers(%(owners)s) AS c WHERE owner_id IS NOT NULL
 ), told AS (
@@ -23,9 +23,9 @@ WITH mine AS (
     WHERE state = 'DONE' AND type IN ('CALL', 'EMAIL', 'MEETING') AND closed_at >= %(since)s AND closed_at < %(until)s
       AND closed_at <= %(as_of)s
     UNION ALL
-    SELECT customer_id, 'alert', handled_at <= due_at FROM customer_success_healthalert
+    SELECT customer_id, 'alert', answered_at <= due_at FROM customer_success_healthalert
     WHERE due_at >= %(since)s AND due_at < %(until)s AND due_at <= %(as_of)s
-      AND (handled_at <= due_at OR ended_at IS NULL OR ended_at > due_at)
+      AND (answered_at <= due_at OR ended_at IS NULL OR ended_at > due_at)
 )
 SELECT mine.owner_id AS manager, count(*) FILTER (WHERE what = 'milestone') AS milestones,
     count(*) FILTER (WHERE what = 'milestone' AND is_good) AS milestones_on_time,

@@ -10,19 +10,35 @@ from django.db import connection, transaction
 from campaigns.models import (
     CampaignEntry,
     Channel,
+    ConsentEntry,
     Delivery,
     EndReason,
     Enrollment,
     EnrollmentState,
     InAppMessage,
     SkipReason,
+    StepRun,
     Suppression,
 )
 from campaigns.queries.contact import digest_of, normal
 from campaigns.sql import forget as statements
-from lifecycle.models import Customer
+from lifecycle.engine.erasing import BY_NUMBER, GONE, Blank, blank, unlog
+from lifecycle.metrics.facts import IDENTIFY
+from lifecycle.models import Customer, Event
 
 from .exits import end_enrollments, hold_customers
+
+_REASONS = (*SkipReason.values, *EndReason.values)  # what else stands there, others said
+
+
+def erase(*, customer: Customer, by: Any, now: datetime) -> None:
+    """What campaigns know of a customer who is erased altogether: beside its messages, upon what it entered, what it
+    read when it said yes or no, and what people said of it."""
+    taken_out = f"Took customer {customer.pk} out"
+    forget_messages(customer=customer, by=by, now=now)
+    CampaignEntry._base_manager.filter(did=taken_out).exclude(reason="").update(reason=GONE)
+    StepRun.objects.filter(customer=customer).exclude(reason__in=_REASONS).update(reason="")
+    blank(customer, Blank(Enrollment, {"occasion": BY_NUMBER}), Blank(ConsentEntry, {"wording": ""}))
 
 
 @transaction.atomic
@@ -43,7 +59,10 @@ def forget_messages(*, customer: Customer, by: Any, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statements.RECEIPTS, {"customer": customer.pk, "addresses": addresses})
     InAppMessage.objects.filter(customer=customer).update(title="", body="", url="")
-    Suppression.objects.filter(digest__in=map(digest_of, addresses)).update(address="", note="")
+    suppressed = Suppression.objects.filter(digest__in=map(digest_of, addresses))
+    suppressed.update(address="", note="")
+    for rows in (suppressed, messages):
+        unlog(rows)
     CampaignEntry.objects.bulk_create(
         CampaignEntry(campaign_id=one, at=now, by=by, did=f"Took customer {customer.pk} out: it is forgotten")
         for one in inside
@@ -53,6 +72,11 @@ def forget_messages(*, customer: Customer, by: Any, now: datetime) -> int:
 
 
 def _addresses(customer: Customer) -> list[str]:
-    mails = Delivery.objects.filter(customer=customer, channel=Channel.EMAIL).exclude(recipient="")
-    found = {normal(address) for address in mails.order_by().values_list("recipient", flat=True).distinct()}
-    return sorted(found | ({normal(customer.email)} if customer.email else set()))
+    mails = Delivery.objects.filter(customer=customer, channel=Channel.EMAIL)
+    told = Event.objects.filter(customer=customer, name=IDENTIFY, properties__has_key="email")
+    found = {
+        *mails.order_by().values_list("recipient", flat=True).distinct(),
+        *told.order_by().values_list("properties__email", flat=True).distinct(),
+        customer.email,
+    }
+    return sorted(normal(address) for address in found if address)

@@ -101,7 +101,7 @@ def match_receipts(*, now: datetime) -> int:
 def _take(told: Mapping[Event, Told], found: Mapping[Event, Delivery], store: str, now: datetime) -> set[Event]:
     """Steps 1 to 4 of ``take_receipts``; returns what is news."""
     _hold(found, told)
-    rows = Delivery.objects.in_bulk({row.pk for row in found.values()})
+    rows = Delivery.objects.select_related("customer").in_bulk({row.pk for row in found.values()})
     mine = {event: rows[row.pk] for event, row in found.items()}
     marked = [_marked(one, mine.get(event)) for event, one in told.items()]
     stored = _store(store, marked, mine, now)
@@ -139,7 +139,10 @@ def _hold(found: Mapping[Event, Delivery], told: Mapping[Event, Told]) -> None:
 
 
 def _marked(one: Told, row: Delivery | None) -> Told:
-    """Programs that look into mails for what is bad click at once: that a mail arrived, and no more."""
+    """Programs that look into mails for what is bad click at once: that a mail arrived, and no more. Of an erased
+    customer, nothing is kept of what others say."""
+    if row is not None and row.customer.is_erased:
+        one = replace(one, recipient="", detail="")
     if one.kind != ReceiptKind.CLICKED or row is None or row.accepted_at is None:
         return one
     if one.happened_at - row.accepted_at > PROGRAM_SECONDS:

@@ -107,7 +107,8 @@ def _send_batch(
     outcomes |= {run: _outcome(verdict) for run, verdict in verdicts.items() if not isinstance(verdict, Go)}
     going = [letter for letter in letters if isinstance(verdicts.get(letter.work.run.id), Go)]
     answers = _call(port, going, watch)
-    reach("before_result")
+    if any(result is not None for result, _ in answers):
+        reach("before_result")
     outcomes |= _note(port, going, answers)
     breaker.note(way=way, results=[result for result, _ in answers if result is not None], now=now)
     reach("after_result")

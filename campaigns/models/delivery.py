@@ -88,6 +88,7 @@ class Delivery(models.Model):
             models.Index(fields=("customer", "-planned_at"), name="delivery_of_customer"),
             models.Index(fields=("campaign", "-planned_at"), name="delivery_of_campaign"),
             models.Index(fields=("state", "-id"), name="delivery_in_state"),
+            models.Index(fields=("reason", "-id"), condition=~Q(reason=""), name="delivery_reason"),
             models.Index(fields=("provider", "provider_id"), condition=Q(provider_id__isnull=False),
                          name="delivery_at_provider"),
         )  # fmt: skip

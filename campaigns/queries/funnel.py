@@ -15,14 +15,13 @@ from lifecycle.queries import COUNT_SECONDS, in_portfolio, patience
 
 DAYS = 30
 _SENT = ("accepted", "delivered", "opened", "clicked", "bounced", "complained")
-_DELIVERIES = {
-    "sent": Count("id", filter=Q(state__in=_SENT)),
-    "opened": Count("id", filter=Q(opened_at__isnull=False)),
-    "clicked": Count("id", filter=Q(clicked_at__isnull=False)),
-    "not_sent": Count("id", filter=Q(state__in=("skipped", "failed"))),
+_MESSAGES: dict[str, tuple[str, object]] = {
+    "sent": ("state__in", _SENT),
+    "opened": ("opened_at__isnull", False),
+    "clicked": ("clicked_at__isnull", False),
+    "not_sent": ("state__in", ("skipped", "failed")),
 }
-_IN_SHORT = {
-    "sent": _DELIVERIES["sent"],
+_EMAILS = {
     "arrived": Count("id", filter=Q(channel=Channel.EMAIL, state__in=_SENT) & ~Q(state="bounced")),
     "opened": Count("id", filter=Q(channel=Channel.EMAIL, opened_at__isnull=False)),
 }
@@ -92,7 +91,7 @@ def in_short(campaigns: Iterable[Campaign], *, user: Any, now: datetime) -> dict
                     enrollments.filter(entered_at__gte=since),
                     {"entered": Count("id"), "converted": Count("id", filter=Q(converted_at__isnull=False))},
                 ),
-                (deliveries, _IN_SHORT),
+                (deliveries, _messages("sent") | _EMAILS),
             )
             for rows, wanted in asked:
                 for found in map(dict, rows.values("campaign").annotate(**wanted)):
@@ -100,6 +99,12 @@ def in_short(campaigns: Iterable[Campaign], *, user: Any, now: datetime) -> dict
     except OperationalError:
         return {}
     return {one: InShort(**values) for one, values in counts.items()}
+
+
+def _messages(*names: str, way: str = "") -> dict[str, Count]:
+    """Counts of messages. ``way``: from a row to its message, if it is none itself."""
+    found = {name: _MESSAGES[name] for name in names}
+    return {name: Count(f"{way}id", filter=Q(**{way + which: value})) for name, (which, value) in found.items()}
 
 
 def _funnel(campaign: Campaign, user: Any, since: datetime, until: datetime) -> Funnel:
@@ -115,17 +120,12 @@ def _funnel(campaign: Campaign, user: Any, since: datetime, until: datetime) -> 
     steps: dict[str, dict[str, int]] = {}
     standing = (RunState.WAITING, RunState.FROZEN)
     waiting = in_portfolio(StepRun.objects.filter(campaign=campaign, state__in=standing), user).order_by()
-    past = StepRun.objects.filter(enrollment__in=entered.values("id")).order_by()
-    messages = Delivery.objects.filter(run__enrollment__in=entered.values("id")).order_by()
-    for rows, name, wanted in (
-        (waiting, "step", {"waiting": Count("id")}),
-        (
-            past,
-            "step",
-            {one: Count("id", filter=Q(state=one)) for one in (RunState.DONE, RunState.SKIPPED, RunState.FAILED)},
-        ),
-        (messages, "run__step", _DELIVERIES),
-    ):
-        for found in rows.values(name).annotate(**{str(key): count for key, count in wanted.items()}):
-            steps.setdefault(found.pop(name), {}).update(found)
+    # No step is due before its customer has entered; said here, it spares the runs of all earlier days.
+    past = StepRun.objects.filter(campaign=campaign, due_at__gte=since, enrollment__in=entered.values("id")).order_by()
+    ends = (RunState.DONE, RunState.SKIPPED, RunState.FAILED)
+    came = {str(one): Count("id", filter=Q(state=one)) for one in ends}
+    for rows, wanted in ((waiting, {"waiting": Count("id")}), (past, came | _messages(*_MESSAGES, way="delivery__"))):
+        counted: Iterable[dict[str, Any]] = map(dict, rows.values("step").annotate(**wanted))
+        for found in counted:
+            steps.setdefault(found.pop("step"), {}).update(found)
     return Funnel(**totals, steps={key: AtStep(**counts) for key, counts in steps.items()})

@@ -58,10 +58,12 @@ AFTER_DAYS = f"""SELECT DISTINCT ON (c.customer_id) c.*, c.occasion AS named FRO
 # Whom a condition lets through; {{holds}} selects the customers for whom it does.
 MEETS = " AND c.customer_id IN ({holds})"
 
-# Enroll who comes, may enter again and meets the condition. Who is held out goes no further. Where the first delay is
-# the same for everybody (%(wait)s), the first run is planned as well. Returns the new enrollments.
+# Enroll who comes, may enter again, meets the condition and was not erased. Who is held out goes no further. Where the
+# first delay is the same for everybody (%(wait)s), the first run is planned as well. Returns the new enrollments.
 ENTER = """
-WITH coming AS MATERIALIZED ({coming}), entering AS ({again}{meets} ORDER BY c.customer_id, c.at), entered AS (
+WITH coming AS MATERIALIZED ({coming}), entering AS ({again}{meets}
+    AND NOT EXISTS (SELECT FROM lifecycle_customer AS x WHERE x.id = c.customer_id AND x.external_id LIKE 'erased:%%')
+    ORDER BY c.customer_id, c.at), entered AS (
     INSERT INTO campaigns_enrollment (
         campaign_id, version_id, customer_id, occasion, transition_id, event_id, data, entered_at, state, ended_at,
         end_reason)

@@ -107,7 +107,10 @@ class HealthAlertAdmin(OfCustomers):
     actions_detail = ("acknowledge", "snooze", "resolve")
     fieldsets = (
         (None, {"fields": ("customer_shown", "said", "kind_shown", "owner_shown", "opened_at", "due_at", "ended_at")}),
-        ("What people say", {"fields": ("state_shown", "snoozed_until", "note", "handled_by", "handled_at")}),
+        (
+            "What people say",
+            {"fields": ("state_shown", "snoozed_until", "note", "handled_by", "handled_at", "answered_at")},
+        ),
     )
     readonly_fields = ("customer_shown", "said", "kind_shown", "owner_shown", "state_shown")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Min, QuerySet
+from django.db.models.functions import Coalesce
 
 from customer_success.models import AlertKind, AlertState, HealthAlert, MilestonePriority, Task, TaskState, TaskType
 from customer_success.queries.health import PROGRAM
@@ -52,7 +53,7 @@ def raise_alerts(*, now: datetime) -> int:
 def acknowledge(*, alert: HealthAlert, by: Any, now: datetime, note: str = "") -> None:
     """Say that somebody is at it. Raises ``AlertNotChanged``."""
     waiting = (AlertState.OPEN, AlertState.SNOOZED)
-    _change(alert, waiting, note, state=AlertState.ACKNOWLEDGED, handled_by=by, handled_at=now)
+    _change(alert, waiting, note, by, now, state=AlertState.ACKNOWLEDGED)
 
 
 @transaction.atomic
@@ -62,9 +63,7 @@ def snooze(*, alert: HealthAlert, until: datetime, by: Any, now: datetime, note:
         raise AlertNotChanged("An alert can be put off only until an instant in the future.", field="until")
     if until > now + LONGEST_SNOOZE:
         raise AlertNotChanged("An alert can be put off for a year at most.", field="until")
-    _change(
-        alert, _UNRESOLVED, note, state=AlertState.SNOOZED, snoozed_until=until, handled_by=by, handled_at=now
-    )  # fmt: skip
+    _change(alert, _UNRESOLVED, note, by, now, state=AlertState.SNOOZED, snoozed_until=until)
     _open_task(alert).update(snoozed_until=until)
 
 
@@ -76,18 +75,22 @@ def resolve(*, alert: HealthAlert, by: Any, now: datetime, note: str) -> None:
     """
     if not note.strip():
         raise AlertNotChanged("Say in a note what was done about it.")
-    _change(alert, _UNRESOLVED, note, state=AlertState.RESOLVED, handled_by=by, handled_at=now)
+    _change(alert, _UNRESOLVED, note, by, now, state=AlertState.RESOLVED)
     close_by_origin(origins=[_origin(alert.id)], state=TaskState.DONE, outcome=note.strip(), by=by, now=now)
 
 
-def _change(alert: HealthAlert, before: Collection[AlertState], note: str, **changes: Any) -> None:
+def _change(
+    alert: HealthAlert, before: Collection[AlertState], note: str, by: Any, now: datetime, **changes: Any
+) -> None:
+    """It was answered when somebody first said something, whoever says more later."""
     note = note.strip()
     if len(note) > MAX_NOTE or "\x00" in note:
         raise AlertNotChanged(f"A note may have {MAX_NOTE} characters, and no NUL.")
     if note:
         changes["note"] = note
     found = HealthAlert.objects.filter(id=alert.id, state__in=before, ended_at=None)
-    if not found.update(**{"snoozed_until": None, **changes}):
+    said = {"answered_at": Coalesce("answered_at", now), "handled_at": now, "handled_by": by}
+    if not found.update(**{"snoozed_until": None, **said, **changes}):
         alert.refresh_from_db()
         is_over = alert.ended_at and alert.state != AlertState.RESOLVED
         raise AlertNotChanged(f"This alert is {'over' if is_over else alert.get_state_display().lower()} already.")

@@ -32,4 +32,5 @@ def tell(*, traits: Mapping[str, Traits], now: datetime) -> None:
     if batch.rejected:
         raise TraitRefused(f"{batch.rejected[0].reason}.")
     # As history: people are no feed that could fall silent.
-    ingest(batch=batch, source=SOURCE, now=now, is_history=True)
+    if ingest(batch=batch, source=SOURCE, now=now, is_history=True).erased:
+        raise TraitRefused("The customer was erased.")

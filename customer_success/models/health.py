@@ -205,6 +205,7 @@ class HealthAlert(models.Model):
     state = models.CharField(max_length=12, choices=AlertState, default=AlertState.OPEN)
     snoozed_until = models.DateTimeField(null=True)
     note = models.CharField(max_length=500, blank=True)
+    answered_at = models.DateTimeField(null=True, help_text="When somebody first said something about it.")
     handled_at = models.DateTimeField(null=True)
     handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, help_text="When the health had recovered.")

@@ -23,6 +23,7 @@ from lifecycle.templatetags.wording import tag_label
 from .access import ReadOnlyAdmin
 from .current import active_lifecycles
 from .customer_page import customer_page
+from .erasing import erase_page
 from .filters import EnrolledFilter, PlanFilter, tag_filters
 from .move import move_by_hand
 from .paging import CappedList
@@ -40,7 +41,7 @@ class CustomerAdmin(InPortfolio, CappedList, ReadOnlyAdmin):
     sortable_by = ()
     ordering = ("-id",)
     when_empty = "Customers come with their first event (POST /api/events) or with manage.py import_orders."
-    actions_detail = ("move",)
+    actions_detail = ("move", "erase")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         statuses = CustomerStatus.objects.select_related("tag")
@@ -109,6 +110,9 @@ class CustomerAdmin(InPortfolio, CappedList, ReadOnlyAdmin):
     def has_assign_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("lifecycle.assign_customer")
 
+    def has_erase_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return request.user.has_perm("lifecycle.delete_customer")
+
     def get_urls(self) -> list[URLPattern]:
         pin = path("<path:object_id>/pin/", self.admin_site.admin_view(self.pin), name="lifecycle_customer_pin")
         return [pin, *super().get_urls()]
@@ -121,6 +125,10 @@ class CustomerAdmin(InPortfolio, CappedList, ReadOnlyAdmin):
     @action(description="Move by hand", icon="swap_horiz", permissions=["view", "move"])
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return move_by_hand(self, request, object_id, now=timezone.now())
+
+    @action(description="Erase", icon="person_remove", permissions=["view", "erase"])
+    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return erase_page(self, request, object_id, now=timezone.now())
 
 
 def _found(request: HttpRequest, text: str) -> QuerySet[Customer, int]:

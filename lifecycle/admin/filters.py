@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from unfold.contrib.filters.admin import DropdownFilter
 
 from lifecycle import queries
-from lifecycle.models import Customer, Lifecycle, StatusTag
+from lifecycle.models import Customer, CustomerFacts, Lifecycle, StatusTag
+from lifecycle.queries.portfolio import AnyOf
 
 Choices = list[tuple[str, str]]
 _ANY, _NONE = "*", "-"
@@ -48,8 +49,10 @@ class EnrolledFilter(DropdownFilter):
         if month is None:
             return queryset
         after = (month + timedelta(days=31)).replace(day=1)
-        enrolled = queryset.alias(enrolled_at=Coalesce("facts__first_event_at", "created_at"))
-        return enrolled.filter(enrolled_at__gte=month, enrolled_at__lt=after)
+        facts = CustomerFacts.objects.values("customer")
+        began = facts.filter(first_event_at__gte=month, first_event_at__lt=after)
+        silent = facts.filter(first_event_at=None, customer__created_at__gte=month, customer__created_at__lt=after)
+        return queryset.filter(AnyOf(F("pk"), ArraySubquery(began.union(silent, all=True))))
 
     def _month(self) -> datetime | None:
         try:

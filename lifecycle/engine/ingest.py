@@ -9,7 +9,7 @@ import msgspec
 from django.db import connection, transaction
 
 from lifecycle.metrics.facts import IDENTIFY, PASSIVE
-from lifecycle.models import Customer
+from lifecycle.models import Customer, name_once_erased
 from lifecycle.rules.traits import COLUMNS
 from lifecycle.sql.folds import (
     APPLY_TRAITS,
@@ -31,31 +31,38 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a batch: how many events are new, which message ids were there before, who has news."""
+    """What became of a batch: how many events are new, which message ids were there before, who has news.
+
+    ``erased``: the customer ids whose events were not taken, since the customer was erased.
+    """
 
     stored: int
     repeated: frozenset[str]
     customers: tuple[int, ...]
+    erased: frozenset[str] = frozenset()
 
 
 def ingest(*, batch: Batch, source: str, now: datetime, is_history: bool = False) -> Stored:
     """Store the events of a batch in one transaction; repeats are harmless and named.
 
-    Unknown customers are created. With ``is_history``, an event counts as known from when it
+    Unknown customers are created, erased ones are not. With ``is_history``, an event counts as known from when it
     happened, not from ``now``: so can a lifecycle be replayed over an imported past.
     """
     with transaction.atomic():
         locks.share_writing()
-        stored, customers, strangers, repeated = _store(batch.events, source, now, is_history)
+        events, erased = batch.events, frozenset[str]()
+        stored, customers, strangers, repeated = _store(events, source, now, is_history)
         if strangers:
-            create_customers(external_ids=strangers, now=now)
-            stored, customers, _, repeated = _store(batch.events, source, now, is_history)
+            erased = _erased_among(strangers)
+            create_customers(external_ids=[one for one in strangers if one not in erased], now=now)
+            events = [event for event in events if event.customer_id not in erased]
+            stored, customers, _, repeated = _store(events, source, now, is_history)
         if not is_history:
             _note_feed(source, sorted({event.name for event in batch.events}), now)
         identified = [event.customer_id for event in batch.events if event.name == IDENTIFY]
         if identified:
             _apply_traits(identified, now)
-    return Stored(stored, frozenset(repeated), tuple(customers))
+    return Stored(stored, frozenset(repeated), tuple(customers), erased)
 
 
 def create_customers(*, external_ids: list[str], now: datetime) -> int:
@@ -63,6 +70,12 @@ def create_customers(*, external_ids: list[str], now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(CREATE_CUSTOMERS, {"external_ids": external_ids, "now": now})
         return int(cursor.fetchone()[0])
+
+
+def _erased_among(external_ids: list[str]) -> frozenset[str]:
+    names = {one: name_once_erased(one) for one in external_ids}
+    found = set(Customer.objects.filter(external_id__in=names.values()).values_list("external_id", flat=True))
+    return frozenset(one for one, name in names.items() if name in found)
 
 
 def _store(

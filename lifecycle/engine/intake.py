@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import msgspec
 
 from lifecycle.metrics.facts import IDENTIFY, VALUE_OF, VALUE_RANGE
+from lifecycle.models import ERASED
 from lifecycle.rules.traits import problem_of
 
 MAX_BATCH = 1_000
@@ -112,10 +113,7 @@ def check_batch(
             problem = problem_of(event.properties)
         if not is_name(name):
             problem = "name must start with a letter and have letters, digits, spaces and _ . : / - only"
-        if event.occurred_at > latest:
-            problem = "occurred_at lies in the future"
-        elif event.occurred_at < EARLIEST:
-            problem = "occurred_at lies before all calendars"
+        problem = _never_so(event, latest) or problem
         if event.properties and problem is None and len(_encode(event.properties)) > MAX_PROPERTIES_BYTES:
             problem = f"properties take more than {MAX_PROPERTIES_BYTES:,} bytes"
         if may_hold_nul and problem is None and _holds_nul(event):
@@ -128,6 +126,14 @@ def check_batch(
         else:
             batch.rejected.append(Rejected(place, problem))
     return batch
+
+
+def _never_so(event: SentEvent, latest: datetime) -> str | None:
+    if event.occurred_at > latest:
+        return "occurred_at lies in the future"
+    if event.occurred_at < EARLIEST:
+        return "occurred_at lies before all calendars"
+    return f"customer_id must not begin with {ERASED}" if event.customer_id.startswith(ERASED) else None
 
 
 def _read_one_by_one(body: bytes, now: datetime) -> Batch:

@@ -203,7 +203,10 @@ def _store(lines: list[_Line], imported: Imported, now: datetime) -> None:
     for rejected in batch.rejected:
         imported.rejected.append(_refused(events[rejected.index][1], rejected))
     stored = ingest(batch=batch, source=SOURCE, now=now, is_history=True)
-    paid = [event for event in batch.events if event.name != IDENTIFY]
+    taken = [event for event in batch.events if event.customer_id not in stored.erased]
+    gone = {line.number: line for event, line in events if event.customer_id in stored.erased}
+    imported.rejected += (RejectedLine(one.number, "the customer was erased", one.row) for one in gone.values())
+    paid = [event for event in taken if event.name != IDENTIFY]
     repeated = sum(event.message_id in stored.repeated for event in paid)
     imported.repeated += repeated
     imported.stored += len(paid) - repeated

@@ -23,6 +23,7 @@ from lifecycle.models import (
     RecommendationState,
     RuleTrust,
     StatusTag,
+    TagCategory,
     Team,
     Topic,
     Transition,
@@ -78,17 +79,28 @@ def override_tag(
         raise TransitionNotAllowed(f"{customer} is in {to_tag.code} already.")
     if approved is None:
         _require_allowed(seen_tag, to_tag)
-    last_event = CustomerFacts.objects.values_list("last_event_at", flat=True).get(customer=customer)
-    status.tag, status.previous_tag, status.entered_at, status.version = to_tag, seen_tag, now, status.version + 1
-    day_end = end_of(last_complete_day(now))
-    status.seen_until = max(day_end, last_event) if last_event else day_end
-    status.save()
+    _enter(status, to_tag, now)
     if approved is None:
         _count_reverted(customer, seen_tag, to_tag, now)
     transition = _record(customer, seen_tag, to_tag, reason=reason, notes=notes, approved=approved, by=by, now=now)
     if pin:
         pin_customer(customer=customer, lifecycle=to_tag.lifecycle, until=pin.until, reason=reason, by=by, now=now)
     return transition
+
+
+@transaction.atomic
+def leave_for_good(*, customer: Customer, reason: str, by: Any, now: datetime) -> None:
+    """Move a customer out of each lifecycle, into its churned tag if it has one, and hold it there against automation.
+
+    Whatever people may do by hand, and whatever is switched off.
+    """
+    statuses = CustomerStatus.objects.filter(customer=customer).order_by("lifecycle").select_for_update(of=("self",))
+    for status in statuses.select_related("tag", "lifecycle"):
+        last, before = status.lifecycle.tags.filter(category=TagCategory.CHURNED).first(), status.tag
+        if last is not None and last != before:
+            _enter(status, last, now)
+            _record(customer, before, last, reason=reason, notes="", approved=None, by=by, now=now)
+        pin_customer(customer=customer, lifecycle=status.lifecycle, until=None, reason=reason, by=by, now=now)
 
 
 @transaction.atomic
@@ -173,6 +185,15 @@ def _require_allowed(from_tag: StatusTag | None, to_tag: StatusTag) -> None:
             f"allowed: {', '.join(tag.name for tag in allowed) or 'nothing'}. "
             "Who may change the lifecycle can change that under Moves by hand."
         )
+
+
+def _enter(status: CustomerStatus, to_tag: StatusTag, now: datetime) -> None:
+    last_event = CustomerFacts.objects.values_list("last_event_at", flat=True).get(customer=status.customer_id)
+    day_end = end_of(last_complete_day(now))
+    status.previous_tag, status.tag = status.tag, to_tag
+    status.entered_at, status.version = now, status.version + 1
+    status.seen_until = max(day_end, last_event) if last_event else day_end
+    status.save()
 
 
 def _open_pins(customer: Customer, lifecycle: Lifecycle) -> QuerySet[Pin]:

@@ -1,7 +1,7 @@
 from .append_only import AppendOnly
 from .automation import ReviewPolicy, RuleTrust, Switch, SwitchKind
 from .backtest import BacktestRun, BacktestState
-from .customer import Customer
+from .customer import ERASED, Customer, name_once_erased
 from .evaluation import (
     REPLAYS,
     Decision,
@@ -40,12 +40,13 @@ from .status import (
 )
 
 __all__ = [
-    "FOREVER", "REPLAYS", "AppendOnly", "AutoTransition", "BacktestRun", "BacktestState", "CollectedMetrics",
-    "Collection", "Customer", "CustomerFacts", "CustomerStatus", "DailyMetrics", "Decision", "DirtyMark", "Evaluation",
-    "EvaluationChunk", "EvaluationKind", "EvaluationState", "Event", "EventListener", "Feed", "HistoryCheck",
-    "LeftAlone", "Lifecycle", "ManualMove", "MilestoneProgress", "MilestoneStatus", "NextCheck", "Notice",
-    "NoticePriority", "Order", "OutboxCursor", "OutboxMessage", "Pin", "Recommendation", "RecommendationState",
-    "ReportedChange", "ReportedMetrics", "ReviewPolicy", "ReviewReason", "Rollback", "RolledBack", "RuleHold",
-    "RuleState", "RuleTrust", "ShadowDecision", "StatusTag", "Switch", "SwitchKind", "Synergy", "TagCategory",
-    "TagColour", "Team", "Topic", "Transition", "TransitionRule", "Trend",
+    "ERASED", "FOREVER", "REPLAYS", "AppendOnly", "AutoTransition", "BacktestRun", "BacktestState",
+    "CollectedMetrics", "Collection", "Customer", "CustomerFacts", "CustomerStatus", "DailyMetrics", "Decision",
+    "DirtyMark", "Evaluation", "EvaluationChunk", "EvaluationKind", "EvaluationState", "Event", "EventListener",
+    "Feed", "HistoryCheck", "LeftAlone", "Lifecycle", "ManualMove", "MilestoneProgress", "MilestoneStatus",
+    "NextCheck", "Notice", "NoticePriority", "Order", "OutboxCursor", "OutboxMessage", "Pin", "Recommendation",
+    "RecommendationState", "ReportedChange", "ReportedMetrics", "ReviewPolicy", "ReviewReason", "Rollback",
+    "RolledBack", "RuleHold", "RuleState", "RuleTrust", "ShadowDecision", "StatusTag", "Switch", "SwitchKind",
+    "Synergy", "TagCategory", "TagColour", "Team", "Topic", "Transition", "TransitionRule", "Trend",
+    "name_once_erased",
 ]  # fmt: skip

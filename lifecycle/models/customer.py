@@ -6,8 +6,19 @@ from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from lifecycle.rules.traits import PRODUCT_TAGS, TIERS
+
+# How the external id of an erased customer begins. What follows is a keyed digest of the id that it had.
+ERASED = "erased:"
+
+
+def name_once_erased(external_id: str) -> str:
+    """What the external id becomes when its customer is erased; an erased one stays as it is."""
+    if external_id.startswith(ERASED):
+        return external_id
+    return ERASED + salted_hmac("lifecycle.erased", external_id, algorithm="sha256").hexdigest()
 
 
 class Customer(models.Model):
@@ -43,6 +54,7 @@ class Customer(models.Model):
             models.Index(OpClass(Lower("email"), name="varchar_pattern_ops"), name="customer_email_lower"),
             models.Index(OpClass(Lower("name"), name="varchar_pattern_ops"), name="customer_name_lower"),
             models.Index(fields=("plan", "-id"), name="customer_plan"),
+            models.Index(fields=("created_at",), name="customer_created"),
             models.Index(fields=("product_tag", "-id"), name="customer_product_tag"),
             models.Index(fields=("owner", "-id"), condition=models.Q(owner__isnull=False), name="customer_owner"),
         )
@@ -52,4 +64,10 @@ class Customer(models.Model):
         )
 
     def __str__(self) -> str:
+        if self.is_erased:
+            return f"Erased customer {self.pk}"
         return self.name or self.email or self.external_id
+
+    @property
+    def is_erased(self) -> bool:
+        return self.external_id.startswith(ERASED)

@@ -91,6 +91,7 @@ class CustomerFacts(models.Model):
 
     class Meta:
         verbose_name_plural = "customer facts"
+        indexes = (models.Index(fields=("first_event_at",), name="facts_first_event"),)
 
     def __str__(self) -> str:
         return f"facts of {self.customer_id}"

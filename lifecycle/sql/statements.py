@@ -236,7 +236,8 @@ WHERE e.id = %(evaluation)s AND e.state = 'running' AND t.is_done
 RETURNING e.id
 """
 
-# Give every customer its facts, and a status with its next check in one lifecycle; those that are there stay.
+# Give every customer its facts, and a status with its next check in one lifecycle; those that are there stay, and who
+# was erased gets none.
 ENROLL_EVERYBODY = """
 WITH facts AS (
     INSERT INTO lifecycle_customerfacts (customer_id)
@@ -247,7 +248,7 @@ WITH facts AS (
     INSERT INTO lifecycle_customerstatus (lifecycle_id, customer_id, tag_id)
     SELECT %(lifecycle)s, c.id, (SELECT id FROM lifecycle_statustag WHERE lifecycle_id = %(lifecycle)s AND is_initial)
     FROM lifecycle_customer AS c
-    WHERE NOT EXISTS (
+    WHERE c.external_id NOT LIKE 'erased:%%' AND NOT EXISTS (
         SELECT FROM lifecycle_customerstatus AS s WHERE s.lifecycle_id = %(lifecycle)s AND s.customer_id = c.id)
     ORDER BY c.id ON CONFLICT DO NOTHING
     RETURNING id, customer_id

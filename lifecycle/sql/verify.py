@@ -5,11 +5,14 @@ Customers' statuses are covered by a temporary table that follows the stored mov
 
 COVERED = ("lifecycle_customerstatus", "lifecycle_dailymetrics")
 
-# Customers of a lifecycle; some of them, in an order that a word decides, and those named.
+# Customers of a lifecycle; some of them, in an order that a word decides, and those named. Of who was erased too little
+# is left.
 CHOOSE = """
 SELECT ARRAY(SELECT customer_id FROM (
     SELECT customer_id, row_number() OVER (ORDER BY md5(customer_id || %(seed)s), customer_id) AS place
-    FROM lifecycle_customerstatus WHERE lifecycle_id = %(lifecycle)s) AS c
+    FROM lifecycle_customerstatus AS s WHERE lifecycle_id = %(lifecycle)s
+      AND NOT EXISTS (SELECT FROM lifecycle_customer AS c
+                      WHERE c.id = s.customer_id AND c.external_id LIKE 'erased:%%')) AS c
     WHERE place <= %(most)s OR customer_id = ANY(%(too)s) ORDER BY customer_id)
 """
 

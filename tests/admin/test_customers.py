@@ -1,5 +1,7 @@
 """The list of customers, the page of one, the landing page: what they show and what they cost."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -7,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from lifecycle.admin import paging
-from lifecycle.models import Customer
+from lifecycle.models import Customer, CustomerFacts
 from tests.factories import EventFactory, LifecycleFactory, StatusTagFactory, TransitionFactory
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +201,41 @@ def test_the_empty_landing_page_says_how_to_begin(client, db):
 
     assert "import_orders" in page
     assert "POST /api/events" in page
+
+
+def test_erases_after_a_question(client, shop, boss):
+    customer = shop.customer(name="Zoe Example")
+    page = reverse("admin:lifecycle_customer_erase", args=[customer.pk])
+
+    asked = client.get(page)
+    customer.refresh_from_db()
+    assert "Erase Zoe Example for good?" in asked.text
+    assert customer.name == "Zoe Example"
+
+    answer = client.post(page, {"confirm": "yes"}, follow=True)
+
+    customer.refresh_from_db()
+    assert customer.is_erased
+    assert "is erased." in answer.text
+    assert "Zoe Example" not in answer.text
+
+
+def test_only_who_may_delete_customers_finds_the_way_to_erase(client, sign_in, manager, shop):
+    page = reverse("admin:lifecycle_customer_change", args=[shop.customer().pk])
+    erase = page.replace("change", "erase")
+
+    assert erase in client.get(page).text
+    assert erase not in sign_in(manager).get(page).text
+
+
+def test_finds_who_began_in_a_month_by_the_first_event_or_else_by_the_creation(client, shop):
+    february, march = datetime(2026, 2, 20, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+    for name, created, first in (
+        ("early", march, february), ("silent", february, None), ("late", february, march), ("new", march, None),
+    ):  # fmt: skip
+        customer = shop.customer(name=name)
+        Customer.objects.filter(pk=customer.pk).update(created_at=created)
+        CustomerFacts.objects.update_or_create(customer=customer, defaults={"first_event_at": first})
+
+    assert names_in(client.get(reverse(LIST), {"enrolled": "2026-02"})) == {"early", "silent"}
+    assert len(names_in(client.get(reverse(LIST), {"enrolled": "nonsense"}))) == 4

@@ -109,9 +109,10 @@ def _work(customer: Customer, chance: Random, managers: list[Any]) -> None:
         BusinessReviewFactory(customer=customer, scheduled_for=_at(chance), held_at=held, status=status)
     for number in range(2):
         opened = _at(chance)
-        handled, ended = (opened + HOUR * chance.randint(1, 60) if chance.random() < 0.5 else None for _ in range(2))
+        answered, ended = (opened + HOUR * chance.randint(1, 60) if chance.random() < 0.5 else None for _ in range(2))
         HealthAlertFactory(
-            customer=customer, threshold=number, opened_at=opened, due_at=opened + DAY, handled_at=handled,
+            customer=customer, threshold=number, opened_at=opened, due_at=opened + DAY, answered_at=answered,
+            handled_at=answered and answered + DAY,
             ended_at=ended,
         )  # fmt: skip
 
@@ -213,4 +214,4 @@ def _of_work(customers: list[Customer], as_of: datetime) -> dict[str, float]:
 
 
 def _in_time(alert: HealthAlert) -> bool:
-    return alert.handled_at is not None and alert.handled_at <= alert.due_at
+    return alert.answered_at is not None and alert.answered_at <= alert.due_at

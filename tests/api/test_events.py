@@ -12,8 +12,10 @@ from config.celery import app
 from lifecycle import wake
 from lifecycle.api.parsers import MAX_BODY
 from lifecycle.api.views import events as door
+from lifecycle.engine.erasing import erase_customer
 from lifecycle.models import Customer, CustomerFacts, DirtyMark, Event
 from tests.api.conftest import person, speaking_for
+from tests.factories import UserFactory
 from tests.lifecycle.stage import at_once, code_of, event, is_at_least, lifecycle_with, paid
 
 CART = {"from": "NEW", "to": "LEAD", "when": is_at_least("cart_adds", 1)}
@@ -36,6 +38,18 @@ def test_stores_events_and_answers_for_each_in_order(send):
         ],
     }
     assert set(Event.objects.values_list("source", "message_id")) == {("api", "1"), ("api", "2")}
+
+
+def test_events_of_an_erased_customer_are_rejected(send):
+    send(event("ann", "login", message_id="1"))
+    erase_customer(customer=Customer.objects.get(), by=UserFactory(), now=timezone.now())
+
+    told = send(event("ann", "login", message_id="1"), event("bob", "login", message_id="2"))
+
+    assert (told["stored"], told["repeated"], told["rejected"]) == (1, 0, 1)
+    assert told["results"][0] == {
+        "index": 0, "message_id": "1", "status": "rejected", "reason": "the customer was erased",
+    }  # fmt: skip
 
 
 def test_stores_the_good_ones_beside_the_bad(send):

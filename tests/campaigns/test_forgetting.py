@@ -6,11 +6,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from campaigns.engine.consent import suppress
+from campaigns.engine.enroll import enroll_customers
 from campaigns.engine.receipts import Told, take_receipts
 from campaigns.models import Delivery, InAppMessage, Receipt, ReceiptKind, StepRun, Suppression
 from campaigns.queries.contact import suppressed
+from lifecycle.engine.erasing import erase_customer
 from tests.campaigns.inside import NOW, campaign_of, inside
-from tests.factories import CustomerFactory, DeliveryFactory
+from tests.factories import CustomerFactory, DeliveryFactory, EventFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PERSONAL = ("zoe", "secret")
@@ -64,3 +66,46 @@ def test_who_is_forgotten_is_in_no_campaign_any_more():
 def test_nobody_is_forgotten_who_is_not_known(unknown):
     with pytest.raises(CommandError, match="There is no customer"):
         call_command("forget_messages", unknown)
+
+
+def erased(customer):
+    customer.refresh_from_db()
+    erase_customer(customer=customer, by=UserFactory(), now=NOW)
+    return customer
+
+
+def test_who_is_erased_is_not_written_to_and_enters_nothing():
+    zoe = CustomerFactory(external_id="c1", email="zoe@example.com")
+    version = campaign_of({"key": "rest", "kind": "wait"}, reentry="always")
+    enrollment = inside(version, zoe)
+    suppress(address="zoe@example.com", reason="complaint", by=None, now=NOW, note="Zoe said so")
+
+    erased(zoe)
+
+    enrollment.refresh_from_db()
+    assert (enrollment.state, StepRun.objects.get().state) == ("cancelled", "cancelled")
+    assert suppressed(["zoe@example.com"])
+    assert enroll_customers(version=version, customers=[zoe], occasion="again", by=None, now=NOW) == 0
+
+
+def test_of_what_is_told_later_about_the_messages_of_an_erased_customer_only_the_fact_is_kept():
+    zoe = CustomerFactory(external_id="c1", email="zoe@example.com")
+    mail = sent_to(zoe, recipient="zoe@example.com")
+    erased(zoe)
+
+    told = Told("smtp", "1", ReceiptKind.BOUNCED, NOW, mail.message_id, recipient="zoe@example.com", detail="no zoe")
+    take_receipts(receipts=[told], now=NOW)
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.reason) == ("bounced", "")
+    assert Receipt.objects.values_list("kind", "recipient", "detail").get() == ("bounced", "", "")
+
+
+def test_addresses_of_former_days_are_forgotten_too():
+    zoe = CustomerFactory(external_id="c1", email="zoe@example.com")
+    EventFactory(customer=zoe, name="identify", properties={"email": "zoe@old.example"})
+    suppress(address="zoe@old.example", reason="by_hand", by=None, now=NOW)
+
+    erased(zoe)
+
+    assert Suppression.objects.get().address == ""

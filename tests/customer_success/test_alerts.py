@@ -223,6 +223,19 @@ def test_refuses_what_comes_too_late_or_says_nothing(scored, owner):
         resolve(alert=alert, by=owner, now=NOW, note="Done")
 
 
+def test_an_alert_was_answered_when_somebody_first_said_something(scored, owner):
+    scored(55)
+    raise_alerts(now=NOW)
+    alert = HealthAlert.objects.get()
+    acknowledge(alert=alert, by=owner, now=NOW + timedelta(hours=1))
+
+    resolve(alert=alert, by=UserFactory(username="otto"), now=NOW + timedelta(days=9), note="Done")
+
+    alert.refresh_from_db()
+    assert alert.answered_at == NOW + timedelta(hours=1)
+    assert (alert.handled_at, alert.handled_by.username) == (NOW + timedelta(days=9), "otto")
+
+
 def test_nothing_can_be_said_of_an_episode_that_is_over(scored, owner):
     customer = scored(55)
     raise_alerts(now=NOW)

@@ -8,6 +8,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from campaigns import models
+from campaigns.queries.contact import digest_of
 from tests.factories.customers import CustomerFactory
 from tests.factories.lifecycle import LifecycleFactory
 
@@ -179,7 +180,7 @@ class SuppressionFactory(DjangoModelFactory):
     class Meta:
         model = models.Suppression
 
-    digest = factory.Sequence(lambda n: f"{n:064x}")
+    digest = factory.LazyAttribute(lambda one: digest_of(one.address))
     address = factory.Sequence(lambda n: f"gone{n}@example.com")
     since = THEN
 

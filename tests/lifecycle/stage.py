@@ -169,9 +169,9 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
         return list(pool.map(outcome, calls))
 
 
-def until_somebody_waits() -> None:
+def until_somebody_waits(seconds: int = 5) -> None:
     """Go on once another connection waits for a lock."""
-    for _ in range(500):
+    for _ in range(100 * seconds):
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
             if cursor.fetchone()[0]:

@@ -15,7 +15,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from lifecycle.engine import orders
+from lifecycle.engine.erasing import erase_customer
 from lifecycle.models import Customer, CustomerFacts, Event, Order
+from tests.factories import UserFactory
 
 from .stage import what_is_known
 
@@ -296,3 +298,14 @@ def test_an_import_that_was_interrupted_is_completed_by_the_next_one(
     assert sum(CustomerFacts.objects.values_list("total_spend", flat=True)) == sum(
         Decimal(line.split(",")[3]) for line in lines
     )
+
+
+def test_purchases_of_an_erased_customer_are_rejected(run: Callable[..., Answer]) -> None:
+    lines = f"{HEADER}\nann,2026-01-01,1,5\nbob,2026-01-01,1,5\n"
+    run(lines)
+    erase_customer(customer=Customer.objects.get(external_id="ann"), by=UserFactory(), now=timezone.now())
+
+    answer = run(lines)
+
+    assert (answer.code, [one["reason"] for one in answer.rejects]) == (1, ["the customer was erased"])
+    assert answer.out.startswith("0 purchases imported, 1 were there already, 1 lines rejected.")

@@ -60,6 +60,7 @@ _LIFECYCLE = {
     **pages("lifecycle_customer", see=ALL, of="customer"),
     "admin:lifecycle_customer_pin": door(get=MOVERS, post=MOVERS, of="customer", query={"lifecycle": "{lifecycle}"}),
     "admin:lifecycle_customer_move": door(get=MOVERS, post=MOVERS, of="customer"),
+    "admin:lifecycle_customer_erase": door(get=ADMINS, post=ADMINS, of="customer"),
     **pages("lifecycle_transition", see=ALL, of="transition"),
     "admin:lifecycle_transition_take_back": door(get=ADMINS, post=ADMINS, of="transition"),
     **pages("lifecycle_event", see=ALL, of="event"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from typing import Annotated, Any
 
@@ -94,22 +95,22 @@ def wake_up(customers: Collection[int]) -> None:
 
 def report(batch: Batch, outcome: Stored, events: list[msgspec.Raw]) -> dict[str, Any]:
     """What became of each event, in the order they were sent."""
-    results: list[dict[str, Any]] = [
-        {"index": one.index, "message_id": _message_id(events[one.index]), "status": "rejected", "reason": one.reason}
-        for one in batch.rejected
-    ]
+    results = [_rejected(one.index, _message_id(events[one.index]), one.reason) for one in batch.rejected]
     known = set(outcome.repeated)
     for place, event in zip(batch.places, batch.events, strict=True):
+        if event.customer_id in outcome.erased:
+            results.append(_rejected(place, event.message_id, "the customer was erased"))
+            continue
         status = "repeated" if event.message_id in known else "stored"
         known.add(event.message_id)
         results.append({"index": place, "message_id": event.message_id, "status": status, "reason": None})
     results.sort(key=lambda one: one["index"])
-    return {
-        "stored": outcome.stored,
-        "repeated": len(batch.events) - outcome.stored,
-        "rejected": len(batch.rejected),
-        "results": results,
-    }
+    statuses = Counter(one["status"] for one in results)
+    return {**{status: statuses[status] for status in ("stored", "repeated", "rejected")}, "results": results}
+
+
+def _rejected(index: int, message_id: str | None, reason: str) -> dict[str, Any]:
+    return {"index": index, "message_id": message_id, "status": "rejected", "reason": reason}
 
 
 def _message_id(event: msgspec.Raw) -> str | None:

@@ -1,3 +1,4 @@
+import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
 import pgtrigger.compiler
@@ -228,7 +229,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-id',),
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['kind', 'due_at'], name='run_due'), models.Index(condition=models.Q(('state', 'leased')), fields=['lease_until'], name='run_leased'), models.Index(condition=models.Q(('awaits__isnull', False)), fields=['customer', 'awaits'], name='run_awaits'), models.Index(fields=['customer', '-due_at'], name='run_of_customer'), models.Index(condition=models.Q(('state__in', ('waiting', 'frozen'))), fields=['campaign'], name='run_of_campaign')],
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['kind', 'due_at'], name='run_due'), django.contrib.postgres.indexes.BrinIndex(fields=['due_at'], name='run_time', pages_per_range=32), models.Index(condition=models.Q(('state', 'leased')), fields=['lease_until'], name='run_leased'), models.Index(condition=models.Q(('awaits__isnull', False)), fields=['customer', 'awaits'], name='run_awaits'), models.Index(fields=['customer', '-due_at'], name='run_of_customer'), models.Index(condition=models.Q(('state__in', ('waiting', 'frozen'))), fields=['campaign'], name='run_of_campaign')],
                 'constraints': [models.UniqueConstraint(fields=('enrollment', 'step'), name='step_once_an_enrollment')],
             },
         ),
@@ -265,7 +266,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'deliveries',
                 'ordering': ('-id',),
                 'permissions': (('resolve_delivery', 'Can say what became of an uncertain message'),),
-                'indexes': [models.Index(fields=['customer', '-planned_at'], name='delivery_of_customer'), models.Index(fields=['campaign', '-planned_at'], name='delivery_of_campaign'), models.Index(fields=['state', '-id'], name='delivery_in_state'), models.Index(condition=models.Q(('provider_id__isnull', False)), fields=['provider', 'provider_id'], name='delivery_at_provider')],
+                'indexes': [models.Index(fields=['customer', '-planned_at'], name='delivery_of_customer'), models.Index(fields=['campaign', '-planned_at'], name='delivery_of_campaign'), models.Index(fields=['state', '-id'], name='delivery_in_state'), models.Index(condition=models.Q(('reason', ''), _negated=True), fields=['reason', '-id'], name='delivery_reason'), models.Index(condition=models.Q(('provider_id__isnull', False)), fields=['provider', 'provider_id'], name='delivery_at_provider')],
             },
         ),
         migrations.CreateModel(

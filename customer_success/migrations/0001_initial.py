@@ -327,6 +327,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('OPEN', 'Open'), ('ACKNOWLEDGED', 'Acknowledged'), ('SNOOZED', 'Snoozed'), ('RESOLVED', 'Resolved')], default='OPEN', max_length=12)),
                 ('snoozed_until', models.DateTimeField(null=True)),
                 ('note', models.CharField(blank=True, max_length=500)),
+                ('answered_at', models.DateTimeField(help_text='When somebody first said something about it.', null=True)),
                 ('handled_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(help_text='When the health had recovered.', null=True)),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='health_alerts', to='lifecycle.customer')),

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('-id',),
                 'permissions': (('view_every_customer', 'Can view the customers of everybody'), ('assign_customer', 'Can assign customers to success managers')),
-                'indexes': [models.Index(fields=['external_id'], name='customer_external_id_like', opclasses=('varchar_pattern_ops',)), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Lower('email'), name='varchar_pattern_ops'), name='customer_email_lower'), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Lower('name'), name='varchar_pattern_ops'), name='customer_name_lower'), models.Index(fields=['plan', '-id'], name='customer_plan'), models.Index(fields=['product_tag', '-id'], name='customer_product_tag'), models.Index(condition=models.Q(('owner__isnull', False)), fields=['owner', '-id'], name='customer_owner')],
+                'indexes': [models.Index(fields=['created_at'], name='customer_created'), models.Index(fields=['external_id'], name='customer_external_id_like', opclasses=('varchar_pattern_ops',)), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Lower('email'), name='varchar_pattern_ops'), name='customer_email_lower'), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Lower('name'), name='varchar_pattern_ops'), name='customer_name_lower'), models.Index(fields=['plan', '-id'], name='customer_plan'), models.Index(fields=['product_tag', '-id'], name='customer_product_tag'), models.Index(condition=models.Q(('owner__isnull', False)), fields=['owner', '-id'], name='customer_owner')],
                 'constraints': [models.UniqueConstraint(fields=('external_id',), name='customer_external_id_unique')],
             },
         ),
@@ -130,6 +130,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'customer facts',
+                'indexes': [models.Index(fields=['first_event_at'], name='facts_first_event')],
             },
         ),
         migrations.CreateModel(

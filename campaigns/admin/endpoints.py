@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from campaigns.channels.webhook import allowed
 from campaigns.engine.endpoint_secrets import add_endpoint, drop_old_secret, replace_secret
 from campaigns.models import WebhookEndpoint
 from lifecycle.admin.pages import Question, ask, framed
@@ -22,10 +23,21 @@ _NEW = ("A new secret is made and shown once.", "What is sent is signed with bot
 _DROP = ("What is sent is signed with the new secret alone.", "Who still checks with the old one refuses it.")
 
 
+class EndpointForm(forms.ModelForm):
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        try:
+            allowed(url)
+        except ValueError as error:  # also a port that is none
+            raise forms.ValidationError(str(error)) from error
+        return url
+
+
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(ModelAdmin):
     when_empty = "Campaigns tell other systems what to do by signed webhooks. Add the address of the first one."
     actions = None
+    form = EndpointForm
     list_display = ("name", "key", "url", "state", "secrets")
     sortable_by = ()
     fields = ("name", "key", "url", "is_active")

@@ -34,13 +34,26 @@ def is_public(address: str) -> bool:
     return not any(found in network for network in _INSIDE if network.version == found.version)
 
 
+def look_at(host: str, port: int, *, may_be_private: bool) -> None:
+    """What can be told before a name is resolved. Raises ``NotAllowed``."""
+    if may_be_private:
+        return
+    if port not in PORTS:
+        raise NotAllowed(f"The port {port} is not one of {', '.join(map(str, sorted(PORTS)))}.")
+    try:
+        is_inside = not is_public(host)
+    except ValueError:  # a name
+        is_inside = host == "localhost"
+    if is_inside:
+        raise NotAllowed(f"{host} is not an address of the internet.")
+
+
 def connect(host: str, port: int, *, seconds: float, may_be_private: bool) -> socket.socket:
     """A connection to a host, at an address that was looked at. Raises ``NotAllowed`` and ``OSError``.
 
     The name is resolved once: a second answer, which may differ, is never asked for. One address inside spoils all.
     """
-    if port not in PORTS and not may_be_private:
-        raise NotAllowed(f"The port {port} is not one of {sorted(PORTS)}.")
+    look_at(host, port, may_be_private=may_be_private)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:

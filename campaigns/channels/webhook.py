@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 from standardwebhooks import Webhook
 
-from .addresses import NotAllowed, connect
+from .addresses import NotAllowed, connect, look_at
 from .port import Accepted, Outgoing, Refused, Result, Unknown
 from .retry_after import wait_of
 
@@ -124,6 +124,13 @@ def checked(address: str) -> SplitResult:
     if url.scheme not in _PORT_OF or not url.hostname or url.username is not None:
         raise NotAllowed("The address must be http:// or https://, with a host and without a login.")
     return url
+
+
+def allowed(address: str) -> None:
+    """Raises ``NotAllowed`` for an address to which no webhook can go, whatever its name leads to."""
+    url = checked(address)
+    port = url.port or _PORT_OF[url.scheme]
+    look_at(str(url.hostname), port, may_be_private=settings.CAMPAIGN_WEBHOOKS_MAY_BE_PRIVATE)
 
 
 def _encrypted(plain: socket.socket, url: SplitResult) -> socket.socket:

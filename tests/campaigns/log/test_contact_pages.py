@@ -210,3 +210,20 @@ def test_whoever_wants_to_add_quiet_hours_is_led_to_those_there_are(desk: Any) -
     answer = desk.get(add("quiethours"))
 
     assert answer.headers["Location"] == reverse("admin:campaigns_quiethours_change", args=[quiet.pk])
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("https://crm.example.com:8443/", "The port 8443 is not one of 80, 443."),
+        ("https://crm.example.com:99999/", "ort out of range"),
+        ("http://127.0.0.1/", "127.0.0.1 is not an address of the internet."),
+        ("http://localhost/", "localhost is not an address of the internet."),
+        ("https://user:pw@crm.example.com/", "without a login"),
+    ],
+)
+def test_an_endpoint_that_no_webhook_reaches_is_refused_when_it_is_written(desk: Any, url: str, says: str) -> None:
+    answer = desk.post(add("webhookendpoint"), {"name": "CRM", "key": "crm", "url": url})
+
+    assert says in answer.content.decode()
+    assert not WebhookEndpoint.objects.exists()

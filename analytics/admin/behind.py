@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +25,7 @@ from .kpis import value_of
 from .words import customer_page, figure
 
 _BY_REPORT = {kpi.report: kpi for kpi in KPIS}
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _ONLY = (("", "All"), ("counted", "Counted"), ("not_counted", "Not counted"))
 
 
@@ -42,6 +43,8 @@ class BehindForm(forms.Form):
         as_of: datetime | None = self.cleaned_data["as_of"]
         if as_of and as_of > timezone.now():
             raise forms.ValidationError("Nobody knows the figures of a day to come.")
+        if as_of and as_of < EARLIEST:
+            raise forms.ValidationError(f"Choose a day from {EARLIEST.year} on.")
         return as_of
 
     def clean(self) -> dict[str, Any]:

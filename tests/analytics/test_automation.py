@@ -138,6 +138,10 @@ def test_moves_younger_than_14_days_are_not_settled(world):
 
     assert row.young == sum(move.applied_at > now - timedelta(days=14) for move in moves_of(world)) == 2
 
+    put_back(world, moves_of(world)[3].customer, "NEW", at(4))
+    cache.clear()
+    assert told(world.about(FEBRUARY, now=now))[world.rules["RISK"].name].young == 1
+
 
 @pytest.mark.parametrize("whose", ["everybody", "portfolio"])
 def test_reviews_are_those_that_people_decided_in_the_range(world, whose):
@@ -149,6 +153,7 @@ def test_reviews_are_those_that_people_decided_in_the_range(world, whose):
     decided(world, "RISK", REJECTED, at(-1), timedelta(0))  # by a rollback
     decided(world, "RISK", RecommendationState.SUPERSEDED, at(-1), timedelta(hours=2))
     decided(world, "RISK", APPROVED, at(-1), timedelta(days=3))  # in March
+    decided(world, "RISK", APPROVED, at(0), timedelta(hours=15))  # at the midnight with which March begins
     RecommendationFactory(lifecycle=world.lifecycle, rule=world.rules["RISK"], created_at=at(-1))
     owners = None if whose == "everybody" else {world.mia.id}
 
@@ -179,20 +184,33 @@ def test_a_person_is_timed_from_when_there_was_something_to_decide(world):
     assert (row.approved, row.timed, float(row.hours)) == (2, 1, 48)
 
 
-def test_days_tell_who_moved_customers_and_what_stood(world):
-    move = moves_of(world)[3]
+def test_what_is_decided_later_is_not_known_yet(world):
+    decided(world, "RISK", APPROVED, at(-2), timedelta(hours=1))
+    decided(world, "RISK", APPROVED, at(-2), timedelta(hours=3))
+
+    rows = told(world.about(FEBRUARY, now=at(-2) + timedelta(hours=2)))
+
+    assert (rows[None].approved, rows[None].hours) == (1, 1)
+
+
+@pytest.mark.parametrize("whose", ["everybody", "portfolio"])
+def test_days_tell_who_moved_customers_and_what_stood(world, whose):
+    owners = None if whose == "everybody" else {world.mia.id}
+    move = moves_of(world)[2]
     put_back(world, move.customer, "NEW", at(-6))
-    about = world.about(FEBRUARY)
+    nobody_s = world.customer(owner=world.mia)
+    world.moved(nobody_s, at(-6), "NEW", rule=False)  # by nobody: neither a rule nor a person, as when a tag was set up
+    about = world.about(FEBRUARY, owners=owners)
 
     rows = {
         row.day: (row.automatic, row.approved, row.by_hand, row.reversed) for row in rows_of(about, "automation_days")
     }
 
     plain = {}
-    for one in plain_moves(world, FEBRUARY, None, NOW):
-        kind = 2 if one.rule is None else 1 if one.by_id else 0
+    for one in plain_moves(world, FEBRUARY, owners, NOW):
+        kind = (1 if one.by_id else 0) if one.rule else 2
         counts = plain.setdefault(one.applied_at.date(), [0, 0, 0, 0])
-        counts[kind] += 1
+        counts[kind] += one.rule is not None or one.by_id is not None
         counts[3] += one.id == move.id
     assert rows == {day: tuple(counts) for day, counts in plain.items()}
 

@@ -95,6 +95,7 @@ def test_tells_of_the_instant_that_is_asked_for(client, learners):
         ({"report": "kpi_nps", "only": "counted"}, "is no share"),
         ({"report": RATE, "as_of": "2026-03-11T00:00:00+00:00"}, "Nobody knows the figures of a day to come."),
         ({"report": RATE, "as_of": "yesterday"}, "Enter a valid date/time."),
+        ({"report": RATE, "as_of": "0001-01-01T00:00:00+1400"}, "Choose a day from 1970 on."),
         ({"report": RATE, "after": "-1"}, "greater than or equal to 0"),
         ({"report": RATE, "after": "9" * 30}, "less than or equal to"),
     ],

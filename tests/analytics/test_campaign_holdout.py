@@ -106,6 +106,14 @@ def test_a_step_holds_out_those_who_came_to_it():
     assert arms() == [("chance", 25, 2, 1, 2, 1)]
 
 
+def test_what_chance_decides_later_is_not_known_yet():
+    version = CampaignVersionFactory(definition=INSIDE)
+    at_step(enter(version), is_out=False, done_at=ENTERED + HOUR)
+    at_step(enter(version), is_out=True, done_at=ENTERED + 2 * HOUR)
+
+    assert arms(as_of=ENTERED + HOUR) == [("chance", 25, 1, 0, 0, 0)]
+
+
 def test_a_goal_before_the_step_is_no_effect_of_it():
     version = CampaignVersionFactory(definition=INSIDE)
     at_step(enter(version, converted=ENTERED + HOUR), is_out=False, done_at=ENTERED + 2 * HOUR)

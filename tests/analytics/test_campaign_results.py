@@ -1,7 +1,7 @@
 """Results of campaigns are those that a loop over rows finds."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from statistics import median
 
@@ -27,8 +27,8 @@ from tests.factories.campaigns import DEFINITION
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
-SINCE, UNTIL = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
-PERIOD = Period(SINCE.date(), NOW.date())
+SINCE, UNTIL = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 25, tzinfo=UTC)
+PERIOD = Period(SINCE.date(), date(2026, 3, 24))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 AS_OF = [NOW, NOW - 9 * DAY, SINCE]
 
@@ -64,7 +64,7 @@ def _enter(customer, version, chance):
         _message(enrollment, number, chance)
     run = StepRunFactory(enrollment=enrollment, step="call", kind="task", state="done", done_at=_at(chance))
     if chance.random() < 0.8:
-        closed = run.done_at + HOUR * chance.randint(1, 200) if chance.random() < 0.6 else None
+        closed = run.done_at + HOUR * chance.choice((1, 48, 49, 200)) if chance.random() < 0.6 else None
         TaskFactory(
             customer=customer, origin=f"step:{run.id}", created_at=run.done_at, due_at=run.done_at + 48 * HOUR,
             state=chance.choice(["DONE", "DROPPED"]) if closed else "OPEN", closed_at=closed,
@@ -159,12 +159,14 @@ def test_messages_are_those_of_a_loop(world, as_of, is_portfolio):
 
 
 @pytest.mark.parametrize("as_of", AS_OF)
-def test_time_to_the_goal_is_that_of_a_loop(world, as_of):
-    rows = ask("campaign_time_to_goal", owners=None, as_of=as_of, since=SINCE, until=UNTIL, campaign=None)
+@pytest.mark.parametrize("is_portfolio", [False, True])
+def test_time_to_the_goal_is_that_of_a_loop(world, as_of, is_portfolio):
+    owner = world if is_portfolio else None
+    rows = ask("campaign_time_to_goal", owners=of(owner), as_of=as_of, since=SINCE, until=UNTIL, campaign=None)
 
     days = [
         (converted - one.entered_at).total_seconds() / 86400
-        for one, reason, converted, is_first in entries(as_of, None)
+        for one, reason, converted, is_first in entries(as_of, owner)
         if is_first and converted and reason != "holdout"
     ]
     assert {row.days: row.n for row in rows} == Counter(int(one) for one in days)
@@ -172,17 +174,20 @@ def test_time_to_the_goal_is_that_of_a_loop(world, as_of):
 
 
 @pytest.mark.parametrize("as_of", AS_OF)
-def test_days_are_those_of_a_loop(world, as_of):
-    rows = ask("campaign_days", owners=None, as_of=as_of, since=SINCE, until=UNTIL, campaign=None)
+@pytest.mark.parametrize("is_portfolio", [False, True])
+def test_days_are_those_of_a_loop(world, as_of, is_portfolio):
+    owner = world if is_portfolio else None
+    rows = ask("campaign_days", owners=of(owner), as_of=as_of, since=SINCE, until=UNTIL, campaign=None)
 
     def by_day(instants):
         return Counter(at.date() for at in instants if at and SINCE <= at < UNTIL and at <= as_of)
 
-    enrollments = list(Enrollment.objects.all())
+    theirs = {} if owner is None else {"customer__owner": owner}
+    enrollments = list(Enrollment.objects.filter(**theirs))
     for name, instants in {
         "entered": [one.entered_at for one in enrollments],
         "converted": [one.converted_at for one in enrollments],
-        "sent": [one.accepted_at for one in Delivery.objects.all()],
+        "sent": [one.accepted_at for one in Delivery.objects.filter(**theirs)],
     }.items():
         assert {row.day: getattr(row, name) for row in rows if getattr(row, name)} == by_day(instants)
 
@@ -211,7 +216,7 @@ def test_nobody_is_nothing():
 
 def test_what_everybody_sees_is_kept_for_an_hour(world):
     before = results(owners=None, period=PERIOD, now=NOW)
-    EnrollmentFactory(entered_at=NOW - HOUR, version=CampaignVersionFactory(definition=DEFINITION))
+    EnrollmentFactory(entered_at=SINCE, version=CampaignVersionFactory(definition=DEFINITION))
 
     after = results(owners=None, period=PERIOD, now=NOW + timedelta(minutes=1))
 

@@ -122,7 +122,11 @@ def test_tiers_are_told_by_what_became_of_those_of_a_year_before(whose):
         expected = {}
         for tier, accounts in tiers.items():
             here = [one for one in accounts if world.status(one.customer, at) != "CHURNED"]
-            base = [one for one in accounts if world.status(one.customer, at - year) == "ACTIVE"]
+            base = [
+                one
+                for one in accounts
+                if one.opened_at <= at - year and world.status(one.customer, at - year) != "CHURNED"
+            ]
             stayed = [one for one in base if one in here]
             won = [
                 one

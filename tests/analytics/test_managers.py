@@ -220,3 +220,22 @@ def test_who_leads_and_looks_after_nobody_is_no_manager_of_those_compared(boss):
 
     assert busy.id in found
     assert idle.id not in found
+
+
+@pytest.mark.parametrize("report", ["manager_customers", "manager_tasks", "manager_work"])
+def test_a_report_about_some_managers_has_no_others(report):
+    _, second, _ = make_world()
+    about = {"as_of": NOW, "since": SINCE, "until": UNTIL, "before": SINCE, "lifecycle": account_lifecycle()}
+
+    found = {row.manager for row in ask(report, owners={second.id}, **about)}
+
+    assert found == {second.id}
+
+
+def test_tasks_by_day_of_some_managers_are_theirs():
+    _, second, _ = make_world()
+
+    rows = ask("manager_task_days", owners={second.id}, as_of=NOW, since=SINCE, until=UNTIL)
+
+    made = [one for one in Task.objects.filter(owner=second) if SINCE <= one.created_at <= NOW]
+    assert sum(row.made for row in rows) == len(made) > 0

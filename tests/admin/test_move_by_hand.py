@@ -103,7 +103,7 @@ def test_refuses_when_the_customer_has_moved_meanwhile_and_shows_where_it_is(cli
     answer = client.post(move_page(customer), form_was_shown_with)
 
     form = answer.context["form"]
-    assert "has moved to AT_RISK meanwhile" in form.non_field_errors()[0]
+    assert "has moved to At risk meanwhile" in form.non_field_errors()[0]
     assert form["seen_tag"].value() == str(shop.tag("AT_RISK").id)
     assert customer.transitions.count() == 2
 

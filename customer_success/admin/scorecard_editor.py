@@ -58,7 +58,7 @@ def editor_page(
         admin, request, "customer_success/admin/scorecard_editor.html", original=version if is_draft else None,
         title=f"{version.scorecard}, {f'draft {version.number}' if is_draft else 'a new version'}",
         form=form, version=version, is_draft=is_draft, inputs=input_vocabulary(), vocabulary=vocabulary(),
-        scripts=[f"{name}.js" for name in _SCRIPTS],
+        editor_scripts=[f"{name}.js" for name in _SCRIPTS],
         cancel_url=reverse("admin:customer_success_scorecard_change", args=[version.scorecard_id]), **tried,
     )  # fmt: skip
 

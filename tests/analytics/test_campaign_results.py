@@ -44,6 +44,8 @@ def world(request):
         customer = CustomerFactory(owner=chance.choice(owners))
         for _ in range(chance.randint(0, 3)):
             _enter(customer, chance.choice(versions), chance)
+    at_the_end = {"entered_at": UNTIL - DAY, "converted_at": UNTIL}
+    EnrollmentFactory(version=versions[0], customer=CustomerFactory(owner=owners[0]), **at_the_end)
     return owners[0]
 
 

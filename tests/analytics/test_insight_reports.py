@@ -7,6 +7,7 @@ from itertools import product
 from random import Random
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 
 from analytics.queries.insights import customers_behind, insights
@@ -45,7 +46,7 @@ def lifecycle(request):
     chance = Random(request.param)
     found = LifecycleFactory(code="course")
     tags = [StatusTagFactory(lifecycle=found, code=code, category=category) for code, category in TAGS.items()]
-    owner = UserFactory(id=7001)
+    owner = UserFactory(username="mia")
     for _ in range(60):
         customer = CustomerFactory(
             owner=chance.choice([owner, None]), tier=chance.choice(["TRIAL", "ENTERPRISE", None])
@@ -181,7 +182,8 @@ LOOPS = {
 @pytest.mark.parametrize("code", LOOPS)
 def test_each_customer_counts_as_loops_find(lifecycle, code):
     seen = 0
-    for owners, at in product((None, {7001}, {0}), INSTANTS):
+    mia = User.objects.get(username="mia").id
+    for owners, at in product((None, {mia}, {0}), INSTANTS):
         customers = [one for one in Customer.objects.all() if owners is None or one.owner_id in owners]
         expected = [(one.id, *row) for one in customers for row in LOOPS[code](one, at)]
         seen += len(expected)

@@ -104,7 +104,7 @@ def enrollment():
         version=CampaignVersionFactory(campaign__key="spring", state="live"), entered_at=NOW - timedelta(days=3),
         converted_at=NOW - timedelta(days=1),
     )  # fmt: skip
-    run = StepRunFactory(enrollment=enrollment, step="rest", kind="wait", state="done")
+    run = StepRunFactory(enrollment=enrollment, step="rest", kind="wait", state="done", due_at=NOW - timedelta(days=2))
     DeliveryFactory(
         run=run, state="opened", planned_at=NOW - timedelta(days=2), opened_at=NOW - timedelta(days=1),
         accepted_at=NOW - timedelta(days=2), ended_at=NOW - timedelta(days=1),

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 
 from analytics.queries.cohorts import Asking
@@ -18,11 +17,6 @@ from .revenue_world import Accounts, at, contract
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_asked_yet():
-    cache.clear()
 
 
 @pytest.fixture
@@ -47,7 +41,7 @@ def standing(world, as_of=NOW):
 
 
 def reversed_(world, as_of=NOW):
-    statement = "SELECT move_id FROM tenure_reversals(%(lifecycle)s, '-infinity', %(as_of)s) AS m"
+    statement = "SELECT move_id FROM tenure_reversals(%(owners)s, %(lifecycle)s, '-infinity', %(as_of)s) AS m"
     return {row.move_id for row in run(statement, owners=None, as_of=as_of, lifecycle=world.lifecycle.id)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -143,12 +144,19 @@ def test_twice_is_once_and_takes_what_has_come_since(shop: Lifecycle) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_who_writes_events_meanwhile_is_waited_for(shop: Lifecycle) -> None:
+    has_written = threading.Event()
+
     def writes() -> None:
         with transaction.atomic():
             send(event("ann", "note", text="Ann was here"))
+            has_written.set()
             until_somebody_waits()
 
-    assert at_once(writes, erase) == [None, True]
+    def erases() -> bool:
+        has_written.wait(timeout=60)
+        return erase()
+
+    assert at_once(writes, erases) == [None, True]
     assert not Event.objects.exclude(properties={}).exists()
 
 

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from customer_success.engine.plan_templates import load_plan_templates
 from customer_success.models import SuccessPlan
-from tests.api.conftest import _nobody_has_asked_yet, speaking_for  # noqa: F401  a fixture
+from tests.api.conftest import speaking_for
 from tests.factories import AccountFactory, CustomerFactory, PlanMilestoneFactory, SuccessPlanFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,13 +7,16 @@ WITH span AS (
     SELECT s.tag_id, count(*) AS customers
     FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
     GROUP BY s.tag_id
-), changes AS (
-    SELECT LEAST((m.applied_at AT TIME ZONE 'UTC')::date, span.last + 1) AS day, x.tag_id, sum(x.step) AS customers
+), moved AS (
+    SELECT LEAST((m.applied_at AT TIME ZONE 'UTC')::date, span.last + 1) AS day, m.to_tag_id, m.from_tag_id, count(*) AS n
     FROM span CROSS JOIN lifecycle_transition AS m
     LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
-    CROSS JOIN LATERAL (VALUES (m.to_tag_id, 1), (m.from_tag_id, -1)) AS x (tag_id, step)
     WHERE m.lifecycle_id = %(lifecycle)s AND m.applied_at >= %(since)s AND m.applied_at <= %(as_of)s
       AND (%(owners)s IS NULL OR c.id IS NOT NULL)
+    GROUP BY 1, 2, 3
+), changes AS (
+    SELECT m.day, x.tag_id, sum(x.n) AS customers
+    FROM moved AS m CROSS JOIN LATERAL (VALUES (m.to_tag_id, m.n), (m.from_tag_id, -m.n)) AS x (tag_id, n)
     GROUP BY 1, 2
 ), counted AS (
     SELECT day.day, t.id AS tag_id, t.code, t.position, COALESCE(n.customers, 0) - COALESCE(sum(x.customers) OVER (

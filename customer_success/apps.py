@@ -7,6 +7,6 @@ class CustomerSuccessConfig(AppConfig):
 
     def ready(self) -> None:
         from customer_success.engine.erasing import erase  # noqa: PLC0415  models are not there earlier
-        from lifecycle.engine.erasing import register_floor  # noqa: PLC0415
+        from lifecycle.engine.erasing import register_floor  # noqa: PLC0415  models are not there earlier
 
         register_floor(erase)

@@ -39,7 +39,6 @@ def overview(found: Results) -> Chart:
             for one in shown
         ],
         links=[results_of(one.campaign) for one in shown],
-        traces=[],
         is_list=True,
         is_wide=True,
         texts=2,

@@ -28,7 +28,7 @@ class Chart:
     summary: str
     columns: Sequence[str]
     rows: Sequence[Row]
-    traces: Sequence[Mapping[str, Any]]
+    traces: Sequence[Mapping[str, Any]] = ()
     report: str = ""
     layout: Mapping[str, Any] = field(default_factory=dict)
     links: Sequence[str] = ()

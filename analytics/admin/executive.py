@@ -91,7 +91,6 @@ def _key_figures(rows: Sequence[KpiStanding]) -> Chart:
             for row in rows[:SHOWN_KPIS]
         ],
         links=[behind_url(row.kpi, row) for row in rows[:SHOWN_KPIS]],
-        traces=[],
         when_empty=NO_KPIS,
         is_list=True,
         is_wide=True,
@@ -119,7 +118,6 @@ def _changes(rows: Sequence[executive.Change]) -> Chart:
             for row in rows
         ],
         links=[_behind(row) for row in rows],
-        traces=[],
         report="health_risks",
         is_list=True,
         is_wide=True,
@@ -159,7 +157,6 @@ def _tiers(rows: Sequence[executive.Tier]) -> Chart:
             for row in rows
         ],
         links=[health_list("all", "tier", row.code) for row in rows],
-        traces=[],
         report="tier_performance",
         when_empty="There are no accounts yet.",
         is_list=True,

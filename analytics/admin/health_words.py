@@ -63,7 +63,6 @@ def people(key: str, title: str, rows: Sequence[Any], *, all_of: str = "", is_fu
             for row in rows
         ],
         links=[customer_page(row.customer_id) for row in rows],
-        traces=[],
         report="health_customers",
         when_empty="Nobody is in this list.",
         is_list=True,

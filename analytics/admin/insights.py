@@ -39,7 +39,6 @@ def _table(found: queries.Insights) -> Chart:
         summary="",
         columns=("Insight", "Group", "Customers of it", "Others", "Difference", "From", "To", "p, adjusted", "Test"),
         rows=[_row(one) for one in found.found],
-        traces=[],
     )
 
 
@@ -108,7 +107,6 @@ def _people(topic: rules.Topic, group: str, rows: Any) -> Chart:
         columns=("Customer", column),
         rows=[(row.name, ("Yes" if row.value else "No") if topic.is_share else row.value) for row in rows],
         links=[customer_page(row.customer_id) for row in rows],
-        traces=[],
         report=topic.report,
         when_empty="Nobody is in this group.",
         is_list=True,

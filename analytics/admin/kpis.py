@@ -155,7 +155,6 @@ def _table(rows: Sequence[Row]) -> Chart:
             )
             for row in rows
         ],
-        traces=[],
     )  # fmt: skip
 
 

@@ -36,7 +36,6 @@ def table(found: Compared) -> Chart:
         columns=("Manager", *(measure.name for measure in MEASURES)),
         rows=rows,
         links=links,
-        traces=[],
         is_list=True,
         is_wide=True,
         report="manager_customers",

@@ -102,7 +102,6 @@ def _list(looked: Looked, about: dict[str, Any], rows: Any) -> Chart:
             for row in rows
         ],
         links=[customer_page(row.customer_id) for row in rows],
-        traces=[],
         report="movement_customers",
         when_empty="Nobody moved so in this period.",
         is_list=True,

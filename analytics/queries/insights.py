@@ -76,7 +76,7 @@ def _about(lifecycle: Lifecycle | None) -> dict[str, Any]:
 
 def _of_shares(one: Comparison) -> Tested:
     """The chi-squared test of two by two, uncorrected; Fisher's exact test where little is expected."""
-    from scipy import stats  # noqa: PLC0415  # slow to import
+    from scipy import stats  # noqa: PLC0415  slow to import
 
     group, rest = one.group, one.rest
     table = [[group.total, group.n - group.total], [rest.total, rest.n - rest.total]]
@@ -91,7 +91,7 @@ def _of_shares(one: Comparison) -> Tested:
 
 def _of_means(one: Comparison) -> Tested:
     """Welch's t-test, from how many there are, their means and variances."""
-    from scipy import stats  # noqa: PLC0415  # slow to import
+    from scipy import stats  # noqa: PLC0415  slow to import
 
     group, rest = one.group, one.rest
     parts = group.variance / group.n, rest.variance / rest.n

@@ -171,7 +171,7 @@ def who(one: Comparison) -> str:
     part = one.group.part
     return _WHO[one.group.dimension].format(
         part=TIERS.get(part, part),
-        month=f"{datetime.strptime(part, '%Y-%m'):%B %Y}" if one.group.dimension == "entered" else "",  # noqa: DTZ007  # a month has no zone
+        month=f"{datetime.strptime(part, '%Y-%m'):%B %Y}" if one.group.dimension == "entered" else "",  # noqa: DTZ007  a month has no zone
     )
 
 

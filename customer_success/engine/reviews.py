@@ -69,7 +69,7 @@ class Meeting:
 
 
 def create_review(
-    *, customer: Customer, type: BusinessReviewType, scheduled_for: datetime, words: Mapping[str, Any], by: Any,  # noqa: A002  # as the model names it
+    *, customer: Customer, type: BusinessReviewType, scheduled_for: datetime, words: Mapping[str, Any], by: Any,  # noqa: A002  as the model names it
     now: datetime,
 ) -> BusinessReview:  # fmt: skip
     """Plan a review. Raises ``WrongTime``."""

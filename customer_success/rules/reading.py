@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
-from lifecycle.rules.parse import Problem
+from lifecycle.rules.parse import Problem, shown
 
 
 class Reader:
@@ -75,11 +74,3 @@ def _is_number(found: object) -> TypeGuard[int | float | Decimal]:
 
 def _listed(keys: set[str] | frozenset[str]) -> str:
     return ", ".join(f"“{key}”" for key in sorted(keys))
-
-
-def shown(found: object) -> str:
-    try:
-        text = json.dumps(found, ensure_ascii=False, default=str)
-    except (ValueError, RecursionError):
-        text = type(found).__name__
-    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -10,10 +10,10 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any
 
-from lifecycle.rules.parse import MAX_NUMBER, MAX_SCALE, MetricType, Problem
+from lifecycle.rules.parse import MAX_NUMBER, MAX_SCALE, MetricType, Problem, shown
 
 from .bands import HIGHEST, Band
-from .reading import Reader, shown
+from .reading import Reader
 from .scorecard import AsItIs, Dimension, Measure, Scale, Scorecard, Step, Steps, Words, problems_of
 
 # The best first. Codes of ``HealthLevel``, ``AlertKind`` and ``MilestonePriority``.

@@ -120,7 +120,7 @@ class _Reader:
             return self.problem(path, f"the tree is deeper than {MAX_DEPTH} levels")
         if not isinstance(tree, dict):
             return self.problem(
-                path, f"expected an object such as {{“metric”: …}} or {{“all”: […]}}, got {_shown(tree)}"
+                path, f"expected an object such as {{“metric”: …}} or {{“all”: […]}}, got {shown(tree)}"
             )
         groups = [key for key in ("all", "any", "not") if key in tree]
         if not groups:
@@ -136,7 +136,7 @@ class _Reader:
             part = self.node(inside, path, depth + 1)
             return None if part is None else Not(part)
         if not isinstance(inside, list):
-            return self.problem(path, f"“{kind}” takes a list of conditions, got {_shown(inside)}")
+            return self.problem(path, f"“{kind}” takes a list of conditions, got {shown(inside)}")
         if not inside:
             return self.problem(
                 path, f"“{kind}” is empty; an empty group would match everybody or nobody, name a condition"
@@ -161,7 +161,7 @@ class _Reader:
 
     def metric(self, name: object, path: str) -> MetricType | None:
         if not isinstance(name, str) or not name:
-            return self.problem(path, f"expected the name of a metric{f', got {_shown(name)}' if name else ''}")
+            return self.problem(path, f"expected the name of a metric{f', got {shown(name)}' if name else ''}")
         if name not in self.metrics:
             near = get_close_matches(name, self.metrics, n=3, cutoff=0.5)
             hint = f"did you mean {' or '.join(near)}?" if near else "the metrics page lists all of them"
@@ -172,7 +172,7 @@ class _Reader:
         try:
             operator = Operator(name)  # type: ignore[arg-type]  # anything may stand in the JSON
         except ValueError:
-            return self.problem(path, f"there is no operator {_shown(name)}; use one of {', '.join(Operator)}")
+            return self.problem(path, f"there is no operator {shown(name)}; use one of {', '.join(Operator)}")
         if metric is not None and operator not in OPERATORS_OF[metric.type]:
             fitting = ", ".join(one for one in Operator if one in OPERATORS_OF[metric.type])
             return self.problem(path, f"“{operator}” does not fit {metric.name}, a {metric.type}; use one of {fitting}")
@@ -182,11 +182,11 @@ class _Reader:
         if operator is Operator.IS_KNOWN:
             if isinstance(value, bool):
                 return value
-            return self.problem(path, f"is_known takes true or false, got {_shown(value)}")
+            return self.problem(path, f"is_known takes true or false, got {shown(value)}")
         if operator not in (Operator.IN, Operator.NOT_IN, Operator.BETWEEN):
             return self.scalar(value, metric, path)
         if not isinstance(value, list):
-            return self.problem(path, f"“{operator}” takes a list, got {_shown(value)}")
+            return self.problem(path, f"“{operator}” takes a list, got {shown(value)}")
         if operator is Operator.BETWEEN and len(value) != 2:
             return self.problem(path, f"between takes the lowest and the highest value, got {len(value)} values")
         if not value:
@@ -215,10 +215,10 @@ class _Reader:
         if found is None:
             if metric.type == "number" and isinstance(value, int | float | Decimal) and not isinstance(value, bool):
                 bounds = f"with up to 15 digits and up to {MAX_SCALE} decimals"
-                return self.problem(path, f"{metric.name} is a number {bounds}, got {_shown(value)}")
-            return self.problem(path, f"{metric.name} is a {metric.type}{_EXAMPLE[metric.type]}, got {_shown(value)}")
+                return self.problem(path, f"{metric.name} is a number {bounds}, got {shown(value)}")
+            return self.problem(path, f"{metric.name} is a {metric.type}{_EXAMPLE[metric.type]}, got {shown(value)}")
         if metric.choices and found not in metric.choices:
-            return self.problem(path, f"{metric.name} is one of {', '.join(metric.choices)}, got {_shown(value)}")
+            return self.problem(path, f"{metric.name} is one of {', '.join(metric.choices)}, got {shown(value)}")
         return found
 
 
@@ -260,7 +260,8 @@ def _date(value: object) -> date | None:
         return None
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value of somebody's as a sentence names it: short, whatever it is."""
     try:
         text = json.dumps(value, ensure_ascii=False, default=str)
     except (ValueError, RecursionError):

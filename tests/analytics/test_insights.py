@@ -116,7 +116,7 @@ def test_variance_is_that_of_the_sample():
 
 
 def test_means_are_tested_as_welch_does():
-    from scipy import stats  # noqa: PLC0415  # slow to import
+    from scipy import stats  # noqa: PLC0415  slow to import
 
     group, rest = [70, 75, 80, 85, 61] * 6, [60, 72, 71, 69] * 9
     ((_, result),) = with_tests([Comparison(HEALTH, cell(group), cell(rest, part=""))])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from statistics import median, quantiles
 
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -16,34 +15,17 @@ from lifecycle.queries import in_portfolio
 from . import world
 from .evaluating import MILLION
 from .harness import Bench
-from .pages import FEW, SECONDS, VIEWS, look
-from .portfolios import AT_ONCE, cast
+from .pages import FEW
+from .portfolios import Addresses, visit
 from .portfolios import fill as customers_at_work
 
 MESSAGES = (Path(__file__).parent / "messages.sql").read_text()
 CUSTOMERS = {FEW: 20_000, MILLION: 100_000}
 STEPS = 5
-Addresses = Callable[[User], Sequence[str]]
 
 
 def run_cases(bench: Bench) -> None:
-    wanted = [name for name in PAGES if bench.wants(f"campaign_pages {name}")]
-    if not wanted:
-        return
-    most: dict[tuple[str, str], int] = {}  # queries of a page beside few messages; it depends on what there is to show
-    for messages in (FEW, MILLION):
-        fill(messages)
-        people = cast()
-        for name in wanted:
-            for role, some in people.items():
-                found = [look(client, _again(PAGES[name](user))) for user, client in some]
-                number = max(one for _, counted in found for one in counted)
-                if number > most.setdefault((name, role), number):
-                    raise AssertionError(f"{name} asks {number} questions of a {role}, not {most[name, role]}")
-                if messages == MILLION:
-                    seconds = [one for times, _ in found for one in times]
-                    late = quantiles(seconds, n=20)[-1]
-                    bench.keep(f"{name}, {role}", messages, median(seconds), SECONDS, late / SECONDS, most=1.0)
+    visit(bench, [name for name in PAGES if bench.wants(f"campaign_pages {name}")], PAGES, fill)
 
 
 def fill(messages: int) -> None:
@@ -66,11 +48,6 @@ def fill(messages: int) -> None:
         sql = sql.replace(f"{{{name}}}", str(value))
     world.run(sql)
     world.run("VACUUM (ANALYZE)")
-
-
-def _again(addresses: Sequence[str]) -> list[str]:
-    """As many as are looked at in all, and ten to warm up."""
-    return [addresses[number % len(addresses)] for number in range(VIEWS // AT_ONCE + 10)]
 
 
 def _list(model: str, *asked: str) -> Addresses:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -28,23 +28,27 @@ Addresses = Callable[[User], Sequence[str]]
 
 
 def run_cases(bench: Bench) -> None:
-    wanted = [name for name in PAGES if bench.wants(name)]
+    visit(bench, [name for name in PAGES if bench.wants(name)], PAGES, fill)
+
+
+def visit(bench: Bench, wanted: Sequence[str], pages: Mapping[str, Addresses], fill: Callable[[int], None]) -> None:
+    """Each page as people of each kind see it: no more questions among a million than among few, and within its time."""
     if not wanted:
         return
-    most: dict[tuple[str, str], int] = {}  # queries of a page among few customers; it depends on what there is to show
-    for customers in (FEW, MILLION):
-        fill(customers)
+    most: dict[tuple[str, str], int] = {}  # queries of a page among few; it depends on what there is to show
+    for size in (FEW, MILLION):
+        fill(size)
         people = cast()
         for name in wanted:
             for role, some in people.items():
-                found = [look(client, _again(PAGES[name](user))) for user, client in some]
+                found = [look(client, _again(pages[name](user))) for user, client in some]
                 number = max(one for _, counted in found for one in counted)
                 if number > most.setdefault((name, role), number):
                     raise AssertionError(f"{name} asks {number} questions of a {role}, not {most[name, role]}")
-                if customers == MILLION:
+                if size == MILLION:
                     seconds = [one for times, _ in found for one in times]
                     late = quantiles(seconds, n=20)[-1]
-                    bench.keep(f"{name}, {role}", customers, median(seconds), SECONDS, late / SECONDS, most=1.0)
+                    bench.keep(f"{name}, {role}", size, median(seconds), SECONDS, late / SECONDS, most=1.0)
 
 
 def fill(customers: int) -> None:

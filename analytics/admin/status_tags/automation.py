@@ -112,7 +112,6 @@ def _lifecycles(each: Sequence[About]) -> Chart:
             address("automation", lifecycle=about.lifecycle.code, start=about.period.start, end=about.period.end)
             for about in each
         ],
-        traces=[],
         report="automation_rules",
         is_list=True,
         is_wide=True,
@@ -193,7 +192,6 @@ def _rules(about: About, rows: Sequence[Any]) -> Chart:
              NONE if row.hours is None else rounded(row.hours))
             for row in rows
         ],
-        traces=[],
         report="automation_rules",
         links=[moves_of_rule(about, row.rule_id) for row in rows],
         when_empty="No rule moved anybody in this range, and nobody decided a recommendation.",

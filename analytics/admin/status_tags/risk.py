@@ -36,7 +36,6 @@ def _entered(about: About, number: int) -> Chart:
             )
             for row in rows
         ],
-        traces=[],
         report="risk_entered",
         links=[customer_page(row.customer_id) for row in rows],
         when_empty="Nobody entered a risk tag in this range.",
@@ -59,7 +58,6 @@ def _longest(about: About) -> Chart:
             (row.customer, about.names[row.tag], instant(row.entered_at) if row.entered_at else NONE, row.days)
             for row in rows
         ],
-        traces=[],
         report="risk_longest",
         links=[customer_page(row.customer_id) for row in rows],
         when_empty="Nobody is in a risk tag now.",

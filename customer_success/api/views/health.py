@@ -56,7 +56,7 @@ class HealthScores(ApiList):
         operation_id="create_health_score", summary="Report the health of a customer",
         request=HealthScoreRequestSerializer, responses={201: HealthScoreSerializer, 409: ProblemSerializer},
     )  # fmt: skip
-    def post(self, request: Request, id: int) -> Response:  # noqa: A002  # as the address names it
+    def post(self, request: Request, id: int) -> Response:  # noqa: A002  as the address names it
         """The score of today, in place of what was computed or reported before; it stays for the day. Components are
         weighed as the scorecard of the success program says; 409 if there is none."""
         customer = _customer(request, id)
@@ -80,7 +80,7 @@ class CalculateHealthScore(ApiView):
         operation_id="calculate_health_score", summary="Calculate a health score",
         request=ComponentsSerializer, responses={200: CalculationSerializer, 409: ProblemSerializer},
     )  # fmt: skip
-    def post(self, request: Request, id: int) -> Response:  # noqa: A002  # as the address names it
+    def post(self, request: Request, id: int) -> Response:  # noqa: A002  as the address names it
         """With component scores: what the success program makes of them; nothing is written. Without: the customer is
         scored now by the scorecard that applies to it, and the score is kept as that of today. 409 if there is none."""
         customer = _customer(request, id)

@@ -14,7 +14,7 @@ class KillConfig(AppConfig):
     label = "kill"
 
     def ready(self) -> None:
-        from . import broken  # noqa: PLC0415  it needs the models
+        from . import broken  # noqa: PLC0415  they need the models
 
         hurry()
         if name := os.environ.get(VARIABLE):
@@ -23,8 +23,8 @@ class KillConfig(AppConfig):
 
 def hurry() -> None:
     """Nobody waits for minutes here."""
-    from campaigns.channels import email, email_outcome  # noqa: PLC0415
-    from campaigns.engine import breaker, claim  # noqa: PLC0415
+    from campaigns.channels import email, email_outcome  # noqa: PLC0415  they need the models
+    from campaigns.engine import breaker, claim  # noqa: PLC0415  they need the models
 
     claim.LEASE = timedelta(seconds=LEASE_SECONDS)
     breaker.RESTS_FOR = email.AGAIN = email_outcome.AGAIN = timedelta(seconds=1)

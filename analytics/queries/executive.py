@@ -14,7 +14,7 @@ from lifecycle.models import Lifecycle, TagCategory
 from lifecycle.queries import lifecycles
 from lifecycle.rules.traits import TIERS
 
-from .figures import figures, month_before
+from .figures import figures, now_and_then
 from .health import levels_of, risks_of
 from .kpis import KpiStanding, kpi_standings
 
@@ -129,6 +129,5 @@ def _in(tags: Collection[str], rows: Sequence[Any]) -> Decimal:
 def _now_and_then(
     report: str, owners: Owners, now: datetime, lifecycle: Lifecycle | None = None
 ) -> tuple[Sequence[Any], Sequence[Any] | None]:
-    told = figures(report, owners=owners, now=now, lifecycle=lifecycle)
-    then = month_before(report, owners=owners, now=now, lifecycle=lifecycle)
+    told, then = now_and_then(report, owners=owners, now=now, lifecycle=lifecycle)
     return told.rows, then.rows if then else None

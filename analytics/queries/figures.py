@@ -13,7 +13,7 @@ from analytics.models import Figure, Snapshot
 from customer_success.rules import trend
 from lifecycle.models import Lifecycle
 
-from .reports import run, statement_of
+from .reports import run, run_at, statement_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +43,22 @@ def history(report: str, *, since: date, until: date, lifecycle: Lifecycle | Non
     return list(named.values_list("day", "part", "value", "n", named=True))
 
 
-def month_before(
+def now_and_then(
     report: str, *, owners: Collection[int] | None, now: datetime, lifecycle: Lifecycle | None = None
-) -> Told | None:
-    """What a report said a month before; ``None``: no such day was kept. Of a portfolio it is asked again."""
+) -> tuple[Told, Told | None]:
+    """What a report says, and what it said a month before; ``None``: no such day was kept. Of a portfolio both are
+    asked."""
     if owners is not None:
-        then = now - timedelta(days=trend.DAYS)
+        instants = (now, now - timedelta(days=trend.DAYS))
         about = {"lifecycle": lifecycle.id if lifecycle else None}
-        return Told(then, run(statement_of(report), owners=owners, as_of=then, **about))
+        told, then = run_at(statement_of(report), instants, owners=owners, **about)
+        return Told(now, told), Told(instants[1], then)
+    newest = figures(report, owners=owners, now=now, lifecycle=lifecycle)
     snapshot = Snapshot.objects.filter(day__range=month_ago(now.astimezone(UTC).date())).order_by("day").first()
     if snapshot is None:
-        return None
+        return newest, None
     kept = Figure.objects.filter(snapshot=snapshot, report=report, lifecycle=lifecycle).order_by("id")
-    return Told(snapshot.as_of, list(kept.values_list("part", "value", "n", named=True)))
+    return newest, Told(snapshot.as_of, list(kept.values_list("part", "value", "n", named=True)))
 
 
 def month_ago(day: date) -> tuple[date, date]:

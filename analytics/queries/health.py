@@ -12,9 +12,9 @@ from analytics.rules.few import FEWEST
 from customer_success.models import HealthLevel, HealthTrend
 from customer_success.rules.trend import trend
 
-from .figures import Told, figures, history, month_before
+from .figures import Told, figures, history, now_and_then
 from .kept import kept
-from .reports import ask
+from .reports import run_at, statement_of
 
 LEVELS = (HealthLevel.EXCELLENT, HealthLevel.GOOD, HealthLevel.FAIR, HealthLevel.POOR)
 DIMENSIONS = ("tier", "plan", "industry", "company_size")
@@ -69,8 +69,7 @@ class Overview:
 
 
 def overview(*, owners: Owners, now: datetime) -> Overview:
-    told = figures("health_levels", owners=owners, now=now)
-    before = month_before("health_levels", owners=owners, now=now)
+    told, before = now_and_then("health_levels", owners=owners, now=now)
     levels, then = levels_of(told.rows), levels_of(before.rows if before else ())
     return Overview(
         as_of=told.as_of,
@@ -113,7 +112,8 @@ def levels_over_time(*, owners: Owners, now: datetime) -> list[tuple[date, Level
             days.setdefault(row.day, []).append(row)
     else:
         weeks = [now - timedelta(weeks=back) for back in reversed(range(WEEKS + 1))]
-        days = {at.astimezone(UTC).date(): ask("health_levels", owners=owners, as_of=at) for at in weeks}
+        told = run_at(statement_of("health_levels"), weeks, owners=owners)
+        days = {at.astimezone(UTC).date(): rows for at, rows in zip(weeks, told, strict=True)}
     return [(day, levels_of(rows)) for day, rows in days.items() if rows]
 
 

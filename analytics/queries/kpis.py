@@ -12,7 +12,7 @@ from django.db.models import F
 
 from analytics.models import Figure, KpiTarget, Snapshot
 from analytics.rules.kpis import BY_CODE, KPIS, Fold, Kpi, Standing, nps_margin, standing
-from analytics.sql.folds import DETRACTORS, PROMOTERS
+from analytics.sql.folds import DETRACTORS, PROMOTERS, together
 from customer_success.rules import trend
 from lifecycle.models import Lifecycle
 
@@ -100,18 +100,24 @@ def _days(kpis: Sequence[Kpi], *, since: date, until: date) -> dict[str, dict[da
 
 
 def _live(kpis: Sequence[Kpi], owners: Collection[int] | None, now: datetime) -> dict[str, dict[str, Any]]:
-    """As it is now, and as it was a month ago: two statements each."""
+    """As it is now, and as it was a month ago: two statements for those of a lifecycle."""
     lifecycles = dict(Lifecycle.objects.filter(is_active=True).values_list("code", "id"))
+    told: dict[str, dict[str, Any]] = {}
+    for code in dict.fromkeys(kpi.lifecycle for kpi in kpis):
+        some = [kpi for kpi in kpis if kpi.lifecycle == code]
+        about = {"owners": owners, "lifecycle": lifecycles.get(code)}
+        newest, before = (_asked(some, as_of=at, **about) for at in (now, now - timedelta(days=trend.DAYS)))
+        for kpi in some:
+            told[kpi.code] = {"as_of": now, **_said(kpi, newest[kpi.code]), "before": before[kpi.code][""].value}
+    return told
 
-    def asked(kpi: Kpi, as_of: datetime) -> Parts:
-        about = {"lifecycle": lifecycles.get(kpi.lifecycle)}
-        return {row.part: row for row in run(statement_of(kpi.report), owners=owners, as_of=as_of, **about)}
 
-    month_ago = now - timedelta(days=trend.DAYS)
-    return {
-        kpi.code: {"as_of": now, **_said(kpi, asked(kpi, now)), "before": asked(kpi, month_ago)[""].value}
-        for kpi in kpis
-    }
+def _asked(kpis: Sequence[Kpi], **about: Any) -> dict[str, dict[str, Any]]:
+    """Rows by code and part."""
+    found: dict[str, dict[str, Any]] = {kpi.code: {} for kpi in kpis}
+    for row in run(together({kpi.code: statement_of(kpi.report) for kpi in kpis}), **about):
+        found[row.code][row.part] = row
+    return found
 
 
 def _said(kpi: Kpi, parts: Parts) -> dict[str, Any]:

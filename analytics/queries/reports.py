@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +11,7 @@ from django.db import connection
 
 from analytics.rules.kpis import KPIS
 from analytics.sql import reports
-from analytics.sql.folds import Statement, as_it_is, folded
+from analytics.sql.folds import Statement, as_it_is, at_instants, folded
 from customer_success.queries.accounts import LIFECYCLE
 from lifecycle.models import Lifecycle
 
@@ -36,9 +36,19 @@ def ask(
     return run(fold(reports()[name].statement), owners=owners, as_of=as_of, **about)
 
 
-def run(statement: str, *, owners: Collection[int] | None, as_of: datetime, **about: Any) -> list[Any]:
-    about |= {"owners": None if owners is None else sorted(owners), "as_of": as_of}
-    if "%(account)s" in statement:
+def run_at(
+    statement: str, instants: Sequence[datetime], *, owners: Collection[int] | None, **about: Any
+) -> list[list[Any]]:
+    """The rows at each of some instants, in one statement."""
+    found: list[list[Any]] = [[] for _ in instants]
+    for row in run(at_instants(statement), owners=owners, instants=list(instants), **about):
+        found[row.number - 1].append(row)
+    return found
+
+
+def run(statement: str, *, owners: Collection[int] | None, **about: Any) -> list[Any]:
+    about["owners"] = None if owners is None else sorted(owners)
+    if "%(account)s" in statement and "account" not in about:
         about["account"] = account_lifecycle()
     with connection.cursor() as cursor:
         cursor.execute(statement, about)

@@ -3,7 +3,7 @@ SELECT e.cohort, count(*) AS customers, r.reached_at IS NOT NULL AS is_reached, 
     (COALESCE(r.reached_at, %(as_of)s::timestamptz) AT TIME ZONE 'UTC')::date - (e.enrolled_at AT TIME ZONE 'UTC')::date, 0
 ) AS days
 FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
-JOIN tenure_enrolled(%(owners)s, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
+JOIN tenure_enrolled(NULL, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
 LEFT JOIN (
     SELECT t.customer_id, min(t.applied_at) AS reached_at
     FROM tenure_moves(%(lifecycle)s, %(as_of)s) AS t LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = t.customer_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from analytics.rules.kpis import Fold
 
@@ -16,6 +16,7 @@ _FOLDS = {
     Fold.RATIO: "100.0 * sum(value) / NULLIF(sum(whole), 0)",
     Fold.NPS: f"100.0 * ({_PROMOTERS} - {_DETRACTORS}) / NULLIF(count(*), 0)",
 }
+_ACCOUNTS = "tenure_accounts(%(owners)s, %(lifecycle)s, %(as_of)s)"
 
 
 Statement = Callable[[str], str]
@@ -35,6 +36,24 @@ def folded(statement: str, fold: Fold) -> str:
     return f"""SELECT part, value, n
 FROM (SELECT {counts} FROM (\n{statement}\n) AS each) AS folded
 CROSS JOIN LATERAL (VALUES {parts}) AS parts (part, value)"""
+
+
+def together(statements: Mapping[str, str]) -> str:
+    """One statement that gives ``code, part, value, n`` of several, by code, that give ``part, value, n``. The accounts
+    that they ask about are found once."""
+    asked = "\nUNION ALL\n".join(
+        f"SELECT '{code}' AS code, part::text, value::numeric, n FROM (\n{one}\n) AS told"
+        for code, one in statements.items()
+    )
+    found = f"WITH asked_accounts AS MATERIALIZED (SELECT * FROM {_ACCOUNTS})\n" if _ACCOUNTS in asked else ""
+    return found + asked.replace(_ACCOUNTS, "asked_accounts")
+
+
+def at_instants(statement: str) -> str:
+    """One statement of one that is asked at several instants: of a portfolio, planning costs more than asking."""
+    return f"""SELECT asked.number, each.*
+FROM unnest(%(instants)s::timestamptz[]) WITH ORDINALITY AS asked (at, number)
+CROSS JOIN LATERAL (\n{statement.replace("%(as_of)s", "asked.at")}\n) AS each"""
 
 
 def by_group(statement: str) -> str:

@@ -4,9 +4,9 @@ SELECT c.id AS customer_id, COALESCE(c.name, c.email, c.external_id) AS name, c.
     a.industry, m.movement, m.before, m.after, m.after - m.before AS change, count(*) OVER () AS customers,
     sum(m.after - m.before) OVER () AS changed
 FROM tenure_movements(%(basis)s, %(unit)s, %(owners)s, %(since)s, %(until)s) AS m
-JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
+JOIN lifecycle_customer AS c ON c.id = m.customer_id
 LEFT JOIN customer_success_account AS a ON a.customer_id = c.id
-JOIN tenure_parts(%(split)s, %(owners)s) AS p ON p.customer_id = c.id
+JOIN tenure_parts(%(split)s, NULL) AS p ON p.customer_id = c.id
 WHERE (%(movement)s::text IS NULL OR m.movement = %(movement)s) AND (%(part)s::text IS NULL OR p.part = %(part)s)
 ORDER BY abs(m.after - m.before) DESC, m.after DESC, c.id
 LIMIT %(most)s

@@ -1,7 +1,7 @@
 -- When accounts were closed: had a tag of the category churned in their lifecycle. From and to (exclusive). A closing
 -- that was taken back was none.
 CREATE OR REPLACE FUNCTION tenure_closings(owners bigint[])
-RETURNS TABLE (customer_id bigint, closed_from timestamptz, closed_to timestamptz) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (customer_id bigint, closed_from timestamptz, closed_to timestamptz) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT t.customer_id, COALESCE(entered.at, '-infinity'), t.applied_at
     FROM lifecycle_transition AS t
     JOIN tenure_customers(owners) AS c ON c.id = t.customer_id

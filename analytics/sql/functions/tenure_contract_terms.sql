@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION tenure_contract_terms(owners bigint[])
 RETURNS TABLE (
     customer_id bigint, annual_revenue numeric, renewal_on date, known_from timestamptz, known_to timestamptz,
     in_force_from timestamptz, in_force_to timestamptz
-) LANGUAGE sql STABLE AS $$
+) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT v.customer_id, v.annual_revenue, COALESCE(v.renewal_date, v.contract_end_date), v.known_from, v.known_to,
         GREATEST(v.known_from, v.contract_start_date::timestamp AT TIME ZONE 'UTC'),
         LEAST(v.known_to, (v.contract_end_date + 1)::timestamp AT TIME ZONE 'UTC')

@@ -1,6 +1,6 @@
 -- The customers of some success managers; NULL: everybody. A statement that wants of them only who they are takes them
 -- by LEFT JOIN and says (owners IS NULL OR c.id IS NOT NULL): of everybody the planner leaves that join out altogether.
 CREATE OR REPLACE FUNCTION tenure_customers(owners bigint[])
-RETURNS SETOF lifecycle_customer LANGUAGE sql STABLE AS $$
+RETURNS SETOF lifecycle_customer LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT c.* FROM lifecycle_customer AS c WHERE owners IS NULL OR c.owner_id = ANY(owners)
 $$;

@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION tenure_enrolled(
     owners bigint[], as_of timestamptz, grouping_by text, trait text, shown text[]
 )
-RETURNS TABLE (customer_id bigint, enrolled_at timestamptz, cohort int) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (customer_id bigint, enrolled_at timestamptz, cohort int) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT c.id, COALESCE(f.first_event_at, c.created_at), CASE
         WHEN grouping_by = 'month' THEN tenure_calendar_month(COALESCE(f.first_event_at, c.created_at))
         WHEN tenure_cohort_value(c.plan, c.tier, c.product_tag, c.traits, grouping_by, trait) IS NULL THEN 0

@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION tenure_enrollments(
     campaign bigint, owners bigint[], since timestamptz, until timestamptz, as_of timestamptz)
 RETURNS TABLE (id bigint, campaign_id bigint, version_id bigint, customer_id bigint, entered_at timestamptz,
-    end_reason varchar, converted_at timestamptz, is_first boolean) LANGUAGE sql STABLE AS $$
+    end_reason varchar, converted_at timestamptz, is_first boolean) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT e.id, e.campaign_id, e.version_id, e.customer_id, e.entered_at,
         CASE WHEN e.ended_at <= as_of THEN e.end_reason ELSE '' END,
         CASE WHEN e.converted_at <= as_of THEN e.converted_at END,

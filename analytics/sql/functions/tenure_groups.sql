@@ -2,7 +2,7 @@
 -- others are not kept by day and are those of now. Company size: the trait "company_size", or else the licensed users
 -- of the success profile; a number is a band: small to 49, medium to 249, large to 999 (OECD size classes), enterprise.
 CREATE OR REPLACE FUNCTION tenure_groups(owners bigint[], as_of timestamptz)
-RETURNS TABLE (customer_id bigint, tier text, plan text, industry text, company_size text) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (customer_id bigint, tier text, plan text, industry text, company_size text) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT c.id, NULLIF(CASE WHEN later.customer_id IS NULL THEN c.tier ELSE later.from_tier END, ''), NULLIF(c.plan, ''),
         NULLIF(btrim(COALESCE(a.industry, c.traits ->> 'industry')), ''), CASE WHEN told.size ~ '^[0-9]{1,9}$'
             THEN (ARRAY['small', 'medium', 'large', 'enterprise'])[1 + width_bucket(told.size::int, ARRAY[50, 250, 1000])]

@@ -1,7 +1,7 @@
 -- The health of each customer of some success managers at an instant: that which was written last by then. One plain
 -- statement, as tenure_tags.
 CREATE OR REPLACE FUNCTION tenure_health(owners bigint[], as_of timestamptz)
-RETURNS TABLE (customer_id bigint, score smallint, level varchar, trend varchar) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (customer_id bigint, score smallint, level varchar, trend varchar) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT h.customer_id, COALESCE(past.score, h.score), COALESCE(past.level, h.level), COALESCE(past.trend, h.trend)
     FROM customer_success_customerhealth AS h
     LEFT JOIN tenure_customers(owners) AS c ON c.id = h.customer_id

@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION tenure_is_listed(
     list text, level varchar, trend varchar, has_alert boolean, has_opportunity boolean
 )
-RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE list
         WHEN 'all' THEN true
         WHEN 'at_risk' THEN level IN ('FAIR', 'POOR')

@@ -1,6 +1,6 @@
 -- The lifetime value of each account at an instant: as it is written now, or the version that was written then.
 CREATE OR REPLACE FUNCTION tenure_lifetime_values(as_of timestamptz)
-RETURNS TABLE (customer_id bigint, lifetime_value numeric) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (customer_id bigint, lifetime_value numeric) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT a.customer_id, written.lifetime_value
     FROM customer_success_account AS a CROSS JOIN LATERAL (
         SELECT a.lifetime_value WHERE a.updated_at <= as_of

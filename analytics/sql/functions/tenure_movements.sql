@@ -1,7 +1,7 @@
 -- How the revenue of each customer moved from the period before to each of these: new (it never brought any before),
 -- reactivation (it did, not in the period before), expansion, contraction, churn, or unchanged.
 CREATE OR REPLACE FUNCTION tenure_movements(basis text, unit text, owners bigint[], since date, until date)
-RETURNS TABLE (customer_id bigint, period date, movement text, before numeric, after numeric) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (customer_id bigint, period date, movement text, before numeric, after numeric) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT p.customer_id, p.period,
         CASE
             WHEN p.before = 0 AND f.first_at < p.period::timestamp AT TIME ZONE 'UTC' THEN 'reactivation'

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION tenure_profiles(as_of timestamptz)
 RETURNS TABLE (
     account_id bigint, nps_score numeric, csat_score numeric, ces_score numeric, features_used int,
     features_available int, active_users int, licensed_users int, training_completion numeric, roi numeric
-) LANGUAGE sql STABLE AS $$
+) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT p.account_id, said.*
     FROM customer_success_successprofile AS p CROSS JOIN LATERAL (
         SELECT p.nps_score, p.csat_score, p.ces_score, p.features_used, p.features_available, p.active_users,

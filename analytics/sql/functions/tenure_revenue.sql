@@ -2,7 +2,7 @@
 -- no row. Contracts: a twelfth of the annual revenue that is in force in the period's last instant, in cents; closed
 -- accounts have none. Orders: the sum of those in the period.
 CREATE OR REPLACE FUNCTION tenure_revenue(basis text, unit text, owners bigint[], since date, until date)
-RETURNS TABLE (customer_id bigint, period date, amount numeric) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (customer_id bigint, period date, amount numeric) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT o.customer_id, date_trunc(unit, o.ordered_at AT TIME ZONE 'UTC')::date, sum(o.amount)
     FROM lifecycle_order AS o JOIN tenure_customers(owners) AS c ON c.id = o.customer_id
     WHERE basis = 'orders' AND o.ordered_at >= since::timestamp AT TIME ZONE 'UTC'

@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION tenure_risks(owners bigint[], account bigint, as_of timestamptz)
 RETURNS TABLE (
     customer_id bigint, score smallint, level varchar, trend varchar, has_alert boolean, has_opportunity boolean
-) LANGUAGE sql STABLE AS $$
+) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT h.customer_id, h.score, h.level, h.trend,
         EXISTS (
             SELECT FROM customer_success_healthalert AS a

@@ -3,7 +3,7 @@
 -- It is the tag that the first move afterwards left, or else that of now. All those moves are read at once: of everybody
 -- by time, of a portfolio by customer.
 CREATE OR REPLACE FUNCTION tenure_tags(owners bigint[], lifecycle bigint, as_of timestamptz)
-RETURNS TABLE (customer_id bigint, tag_id bigint, entered_at timestamptz) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (customer_id bigint, tag_id bigint, entered_at timestamptz) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT customer_id, tag_id, entered_at FROM (
         SELECT s.customer_id, CASE WHEN later.customer_id IS NULL THEN s.tag_id ELSE later.from_tag_id END AS tag_id,
             CASE WHEN later.customer_id IS NULL THEN s.entered_at ELSE (
@@ -22,7 +22,7 @@ RETURNS TABLE (customer_id bigint, tag_id bigint, entered_at timestamptz) LANGUA
         WHERE s.lifecycle_id = lifecycle AND (owners IS NULL OR c.id IS NOT NULL)
             AND (later.customer_id IS NOT NULL OR s.entered_at IS NULL OR s.entered_at <= as_of)
     ) AS found
-    WHERE tag_id IS NOT NULL AND (as_of > now() - interval '1 minute' OR is_in_it_still OR NOT EXISTS (
+    WHERE tag_id IS NOT NULL AND ((SELECT as_of > now() - interval '1 minute') OR is_in_it_still OR NOT EXISTS (
         SELECT FROM lifecycle_customer AS c LEFT JOIN lifecycle_customerfacts AS f ON f.customer_id = c.id
         WHERE c.id = found.customer_id AND c.created_at > as_of AND COALESCE(f.first_event_at, 'infinity') > as_of
     ) OR entered_at IS NOT NULL)

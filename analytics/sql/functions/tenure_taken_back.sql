@@ -1,7 +1,7 @@
 -- Which moves of each customer, by ids from the first to the last, rollbacks made since an instant have taken back. An
 -- undoing brings moves back and may be undone itself; whom it left alone stays as it was.
 CREATE OR REPLACE FUNCTION tenure_taken_back(lifecycle bigint, since timestamptz, as_of timestamptz)
-RETURNS TABLE (customer_id bigint, first_id bigint, last_id bigint) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (customer_id bigint, first_id bigint, last_id bigint) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WITH RECURSIVE chain AS (
         SELECT r.id AS root, r.id FROM lifecycle_rollback AS r
         WHERE r.lifecycle_id = lifecycle AND r.undoes_id IS NULL AND r.made_at >= since AND r.made_at <= as_of

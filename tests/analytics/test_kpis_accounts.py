@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from analytics.queries import kpi_standings
 from customer_success.models import Account, AdvocacyActivity, BusinessReview, ExpansionOpportunity, SuccessProfile
+from tests.factories import KpiTargetFactory
 
 from . import account_world
 from .account_world import DAY, NOW, PAST
-from .plain import WHOSE, assert_as_by_hand, assert_tells_apart, tags_at
+from .plain import WHOSE, assert_as_by_hand, assert_tells_apart, reported, tags_at
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +197,18 @@ def test_a_figure_is_what_loops_over_the_rows_say(owner, code, whose, as_of):
 @pytest.mark.parametrize("code", FIGURES)
 def test_the_world_tells_the_figures_apart(owner, code):
     assert_tells_apart(FIGURES[code], now=NOW, past=PAST, fewest=5)
+
+
+def test_asked_together_each_is_what_it_is_alone(owner):
+    mine = {"owners": {owner.id}}
+    for code in FIGURES:
+        KpiTargetFactory(code=code)
+
+    said = kpi_standings(**mine, now=NOW)
+
+    assert {one.kpi.code: (one.value, one.n) for one in said} == {
+        code: reported(code, **mine, as_of=NOW) for code in FIGURES
+    }
+    assert {one.kpi.code: one.before for one in said} == {
+        code: reported(code, **mine, as_of=NOW - 30 * DAY)[0] for code in FIGURES
+    }

@@ -20,7 +20,7 @@ from .survival_charts import finding, reaching_chart
 from .words import NO_LIFECYCLE
 
 _BY = {
-    By.MONTH: "Month of enrollment", By.PLAN: "Plan", By.TIER: "Service tier", By.PRODUCT_TAG: "Product",
+    By.MONTH: "Month of enrollment", By.PLAN: "Plan", By.TIER: "Tier", By.PRODUCT_TAG: "Product",
     By.TRAIT: "A trait",
 }  # fmt: skip
 _ACTIVITY = {Basis.ACTIVITY: "Anything done", Basis.ORDERS: "An order"}

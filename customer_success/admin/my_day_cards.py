@@ -75,7 +75,7 @@ def at_risk(scope: Scope, now: datetime) -> Card:
     empty = "Nobody is at risk. A good day to ask for a reference."
     return Card(
         "at-risk",
-        "At risk",
+        "At risk or declining",
         "heart_broken",
         rows,
         empty,

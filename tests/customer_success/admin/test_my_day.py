@@ -66,6 +66,13 @@ def test_an_empty_day_is_a_good_day(mia: Any, desk_of: Any) -> None:
 
     assert "Nothing is due" in page
     assert "Nobody is at risk" in page
+    assert "tn-figure-overdue" not in page  # nothing to be red about
+
+
+def test_the_trail_says_where_one_is(mia: Any, desk_of: Any) -> None:
+    trail = desk_of(mia).get(MY_DAY).context["trail"]
+
+    assert [part["title"] for part in trail] == ["Customer success", "My day"]
 
 
 def test_shows_what_is_due_in_the_stated_order(mia: Any, desk_of: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -131,7 +131,11 @@ def _certain(run: StepRun, flow: Flow, clock: _Clock) -> Iterator[tuple[Step, da
         if step.kind in _UNCERTAIN:
             return
         done_at = _done_at(step, at, flow, clock)
-        delay = f"Quiet hours make “{spoken(step.key)}” before it wait until {_told(done_at, clock)}." if done_at > at else ""
+        delay = (
+            f"Quiet hours make “{spoken(step.key)}” before it wait until {_told(done_at, clock)}."
+            if done_at > at
+            else ""
+        )
         step = flow.next(step.key)
         if step is not None:
             at = due_after(done_at, step.after, clock.zone, step.window)

@@ -26,8 +26,8 @@ def levels(found: health.Overview) -> Chart:
     return Chart(
         key="levels",
         title="Health levels",
-        summary=f"Of {total:,} customers most are {HealthLevel(most).label.lower()}: {counts[most]:,}. "
-        f"{found.risks['at_risk'].n:,} are fair or poor.",
+        summary=f"Most are {HealthLevel(most).label.lower()}: {counts[most]:,} of {total:,}. "
+        f"Fair or poor: {found.risks['at_risk'].n:,}.",
         columns=("Level", "Customers", "Share"),
         rows=[
             (name, number, f"{number / total:.1%}" if total >= FEWEST else "too few")

@@ -111,6 +111,19 @@ def test_automation_says_what_rules_did_and_whether_it_stood(world):
     ]  # fmt: skip
 
 
+def test_of_few_moves_it_is_said_once_of_how_many_and_that_it_is_early():
+    world = World()
+    world.moved(world.customer(), timezone.now() - timedelta(days=1), "RISK")
+
+    said = page(world, path=AUTOMATION).context["said"]
+
+    assert [(one.value, one.note) for one in said.cards[:1] or said.more["sections"][-1].cards[:1]] == [
+        ("1 of 1", "moves by rules")
+    ]
+    outcomes = next(chart for chart in said.charts if chart.key == "automation-outcomes")
+    assert outcomes.summary == "No move of a rule was taken back or put back so far; 1 move may still be."
+
+
 def test_status_tags_lead_to_automation_in_the_same_days(world):
     section = page(world).context["said"].more["sections"][-1]
 

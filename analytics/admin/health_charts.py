@@ -124,7 +124,9 @@ def groups_in(dimension: str, groups: Sequence[health.Group]) -> Chart:
         traces=bars(names, [one.score for one in shown]) if known and judged else [],
         layout={"xaxis": SCORES},
         report="health_segments",
-        when_empty=f"There is no group of {FEWEST} customers or more by {DIMENSIONS[dimension].lower()}.",
+        when_empty=f"There is no group of {FEWEST} customers or more by {DIMENSIONS[dimension].lower()}."
+        if known or not groups
+        else f"The {DIMENSIONS[dimension].lower()} of none of the customers is known.",
         height=lying(len(shown)),
         axis="Average score",
     )

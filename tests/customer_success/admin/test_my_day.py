@@ -92,6 +92,17 @@ def test_shows_what_is_due_in_the_stated_order(mia: Any, desk_of: Any) -> None:
     assert "Why in this order?" in answer.text
 
 
+def test_a_tag_of_the_same_name_in_two_lifecycles_is_told_once(mia: Any, desk_of: Any) -> None:
+    customer = CustomerFactory(owner=mia)
+    for _ in range(2):
+        tag = StatusTagFactory(category="risk", name="At risk")
+        CustomerStatusFactory(customer=customer, lifecycle=tag.lifecycle, tag=tag)
+
+    [card] = [one for one in desk_of(mia).get(MY_DAY).context["cards"] if one.name == "at-risk"]
+
+    assert [badge.text for badge in card.rows[0].badges] == ["At risk"]
+
+
 def test_shows_whom_to_care_for_and_nobody_elses_customers(mia: Any, noah: Any, desk_of: Any) -> None:
     now = timezone.now()
     for owner in (mia, noah):

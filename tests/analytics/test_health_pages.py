@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from analytics.admin.health_charts import groups_in
 from analytics.engine.snapshots import take_snapshot
 from analytics.queries import health
 from tests.customer_success.cast import member
@@ -168,3 +169,9 @@ def test_insights_come_as_csv(see):
         "30",
         "50.0",
     )
+
+
+def test_where_nobodys_group_is_known_it_says_so() -> None:
+    chart = groups_in("company_size", [health.Group("", 9, Decimal(80))])
+
+    assert (chart.traces, chart.when_empty) == ([], "The company size of none of the customers is known.")

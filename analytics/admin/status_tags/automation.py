@@ -57,7 +57,7 @@ def _sentence(did: Effect) -> str:
     alone = f"Rules made {number_of(did.moves, 'move')}, {did.automatic:,} of them alone."
     right = f" {did.reversed:,} did not stand: taken back, or put back by a person within 14 days."
     are = "is" if did.young == 1 else "are"
-    young = f" {did.young:,} {are} younger than that: the last word on these is not spoken." if did.young else ""
+    young = f" {did.young:,} {are} younger than that: too early to say." if did.young else ""
     decided = did.approved + did.rejected
     asked = f" People decided {number_of(decided, 'recommendation')} and rejected {did.rejected:,}." if decided else ""
     return alone + right + young + asked
@@ -106,7 +106,7 @@ def _lifecycles(each: Sequence[About]) -> Chart:
         key="lifecycles",
         title="What rules did in each lifecycle",
         summary=f"Rules made {number_of(moves, 'move')} in {sum(one.moves > 0 for one in done)} of "
-        f"{len(done)} lifecycles; {reversed_:,} did not stand.",
+        f"{len(done)} lifecycles; {reversed_:,} did not stand{_so_far(sum(one.young for one in done))}.",
         columns=("Lifecycle", "Moves", "Alone", "Did not stand", "Under 14 days old", "Approved", "Rejected"),
         rows=[
             (
@@ -185,7 +185,7 @@ def _outcomes(rows: Sequence[Any]) -> Chart:
 
 
 def _so_far(young: int) -> str:
-    return f" so far; {number_of(young, 'move')} may still be" if young else ""
+    return f" so far; of {number_of(young, 'move')} it is too early to say" if young else ""
 
 
 def _rules(about: About, rows: Sequence[Any]) -> Chart:

@@ -39,9 +39,7 @@ def standing_chart(asking: Asking, rows: Sequence[Progress]) -> Chart:
     return Chart(
         key="standing",
         title="Where each cohort is now",
-        summary=f"Most of the {total:,} customers are in {most}: {there:,}. {_small(row.customers for row in rows)}"
-        if total
-        else "",
+        summary=f"Most are in {most}: {there:,} of {total:,}. {_small(row.customers for row in rows)}" if total else "",
         columns=("Cohort", "Customers", *(tag.name for tag in tags)),
         rows=[(row.cohort.name, row.customers, *(row.now.get(tag.id, 0) for tag in tags)) for row in rows],
         links=[cohort_list(asking, row.cohort) for row in rows],
@@ -162,7 +160,7 @@ def _summary_of_progress(rows: Sequence[Progress], target: Target) -> str:
         if most and least and len(large) > 1
         else ""
     )
-    return f"Now {there:,} of {total:,} customers are in {target.name}{span}. {_small(row.customers for row in rows)}"
+    return f"In {target.name} now: {there:,} of {total:,}{span}. {_small(row.customers for row in rows)}"
 
 
 def _summary_of_retention(rows: Sequence[Retention], *, is_rolling: bool) -> str:
@@ -171,7 +169,7 @@ def _summary_of_retention(rows: Sequence[Retention], *, is_rolling: bool) -> str
         cells = [row.months[month] for row in rows if len(row.months) > month]
         active = sum(one.rolling if is_rolling else one.classic for one in cells)
         if (found := share(active, sum(one.customers for one in cells))) is not None:
-            told.append(f"{found:g}% after {month} month{'s' if month > 1 else ''}")
+            told.append(f"{found:.1f}% after {month} month{'s' if month > 1 else ''}")
     return f"Active of all cohorts: {', '.join(told)}. {_small(row.customers for row in rows)}" if told else ""
 
 

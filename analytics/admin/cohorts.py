@@ -17,10 +17,10 @@ from lifecycle.queries import owners_seen
 from .board import Asked, Board, Card, Said, board
 from .cohort_charts import progress_chart, retention_chart, share, standing_chart
 from .survival_charts import finding, reaching_chart
-from .words import NO_LIFECYCLE
+from .words import NO_LIFECYCLE, number_of
 
 _BY = {
-    By.MONTH: "Month of enrollment", By.PLAN: "Plan", By.TIER: "Service tier", By.PRODUCT_TAG: "Product",
+    By.MONTH: "Month of enrollment", By.PLAN: "Plan", By.TIER: "Tier", By.PRODUCT_TAG: "Product",
     By.TRAIT: "A trait",
 }  # fmt: skip
 _ACTIVITY = {Basis.ACTIVITY: "Anything done", Basis.ORDERS: "An order"}
@@ -101,7 +101,7 @@ class Cohorts(Board):
         return Said(
             as_of,
             cards=[
-                Card("Customers", f"{customers:,}", f"in {len(rows)} cohorts"),
+                Card("Customers", f"{customers:,}", f"in {number_of(len(rows), 'cohort')}"),
                 Card(f"Now in {target.name}", f"{there:,}", "" if now is None else f"{now:g}%"),
                 Card("Ever got there", f"{found.everybody.reached:,}", f"of {found.everybody.customers:,}"),
                 Card(

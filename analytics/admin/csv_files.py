@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.http import HttpResponse, StreamingHttpResponse
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_CHANGE = re.compile(r"[+-]\d{1,3}(,\d{3})*(\.\d+)?%?", re.ASCII)  # as dashboards write one, unlike +49301234
 
 
 def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
@@ -40,9 +42,10 @@ class _Echo:
 
 
 def inert(value: Any) -> Any:
-    """Numbers as they are, missing values empty; a text that would be a formula gets an apostrophe before it."""
+    """Numbers as they are, missing values empty; a text that would be a formula gets an apostrophe before it; a
+    change such as ``+3.0`` is a number."""
     if value is None:
         return ""
-    if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA):
+    if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) and not _CHANGE.fullmatch(value):
         return f"'{value}"
     return value

@@ -108,7 +108,7 @@ def _changes(rows: Sequence[executive.Change]) -> Chart:
     return Chart(
         key="changes",
         title="What changed in a month",
-        summary=f"{better} better, {worse} worse." if better or worse else "Of nothing is a change known.",
+        summary=f"{better} better, {worse} worse." if better or worse else "No change is known yet.",
         columns=("Figure", "Now", "A month before", "Change", "Better or worse"),
         rows=[
             (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import forms
-from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from analytics.queries import health
@@ -81,10 +80,7 @@ def cards(found: health.Overview) -> list[Card]:
         _risk_card("At risk", "at_risk", "fair or poor health", found),
         _risk_card("Churn risk", "churn_risk", "poor health", found),
         _risk_card("Declining", "declining", "lost 5 points or more in a month", found),
-        Card(
-            "With an open alert", f"{risks['alerts'].n:,}",
-            url=reverse("admin:customer_success_healthalert_changelist"),
-        ),
+        Card("With an open alert", f"{risks['alerts'].n:,}", url=health_list("alerts")),
         Card(
             "Expansion opportunities", f"{risks['expansion'].n:,}", note="Healthy customers with a live opportunity",
             url=health_list("expansion"),

@@ -26,8 +26,8 @@ def levels(found: health.Overview) -> Chart:
     return Chart(
         key="levels",
         title="Health levels",
-        summary=f"Of {total:,} customers most are {HealthLevel(most).label.lower()}: {counts[most]:,}. "
-        f"{found.risks['at_risk'].n:,} are fair or poor.",
+        summary=f"Most are {HealthLevel(most).label.lower()}: {counts[most]:,} of {total:,}. "
+        f"Fair or poor: {found.risks['at_risk'].n:,}.",
         columns=("Level", "Customers", "Share"),
         rows=[
             (name, number, f"{number / total:.1%}" if total >= FEWEST else "too few")
@@ -124,7 +124,9 @@ def groups_in(dimension: str, groups: Sequence[health.Group]) -> Chart:
         traces=bars(names, [one.score for one in shown]) if known and judged else [],
         layout={"xaxis": SCORES},
         report="health_segments",
-        when_empty=f"There is no group of {FEWEST} customers or more by {DIMENSIONS[dimension].lower()}.",
+        when_empty=f"There is no group of {FEWEST} customers or more by {DIMENSIONS[dimension].lower()}."
+        if known or not groups
+        else f"The {DIMENSIONS[dimension].lower()} of none of the customers is known.",
         height=lying(len(shown)),
         axis="Average score",
     )

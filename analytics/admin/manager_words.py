@@ -25,7 +25,7 @@ def cell(manager: Manager, measure: Measure) -> str:
     """A figure as it reads; where there are too few for a rate, of how many."""
     value, n = measure.of(manager), measure.n(manager)
     if value is None:
-        return f"too few (n = {n})" if n else NONE
+        return f"too few ({n})" if n else NONE
     return figure(value, measure.unit)
 
 

@@ -66,15 +66,15 @@ def _cards(looked: Looked, rows: Sequence[Revenue]) -> list[Card]:
     if not rows:
         return []
     last, before = rows[-1], rows[-2] if len(rows) > 1 else None
-    lost = last.of(Movement.CHURN).customers
+    lost, period = last.of(Movement.CHURN).customers, named(last.period, looked.unit)
     left = f"{lost:,} of {last.customers_before:,} customers left: logo churn {percent(last.logo_churn)}"
     behind, churned = (moved_list(looked, last.period, one) for one in (None, Movement.CHURN))
     return [
         _total(looked, last),
         _rate("Gross revenue retention", "grr", last, before, url=behind,
-              note=f"Gross revenue churn {percent(last.gross_churn)}"),
+              note=f"In {period}; gross revenue churn {percent(last.gross_churn)}"),
         _rate("Net revenue retention", "nrr", last, before, url=behind,
-              note=f"Net revenue churn {percent(last.net_churn)}"),
+              note=f"In {period}; net revenue churn {percent(last.net_churn)}"),
         _rate("Logo retention", "logo_retention", last, before, note=left + _yearly(last, looked.unit), url=churned),
     ]  # fmt: skip
 
@@ -97,7 +97,7 @@ def _rate(title: str, field: str, last: Revenue, before: Revenue | None, *, note
     """Of fewer than five customers a count is all that is said."""
     if last.is_few:
         stayed = last.customers_before - last.of(Movement.CHURN).customers
-        few = f"{stayed:,} of {last.customers_before:,} customers stayed: too few for a rate."
+        few = f"Stayed: {stayed:,} of {last.customers_before:,}, too few for a rate."
         return Card(title, NONE, note=few if last.customers_before else "Nobody was there before.", url=url)
     value = getattr(last, field)
     past = None if before is None or before.is_few else getattr(before, field)

@@ -14,7 +14,7 @@ from lifecycle.rules.traits import TIERS
 
 from .charts import Chart, bars, lines, lying, stacked
 from .revenue_words import in_percent, moved_list, percent, signed
-from .words import customer_page, in_money, money, money_axis
+from .words import customer_page, in_money, money, money_axis, number_of
 
 COLOURS = ("tn:blue", "tn:teal", "tn:green", "tn:orange", "tn:red")  # as MOVEMENTS
 LEVELS = {**{str(level): f"tn:{colour}" for level, colour in LEVEL_COLOURS.items()}, "": "tn:grey"}
@@ -156,8 +156,8 @@ def largest(looked: Looked, rows: Sequence[Any]) -> Chart:
     return Chart(
         key="largest",
         title=f"Concentration: the {LARGEST} largest",
-        summary=f"{len(rows)} of {rows[0].customers:,} customers bring {part} of the revenue of "
-        f"{named(looked.last, looked.unit)}, {money(sum(amounts, ZERO))} of {money(total)}." if rows else "",
+        summary=f"Of the revenue of {named(looked.last, looked.unit)}, {part} comes from {len(rows)} of "
+        f"{number_of(rows[0].customers, 'customer')}: {money(sum(amounts, ZERO))} of {money(total)}." if rows else "",
         columns=("Customer", in_money("Revenue"), "Share %"),
         rows=[(row.name, row.amount, in_percent(share(row.amount, total))) for row in rows],
         links=[customer_page(row.customer_id) for row in rows],
@@ -180,12 +180,15 @@ def renewals(levels: Sequence[Any], due: Sequence[Any]) -> Chart:
     return Chart(
         key="renewals",
         title=f"Renewals due in the next {RENEWAL_DAYS} days, by health",
-        summary=f"{customers:,} contracts with {money(revenue)} a year are due, {money(poorly)} of it with customers "
-        f"in fair or poor health.{more}" if customers else "",
-        columns=("Customer", "Owner", "Health", "Due on", "Score", in_money("Annual revenue")),
+        summary=f"{number_of(customers, 'contract')} with {money(revenue)} a year due, {money(poorly)} of it with "
+        f"customers in fair or poor health.{more}" if customers else "",
+        columns=("Customer", "Success manager", "Health", "Due on", "Score", in_money("Annual revenue")),
         texts=4,
         rows=[
-            (row.name, row.owner, _level(row.level), str(row.renewal_on), _blank(row.score), _blank(row.annual_revenue))
+            (
+                row.name, row.owner or "Nobody", _level(row.level), str(row.renewal_on), _blank(row.score),
+                _blank(row.annual_revenue),
+            )
             for row in due
         ],
         links=[customer_page(row.customer_id) for row in due],

@@ -21,7 +21,7 @@ from .board import Asked, Board, Said, board
 from .charts import Chart
 from .revenue import MAY_NAME, RevenueForm
 from .revenue_words import signed
-from .words import customer_page, in_money
+from .words import customer_page, in_money, number_of
 
 SHOWN = 100
 EARLIEST = 1970
@@ -88,11 +88,10 @@ class RevenueCustomers(Board):
 def _list(looked: Looked, about: dict[str, Any], rows: Any) -> Chart:
     number = rows[0].customers if rows else 0
     more = f" The table has the {len(rows)} largest changes; the file has all." if len(rows) < number else ""
-    customers = f"{number:,} customer{'' if number == 1 else 's'}"
     return Chart(
         key="customers",
         title=f"{(about['movement'] or 'all movements').capitalize()} in {named(about['period'], looked.unit)}",
-        summary=f"{customers}, {signed(rows[0].changed)} in all.{more}" if rows else "",
+        summary=_summary(rows[0]) + more if rows else "",
         columns=("Customer", "Id", "Tier", "Plan", "Industry", "Movement", in_money("Before"), in_money("After"),
                  in_money("Change")),
         texts=6,
@@ -107,3 +106,10 @@ def _list(looked: Looked, about: dict[str, Any], rows: Any) -> Chart:
         is_list=True,
         is_wide=True,
     )  # fmt: skip
+
+
+def _summary(row: Any) -> str:
+    """So that the list can be held against the numbers of customers before and after the period."""
+    customers = number_of(row.customers, "customer")
+    sides = f"{row.before_it:,} with revenue before and {row.after_it:,} after"
+    return f"{customers}, {sides}: {signed(row.changed)} in all."

@@ -13,6 +13,7 @@ from analytics.rules.survival import SIGNIFICANCE, Differences
 
 from .charts import PALETTE, Chart
 from .cohort_charts import cohort_list
+from .words import number_of
 
 MOST_CURVES = 6
 
@@ -71,7 +72,8 @@ def finding(target: Target, differences: Differences | None) -> str:
 def median_of(curve: Curve, target: Target) -> str:
     """How long it takes, in a sentence."""
     if curve.median is None:
-        return f"Fewer than half of the {curve.customers:,} customers got to {target.name} while they were followed."
+        all_of_them = number_of(curve.customers, "customer")
+        return f"Fewer than half of {all_of_them} got to {target.name} while they were followed."
     high = f"to {curve.median_high:,}" if curve.median_high is not None else "upwards"
     return f"Half of the customers got there within {curve.median:,} days (95% interval {curve.median_low:,} {high})."
 

@@ -24,6 +24,11 @@ def rate(part: float, whole: float) -> str:
     return f"{part / whole:.1%}" if whole >= FEWEST else f"{part:,.0f} of {whole:,.0f}"
 
 
+def number_of(count: int, one: str, many: str = "") -> str:
+    """``1 move``, ``1,250 moves``."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 def figure(value: float | Decimal | None, unit: str = "") -> str:
     """``72.5%``, ``3,450``, ``$3,450``: one decimal of what is small. A ``number`` and a ``change`` always have it, so
     that they stand below each other."""

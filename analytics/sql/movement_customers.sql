@@ -2,6 +2,7 @@
 -- The largest changes first; movement and part are NULL for all.
 SELECT c.id AS customer_id, COALESCE(c.name, c.email, c.external_id) AS name, c.external_id, c.tier, c.plan,
     a.industry, m.movement, m.before, m.after, m.after - m.before AS change, count(*) OVER () AS customers,
+    count(*) FILTER (WHERE m.before > 0) OVER () AS before_it, count(*) FILTER (WHERE m.after > 0) OVER () AS after_it,
     sum(m.after - m.before) OVER () AS changed
 FROM tenure_movements(%(basis)s, %(unit)s, %(owners)s, %(since)s, %(until)s) AS m
 JOIN lifecycle_customer AS c ON c.id = m.customer_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -13,7 +13,7 @@ from campaigns.definition.kinds import CHANNELS, PATHS
 from campaigns.definition.parts import Step
 from campaigns.definition.text import DefinitionError
 from campaigns.definition.words import name_of, spoken
-from campaigns.models import Campaign, CampaignVersion, QuietHours, RunState, StepRun
+from campaigns.models import Campaign, CampaignVersion, MessageTemplate, QuietHours, RunState, StepRun
 from campaigns.queries.definitions import read
 from campaigns.rules.gate import opening, tells_customer
 from campaigns.rules.schedule import due_after
@@ -25,13 +25,16 @@ from .hindrances import Message, hindrances_of
 DAYS = 30
 _MOST_RUNS = 200
 _OPEN = (RunState.WAITING, RunState.LEASED, RunState.FROZEN)
-_KEYS = ("template", "action", "endpoint", "trait")  # settings that name something by its key
+_KEYS = ("action", "endpoint", "trait")  # settings that name something by its key
 _UNCERTAIN = frozenset({*PATHS, "split", "holdout"})  # what comes after them is not known before
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One step. ``run``: the row that waits for it; a step without one follows for certain. ``local``: where it is."""
+    """One step. ``run``: the row that waits for it; a step without one follows for certain. ``local``: where it is.
+
+    ``title``: what it says or does. ``delay``: why it is later than its campaign says.
+    """
 
     at: datetime
     local: datetime
@@ -39,16 +42,9 @@ class Planned:
     enrollment_id: int
     step: Step
     run: StepRun | None
+    title: str
+    delay: str
     hindrances: tuple[str, ...] = ()
-
-    @property
-    def title(self) -> str:
-        """What it says or does, in the words of its settings."""
-        settings: Any = self.step.settings
-        for name in ("title", "template", "action", "endpoint", "message", "trait"):
-            if value := getattr(settings, name, ""):
-                return spoken(str(value)).capitalize() if name in _KEYS else str(value)
-        return spoken(self.step.key).capitalize()
 
     @property
     def kind(self) -> str:
@@ -80,10 +76,10 @@ def calendar_of(customer: Customer, *, now: datetime) -> list[Planned]:
     clock = _Clock(customer.timezone, quiet, now, until)
     flows = _flows({run.enrollment.version_id: run.enrollment.version for run in runs})
     steps = [
-        (run, step, at, is_next)
+        (run, step, at, delay)
         for run in runs
         if run.enrollment.version_id in flows
-        for step, at, is_next in _certain(run, flows[run.enrollment.version_id], clock)
+        for step, at, delay in _certain(run, flows[run.enrollment.version_id], clock)
     ]
     steps.sort(key=lambda one: one[2])
     found = hindrances_of(
@@ -92,10 +88,30 @@ def calendar_of(customer: Customer, *, now: datetime) -> list[Planned]:
         now=now,
     )
     zone = zone_of(customer.timezone)
+    names = _names_of_templates(step for _, step, _, _ in steps)
     return [
-        Planned(at, at.astimezone(zone), run.campaign, run.enrollment_id, step, run if is_next else None, why)
-        for (run, step, at, is_next), why in zip(steps, found, strict=True)
-    ]
+        Planned(
+            at, at.astimezone(zone), run.campaign, run.enrollment_id, step, run if step.key == run.step else None,
+            _title(step, run.campaign, names), delay, why,
+        )
+        for (run, step, at, delay), why in zip(steps, found, strict=True)
+    ]  # fmt: skip
+
+
+def _names_of_templates(steps: Iterable[Step]) -> dict[str, str]:
+    keys = {key for step in steps if (key := getattr(step.settings, "template", ""))}
+    return dict(MessageTemplate.objects.filter(key__in=keys).values_list("key", "name"))
+
+
+def _title(step: Step, campaign: Campaign, templates: Mapping[str, str]) -> str:
+    """What a step says or does: the name of its template, or the words of its settings."""
+    settings: Any = step.settings
+    if template := getattr(settings, "template", ""):
+        return templates.get(template, campaign.name)
+    for name in ("title", "action", "endpoint", "message", "trait"):
+        if value := getattr(settings, name, ""):
+            return spoken(str(value)).capitalize() if name in _KEYS else str(value)
+    return spoken(step.key).capitalize()
 
 
 def _flows(versions: Mapping[int, CampaignVersion]) -> dict[int, Flow]:
@@ -107,17 +123,26 @@ def _flows(versions: Mapping[int, CampaignVersion]) -> dict[int, Flow]:
     return flows
 
 
-def _certain(run: StepRun, flow: Flow, clock: _Clock) -> Iterator[tuple[Step, datetime, bool]]:
-    """The step of a run, and those after it up to the first that parts."""
-    step, at, is_next = flow.steps.get(run.step), max(run.due_at, clock.now), True
+def _certain(run: StepRun, flow: Flow, clock: _Clock) -> Iterator[tuple[Step, datetime, str]]:
+    """The step of a run, and those after it up to the first that parts; with each why it is late."""
+    step, at, delay = flow.steps.get(run.step), max(run.due_at, clock.now), run.reason
     while step is not None and at < clock.until:
-        yield step, at, is_next
+        yield step, at, delay
         if step.kind in _UNCERTAIN:
             return
         done_at = _done_at(step, at, flow, clock)
-        step, is_next = flow.next(step.key), False
+        delay = (
+            f"Quiet hours make “{spoken(step.key)}” before it wait until {_told(done_at, clock)}."
+            if done_at > at
+            else ""
+        )
+        step = flow.next(step.key)
         if step is not None:
             at = due_after(done_at, step.after, clock.zone, step.window)
+
+
+def _told(at: datetime, clock: _Clock) -> str:
+    return f"{at.astimezone(zone_of(clock.zone)):%-d %b, %H:%M}"
 
 
 def _done_at(step: Step, at: datetime, flow: Flow, clock: _Clock) -> datetime:

@@ -50,6 +50,7 @@ def my_day_page(admin: ModelAdmin[Any], request: HttpRequest, *, may_act: bool, 
     is_nobodys = not has_team and not has_own
     return framed(
         admin, request, "customer_success/admin/my_day.html", title="My day", original=None, now=now,
+        trail=[{"title": admin.opts.app_config.verbose_name}, {"title": "My day"}],
         groups=_groups(due[:SHOWN_DUE], now), has_more=len(due) > SHOWN_DUE, cards=cards, sentence=SENTENCE,
         counts=_counts(scope, now), done=my_day.done_today(scope, now=now), has_team=has_team, is_team=is_team,
         team_name="Everybody" if scope.owners is None and is_team else "My team", may_act=may_act,

@@ -67,7 +67,7 @@ def at_risk(scope: Scope, now: datetime) -> Card:
         Row(
             title=str(one.customer),
             url=customer_url(one.customer.id),
-            badges=(*health_badge(one.health), *(Badge(tag.name, tag.look) for tag in one.tags)),
+            badges=(*health_badge(one.health), *dict.fromkeys(Badge(tag.name, tag.look) for tag in one.tags)),
             detail=(one.customer.tier and tier_badge(one.customer.tier).text) or "",
         )
         for one in found[:SHOWN]
@@ -75,7 +75,7 @@ def at_risk(scope: Scope, now: datetime) -> Card:
     empty = "Nobody is at risk. A good day to ask for a reference."
     return Card(
         "at-risk",
-        "At risk",
+        "At risk or declining",
         "heart_broken",
         rows,
         empty,

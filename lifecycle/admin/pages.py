@@ -36,11 +36,12 @@ class DayInput(UnfoldAdminTextInputWidget):
 
 
 def some_of(names: Iterable[str], number: int) -> str:
-    """``Ann, Bob.``, or ``Ann, Bob and 12 others.``"""
+    """``Ann, Bob.``, or ``Ann, Bob and 12 others.``; ``Ann, France; Bob.`` where a name has a comma of its own."""
     named = list(names)
+    between = "; " if any("," in name for name in named) else ", "
     others = number - len(named)
     more = f" and {others:,} other{'s' if others > 1 else ''}" if others > 0 else ""
-    return f"{', '.join(named)}{more}."
+    return f"{between.join(named)}{more}."
 
 
 def framed(

@@ -82,9 +82,12 @@ def rollback_page(admin: ModelAdmin[Any], request: HttpRequest, batch: Batch | N
 
 def _point(one: Effect, tags: Mapping[str, str]) -> str:
     who = some_of(one.examples, one.customers)
+    here, there = tags[one.leaves], tags[one.back_to]
     if one.left_because:
-        return f"{one.customers:,} are left alone in “{tags[one.leaves]}”. {one.left_because.label}: {who}"
-    return f"{one.customers:,} go from “{tags[one.leaves]}” back to “{tags[one.back_to]}”: {who}"
+        return (
+            f"Left alone of those moved from “{there}” to “{here}”: {one.customers:,}. {one.left_because.label}: {who}"
+        )
+    return f"{one.customers:,} go from “{here}” back to “{there}”: {who}"
 
 
 @admin.register(Rollback)

@@ -1,10 +1,12 @@
 """Taking moves back in the admin: the question with its effect, the deed, whom it left alone, the way back."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from lifecycle.engine.evaluate import evaluate_everybody
-from lifecycle.models import CustomerFacts, CustomerStatus, Rollback, RolledBack
+from lifecycle.models import Customer, CustomerFacts, CustomerStatus, Rollback, RolledBack
 from tests.lifecycle.stage import NOW
 
 from .conftest import READS, person
@@ -39,6 +41,20 @@ def test_the_question_says_who_goes_back_and_nothing_happens_yet(client, made):
     assert "Rosa Lind" in question
     assert "it can be undone" in question
     assert (tags(), Rollback.objects.count()) == (after, 0)
+
+
+def test_names_with_a_comma_of_their_own_stay_apart(client, made):
+    Customer.objects.filter(name="Rosa Lind").update(name="Rosa Lind, Cologne")
+
+    assert re.search("Rosa Lind, Cologne; Carl Berg|Carl Berg; Rosa Lind, Cologne", client.get(page(made)).text)
+
+
+def test_the_question_says_from_where_those_came_whom_it_leaves_alone(client, made):
+    client.post(page(made), {"reason": "x"})
+
+    question = client.get(page(made)).text
+
+    assert "Left alone of those moved from “Customer” to “Churned”: 2. Moved on since" in question
 
 
 def test_it_is_done_with_a_reason_and_undone(client, made, shop):

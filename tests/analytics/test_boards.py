@@ -12,7 +12,7 @@ from django.urls import reverse
 from analytics.admin.board import BOARDS
 from analytics.admin.ranges import RangeBoard
 from config.unfold import menu
-from tests.factories import LifecycleFactory, StatusTagFactory, UserFactory
+from tests.factories import KpiTargetFactory, LifecycleFactory, StatusTagFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 TITLES = {one.code: one.title for one in BOARDS}
@@ -49,6 +49,14 @@ def test_the_trail_says_dashboards_and_leads_to_the_one_above(boss, one):
     above = [TITLES[one.of]] if one.of else []
     assert words(trail) == " > ".join(["Dashboards", *above, one.title])
     assert not one.of or f'href="{reverse(f"admin:analytics_snapshot_{one.of}")}"' in trail
+
+
+def test_the_form_of_a_target_is_where_the_menu_has_its_figures(boss):
+    client = Client()
+    client.force_login(boss)
+    form = client.get(reverse("admin:analytics_kpitarget_change", args=[KpiTargetFactory().pk])).content.decode()
+
+    assert words(re.search(r"<h1\b.*?</h1>", form, re.DOTALL)[0]).startswith("Dashboards > KPI targets")
 
 
 @EACH

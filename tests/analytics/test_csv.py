@@ -5,11 +5,16 @@ import pytest
 from analytics.admin.csv_files import csv_file
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+49301234", "-1+1", "@sum", "\t=1", "\r=1", "\n=1"])
 def test_a_formula_is_text(text):
     body = csv_file("x", ["a"], [[text]]).content.decode("utf-8-sig")
 
     assert f"'{text}" in body
+
+
+@pytest.mark.parametrize("text", ["+3.0", "-12.5%", "+1,250", "-1,000,000"])
+def test_a_change_is_a_number_as_in_the_table(text):
+    assert "'" not in csv_file("x", ["a"], [[text]]).content.decode("utf-8-sig")
 
 
 def test_numbers_stay_numbers_and_missing_values_are_empty():

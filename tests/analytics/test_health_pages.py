@@ -11,10 +11,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from analytics.admin.health_charts import groups_in
 from analytics.engine.snapshots import take_snapshot
 from analytics.queries import health
 from tests.customer_success.cast import member
-from tests.factories import AccountFactory, CustomerFactory, CustomerHealthFactory, HealthScoreFactory, UserFactory
+from tests.factories import (
+    AccountFactory,
+    CustomerFactory,
+    CustomerHealthFactory,
+    HealthAlertFactory,
+    HealthScoreFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 BOARD = reverse("admin:analytics_snapshot_portfolio_health")
@@ -65,6 +73,16 @@ def test_a_manager_sees_the_own_portfolio_alone(see, mia):
     )  # fmt: skip
     assert cards["Average health score"].note.startswith("Stable")
     assert (cards["Churn risk"].value, cards["At risk"].note) == ("6", "100% of all, fair or poor health")
+
+
+def test_each_number_leads_to_as_many_customers(see, mia):
+    poor, *_ = scored(6, mia, score=40, before=44)
+    HealthAlertFactory(customer=poor)
+    HealthAlertFactory(customer=poor, state="RESOLVED", threshold=60)
+
+    for card in see(mia, BOARD).context["said"].cards:
+        if card.value.isdigit():
+            assert len(see(mia, card.url).context["said"].charts[0].rows) == int(card.value), card.title
 
 
 @pytest.mark.parametrize(("before", "trend"), [(45, "IMPROVING"), (46, "STABLE"), (55, "DECLINING"), (None, "UNKNOWN")])
@@ -168,3 +186,9 @@ def test_insights_come_as_csv(see):
         "30",
         "50.0",
     )
+
+
+def test_where_nobodys_group_is_known_it_says_so() -> None:
+    chart = groups_in("company_size", [health.Group("", 9, Decimal(80))])
+
+    assert (chart.traces, chart.when_empty) == ([], "The company size of none of the customers is known.")

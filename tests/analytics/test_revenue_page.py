@@ -90,7 +90,7 @@ def test_a_period_leads_to_its_customers(shop, boss):
     found = boss.get(link).context["said"].charts[0]
 
     assert [row[0] for row in found.rows] == ["Other", "Mine 0", *(f"Mine {n}" for n in range(5, 0, -1))]
-    assert found.summary == "7 customers, +$1,050 in all."
+    assert found.summary == "7 customers, 6 with revenue before and 6 after: +$1,050 in all."
 
 
 def test_the_file_of_a_movement_has_amounts(shop, boss):
@@ -133,7 +133,7 @@ def test_few_customers_are_counted_and_not_judged(months, boss):
     said = boss.get(PAGE, {"basis": "orders"}).context["said"]
 
     assert [card.value for card in said.cards] == ["$5", "–", "–", "–"]
-    assert said.cards[1].note == "0 of 1 customers stayed: too few for a rate."
+    assert said.cards[1].note == "Stayed: 0 of 1, too few for a rate."
     assert said.charts[1].traces == []
 
 
@@ -155,7 +155,7 @@ def test_renewals_are_those_of_the_next_ninety_days(boss):
     chart = boss.get(PAGE).context["said"].charts[-1]
 
     assert [row[0] for row in chart.rows] == ["in 0", "in 89"]
-    assert chart.summary.startswith("2 contracts with $2,000 a year are due, $0 of it")
+    assert chart.summary.startswith("2 contracts with $2,000 a year due, $0 of it")
 
 
 def test_asks_as_often_whatever_the_number_of_customers(shop, manager, months):

@@ -105,10 +105,23 @@ def test_automation_says_what_rules_did_and_whether_it_stood(world):
     answer = page(world, path=AUTOMATION, start=str(today - timedelta(days=6)), end=str(today))
 
     assert "Rules made 7 moves, 7 of them alone. 0 did not stand" in text_of(answer)
-    assert "Rules made 7 moves in 1 of 2 lifecycles; 0 did not stand." in text_of(answer)
+    assert "in 1 of 2 lifecycles; 0 did not stand so far; of 7 moves it is too early to say." in text_of(answer)
     assert [chart.key for chart in answer.context["said"].charts] == [
         "lifecycles", "automation-days", "automation-outcomes", "automation-rules",
     ]  # fmt: skip
+
+
+def test_of_few_moves_it_is_said_once_of_how_many_and_that_it_is_early():
+    world = World()
+    world.moved(world.customer(), timezone.now() - timedelta(days=1), "RISK")
+
+    said = page(world, path=AUTOMATION).context["said"]
+
+    assert [(one.value, one.note) for one in said.cards[:1] or said.more["sections"][-1].cards[:1]] == [
+        ("1 of 1", "moves by rules")
+    ]
+    outcomes = next(chart for chart in said.charts if chart.key == "automation-outcomes")
+    assert outcomes.summary == "No move of a rule was taken back or put back so far; of 1 move it is too early to say."
 
 
 def test_status_tags_lead_to_automation_in_the_same_days(world):

@@ -69,7 +69,7 @@ def test_purchases_become_paid_orders(run: Callable[..., Answer]) -> None:
     answer = run(f"{HEADER}\nann,1997-01-01,2,29.33\nann,1997-01-18,1,10\nbob,1997-02-03T10:00:00+02:00,1,5\n")
 
     assert (answer.code, answer.rejects) == (0, [])
-    assert "3 purchases imported, 0 were there already, 0 lines rejected" in answer.out
+    assert "3 purchases imported, 0 already there, 0 lines rejected" in answer.out
     assert (facts().order_count, facts().total_spend) == (2, Decimal("39.33"))
     assert facts("bob").last_order_at == datetime(1997, 2, 3, 8, tzinfo=UTC)
     event = Event.objects.order_by("id")[0]
@@ -85,7 +85,7 @@ def test_the_same_file_again_adds_nothing(run: Callable[..., Answer]) -> None:
     again = run(content)
 
     assert again.code == 0
-    assert "0 purchases imported, 2 were there already" in again.out
+    assert "0 purchases imported, 2 already there" in again.out
     assert what_is_known() == known
 
 
@@ -101,7 +101,7 @@ def test_a_longer_file_adds_only_what_is_new(run: Callable[..., Answer]) -> None
 
     answer = run(f"{HEADER}\nann,1997-01-01,1,5\nann,1997-01-01,1,5\nbob,1997-01-01,1,5\n")
 
-    assert "2 purchases imported, 1 were there already" in answer.out
+    assert "2 purchases imported, 1 already there" in answer.out
     assert facts().total_spend == 10
 
 
@@ -206,7 +206,7 @@ def test_a_bad_line_is_refused_with_its_number_and_reason(run: Callable[..., Ans
     answer = run(f"{HEADER}\ngood,1997-01-01,1,5\n{line}\ngood,1997-01-02,1,5\n")
 
     assert answer.code == 1
-    assert "2 purchases imported, 0 were there already, 1 lines rejected" in answer.out
+    assert "2 purchases imported, 0 already there, 1 line rejected" in answer.out
     assert [one["line"] for one in answer.rejects] == ["3"]
     assert reason in answer.rejects[0]["reason"]
     assert facts("good").total_spend == 10
@@ -293,7 +293,7 @@ def test_an_import_that_was_interrupted_is_completed_by_the_next_one(
     answer = run(content)
 
     assert 0 < kept < 1_300
-    assert f"{1_300 - kept:,} purchases imported, {kept:,} were there already" in answer.out
+    assert f"{1_300 - kept:,} purchases imported, {kept:,} already there" in answer.out
     assert Event.objects.count() == 1_300
     assert sum(CustomerFacts.objects.values_list("total_spend", flat=True)) == sum(
         Decimal(line.split(",")[3]) for line in lines
@@ -308,4 +308,4 @@ def test_purchases_of_an_erased_customer_are_rejected(run: Callable[..., Answer]
     answer = run(lines)
 
     assert (answer.code, [one["reason"] for one in answer.rejects]) == (1, ["the customer was erased"])
-    assert answer.out.startswith("0 purchases imported, 1 were there already, 1 lines rejected.")
+    assert answer.out.startswith("0 purchases imported, 1 already there, 1 line rejected.")

@@ -10,13 +10,13 @@ from typing import Any
 from analytics.admin.board import Asked, Card, Said, address, board
 from analytics.admin.charts import Chart, stacked
 from analytics.admin.days import axes
-from analytics.admin.words import NONE, rate
+from analytics.admin.words import NONE, number_of, rate
 from analytics.queries.status_tags import About, Effect, about_each, effect, effect_of_all
 from analytics.rules.few import FEWEST
 
 from .lifecycles import LifecycleBoard
 from .links import moves_of_rule
-from .section import Section, long, number_of, rounded
+from .section import Section, long, rounded
 
 BAR = 44  # pixels a rule
 AXIS = 115
@@ -57,7 +57,7 @@ def _sentence(did: Effect) -> str:
     alone = f"Rules made {number_of(did.moves, 'move')}, {did.automatic:,} of them alone."
     right = f" {did.reversed:,} did not stand: taken back, or put back by a person within 14 days."
     are = "is" if did.young == 1 else "are"
-    young = f" {did.young:,} {are} younger than that: the last word on these is not spoken." if did.young else ""
+    young = f" {did.young:,} {are} younger than that: too early to say." if did.young else ""
     decided = did.approved + did.rejected
     asked = f" People decided {number_of(decided, 'recommendation')} and rejected {did.rejected:,}." if decided else ""
     return alone + right + young + asked
@@ -67,9 +67,9 @@ def _cards(did: Effect, detection: Any) -> list[Card]:
     decided = did.approved + did.rejected
     known = detection.late_n >= FEWEST
     return [
-        Card("Applied alone", rate(did.automatic, did.moves), f"of {number_of(did.moves, 'move')} by rules"),
+        _rate("Applied alone", did.automatic, did.moves, "move", "by rules"),
         Card("Did not stand", rate(did.reversed, did.moves), f"{did.reversed:,} taken back or put back in 14 days"),
-        Card("Rejected", rate(did.rejected, decided), f"of {number_of(decided, 'recommendation')} decided"),
+        _rate("Rejected", did.rejected, decided, "recommendation", "decided"),
         _review_time(did),
         Card(
             "Time to detect risk",
@@ -82,6 +82,13 @@ def _cards(did: Effect, detection: Any) -> list[Card]:
             is_good=detection.late_days <= 3 if known else None,
         ),
     ]  # fmt: skip
+
+
+def _rate(title: str, part: int, whole: int, what: str, how: str) -> Card:
+    """Of a few, the count itself says of how many."""
+    return Card(
+        title, rate(part, whole), f"{what}s {how}" if 0 < whole < FEWEST else f"of {number_of(whole, what)} {how}"
+    )
 
 
 def _review_time(did: Effect) -> Card:
@@ -99,7 +106,7 @@ def _lifecycles(each: Sequence[About]) -> Chart:
         key="lifecycles",
         title="What rules did in each lifecycle",
         summary=f"Rules made {number_of(moves, 'move')} in {sum(one.moves > 0 for one in done)} of "
-        f"{len(done)} lifecycles; {reversed_:,} did not stand.",
+        f"{len(done)} lifecycles; {reversed_:,} did not stand{_so_far(sum(one.young for one in done))}.",
         columns=("Lifecycle", "Moves", "Alone", "Did not stand", "Under 14 days old", "Approved", "Rejected"),
         rows=[
             (
@@ -159,7 +166,7 @@ def _outcomes(rows: Sequence[Any]) -> Chart:
         title="Were the rules right?",
         summary=f"Most reversals: {_name(worst[0])}, {worst[1].reversed:,} of {number_of(worst[1].moves, 'move')}."
         if worst and worst[1].reversed
-        else "No move of a rule was taken back or put back.",
+        else f"No move of a rule was taken back or put back{_so_far(sum(one.young for one in done))}.",
         columns=("Rule", *parts),
         rows=list(zip(names, *(values for _, values in parts.values()), strict=True)),
         traces=[
@@ -175,6 +182,10 @@ def _outcomes(rows: Sequence[Any]) -> Chart:
         axis="Moves",
         is_wide=True,
     )
+
+
+def _so_far(young: int) -> str:
+    return f" so far; of {number_of(young, 'move')} it is too early to say" if young else ""
 
 
 def _rules(about: About, rows: Sequence[Any]) -> Chart:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.admin.board import Card
-from analytics.admin.words import rate
+from analytics.admin.words import number_of, rate
 from analytics.queries.status_tags import About, Days
 from analytics.rules.few import FEWEST
 from analytics.rules.kpis import BY_CODE
@@ -49,7 +49,7 @@ def _share(about: About, title: str, codes: frozenset[str], days: Days, *, is_mo
 
 def _recovery(about: About, now: tuple[int, int], before: tuple[int, int]) -> Card:
     kpi = f" “{BY_CODE['recovery_rate'].name}” among the key figures counts learners instead."
-    note = f"{now[0]:,} of the {now[1]:,} moves out of risk led to learning or active tags."
+    note = f"{now[0]:,} of {number_of(now[1], 'move')} out of risk led to learning or active tags."
     note += kpi if about.lifecycle.code == BY_CODE["recovery_rate"].lifecycle else ""
     change, points = _points(now, before)
     said = f"{change} against the {about.period.days} days before" if change else "Too few to compare with before"
@@ -62,7 +62,7 @@ def _points(now: tuple[int, int], before: tuple[int, int]) -> tuple[str, float]:
     if min(now[1], before[1]) < FEWEST:
         return "", 0
     points = 100 * (now[0] / now[1] - before[0] / before[1])
-    return f"{points:+.1f} points", round(points, 1)
+    return (f"{points:+.1f} points" if round(points, 1) else "No change"), round(points, 1)
 
 
 def _good(change: float, *, is_more_better: bool) -> bool | None:

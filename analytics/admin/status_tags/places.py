@@ -8,13 +8,12 @@ from typing import Any
 
 from analytics.admin.charts import Chart, bars, sankey, stacked
 from analytics.admin.days import axes
-from analytics.admin.words import rate
+from analytics.admin.words import number_of, rate
 from analytics.queries.status_tags import About, Days
 from lifecycle.admin.filters import customers_in
 from lifecycle.models import StatusTag
 
 from .links import moves_between
-from .section import number_of
 
 _SHADES = ("", "/0.7", "/0.5", "/0.35")
 

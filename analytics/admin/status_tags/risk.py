@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.admin.charts import Chart, bars
-from analytics.admin.words import NONE, customer_page, rate
+from analytics.admin.words import NONE, customer_page, number_of, rate
 from analytics.queries.status_tags import About
 from analytics.rules.stages import into_risk
 from lifecycle.rules.learning import RISK_INDICATORS
 
-from .section import Section, instant, number_of
+from .section import Section, instant
 
 _SEVERITIES = {"high": "tn:red", "medium": "tn:orange", "low": "tn:yellow"}
 

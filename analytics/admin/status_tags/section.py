@@ -25,11 +25,6 @@ class Section:
     more: tuple[str, str] | None = None
 
 
-def number_of(count: int, one: str, many: str = "") -> str:
-    """``1 move``, ``1,250 moves``."""
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
-
-
 def rounded(value: Any) -> Decimal | None:
     """To one decimal, for tables."""
     return None if value is None else Decimal(str(round(float(value), 1)))

@@ -54,8 +54,8 @@ class Command(BaseCommand):
 
     def _report(self, imported: Imported, rejects: Path) -> None:
         self.stdout.write(
-            f"{imported.stored:,} purchases imported, {imported.repeated:,} were there already, "
-            f"{len(imported.rejected):,} lines rejected."
+            f"{_counted(imported.stored, 'purchase')} imported, {imported.repeated:,} already there, "
+            f"{_counted(len(imported.rejected), 'line')} rejected."
         )
         if not imported.rejected:
             return
@@ -83,3 +83,7 @@ def _renaming(text: str) -> tuple[str, str]:
             f"“{text}” is not OURS=THEIRS with OURS one of {', '.join((*REQUIRED, *OPTIONAL))}"
         )
     return ours, theirs
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

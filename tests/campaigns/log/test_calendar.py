@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.engine.consent import suppress
-from campaigns.models import Enrollment
+from campaigns.models import Enrollment, StepRun
 from campaigns.queries.calendar import Planned, calendar_of
 from lifecycle.models import Customer
 from lifecycle.rules.calendar import zone_of
@@ -23,6 +23,7 @@ from tests.factories import (
     DeliveryFactory,
     EnrollmentFactory,
     FrequencyCapFactory,
+    MessageTemplateFactory,
     QuietHoursFactory,
     SendingSwitchFactory,
     StepRunFactory,
@@ -96,6 +97,26 @@ def test_what_follows_a_message_that_waits_for_the_morning_is_later_too(ann: Cus
     at_once = [f"{one.local:%d %H:%M}" for one in calendar_of(ann, now=NOW)]
 
     assert (shown, at_once) == (["02 19:00", "03 10:00"], ["02 19:00", "02 21:00"])
+
+
+def test_names_quiet_hours_where_they_make_a_step_later(ann: Customer) -> None:
+    QuietHoursFactory(starts="18:30", ends="08:00")
+    enrolled(ann)
+    hello, note, _ = calendar_of(ann, now=NOW)
+    assert (hello.delay, note.delay) == ("", "Quiet hours make “hello” before it wait until 3 Mar, 08:00.")
+
+    StepRun.objects.update(due_at=NOW + timedelta(hours=14), reason="Quiet hours")
+
+    assert [one.delay for one in calendar_of(ann, now=NOW)] == ["Quiet hours", "", ""]
+
+
+def test_a_message_has_the_name_of_its_template_or_of_its_campaign(ann: Customer) -> None:
+    enrollment = enrolled(ann)
+    assert first(ann).title == enrollment.campaign.name
+
+    MessageTemplateFactory(key="hello", name="Hello, VIP")
+
+    assert first(ann).title == "Hello, VIP"
 
 
 def test_shows_nothing_beyond_thirty_days(ann: Customer) -> None:

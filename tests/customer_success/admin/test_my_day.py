@@ -66,6 +66,13 @@ def test_an_empty_day_is_a_good_day(mia: Any, desk_of: Any) -> None:
 
     assert "Nothing is due" in page
     assert "Nobody is at risk" in page
+    assert "tn-figure-overdue" not in page  # nothing to be red about
+
+
+def test_the_trail_says_where_one_is(mia: Any, desk_of: Any) -> None:
+    trail = desk_of(mia).get(MY_DAY).context["trail"]
+
+    assert [part["title"] for part in trail] == ["Customer success", "My day"]
 
 
 def test_shows_what_is_due_in_the_stated_order(mia: Any, desk_of: Any) -> None:
@@ -83,6 +90,17 @@ def test_shows_what_is_due_in_the_stated_order(mia: Any, desk_of: Any) -> None:
     groups = {group.title: [one.task.title for one in group.tasks] for group in answer.context["groups"]}
     assert groups == {"Overdue": ["late and worth more", "late"], "Next seven days": ["next"]}
     assert "Why in this order?" in answer.text
+
+
+def test_a_tag_of_the_same_name_in_two_lifecycles_is_told_once(mia: Any, desk_of: Any) -> None:
+    customer = CustomerFactory(owner=mia)
+    for _ in range(2):
+        tag = StatusTagFactory(category="risk", name="At risk")
+        CustomerStatusFactory(customer=customer, lifecycle=tag.lifecycle, tag=tag)
+
+    [card] = [one for one in desk_of(mia).get(MY_DAY).context["cards"] if one.name == "at-risk"]
+
+    assert [badge.text for badge in card.rows[0].badges] == ["At risk"]
 
 
 def test_shows_whom_to_care_for_and_nobody_elses_customers(mia: Any, noah: Any, desk_of: Any) -> None:

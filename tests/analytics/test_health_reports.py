@@ -65,6 +65,27 @@ def test_segments_are_the_means_of_their_customers(whose):
         }
 
 
+def test_insights_are_of_who_has_not_churned(whose):
+    for owners, at in asked(whose):
+        expected = {"insight_health": [], "insight_expansion": []}
+        for row in world.followed(owners, at):
+            for dimension in ("tier", "plan", "industry", "company_size"):
+                if part := world.group(row.customer, dimension, at):
+                    about = (row.customer.id, dimension, part)
+                    expected["insight_health"].append((*about, row.score))
+                    expected["insight_expansion"].append((*about, int(world.may_expand(row, at))))
+        before = world.followed(owners, at - timedelta(days=30))
+        expected["insight_overdue"] = [
+            (row.customer.id, "tasks", "without", int(row.score - world.score(row.customer, at) >= 5)) for row in before
+        ]
+
+        for report, rows in expected.items():
+            found = ask(report, owners=owners, as_of=at)
+            assert sorted((row.customer_id, row.dimension, row.part, row.value) for row in found) == sorted(rows), (
+                report
+            )
+
+
 def test_risks_count_customers_and_add_their_known_revenue(whose):
     for owners, at in asked(whose):
         found = defaultdict(list)

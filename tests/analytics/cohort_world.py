@@ -32,10 +32,12 @@ class World:
 
 
 def world(customers: int = 60) -> World:
-    """Customers of ten months, some of whom never moved, were never active, came back, or have no tag."""
+    """Customers of ten months, some of whom never moved, were never active, came back, or have no tag. All moved in
+    another lifecycle as well."""
     dice = random.Random(7)
     lifecycle, owner = LifecycleFactory(), UserFactory()
     tags = [StatusTagFactory(lifecycle=lifecycle, code=code, position=n) for n, code in enumerate("ABC")]
+    elsewhere = StatusTagFactory()
     for number in range(customers):
         first = datetime(2025, 6, 1, tzinfo=UTC) + timedelta(days=dice.randrange(280), hours=dice.choice((0, 9, 23)))
         customer = CustomerFactory(
@@ -45,6 +47,7 @@ def world(customers: int = 60) -> World:
         if number % 10 == 0:  # without an event: its creation counts
             Customer.objects.filter(id=customer.id).update(created_at=first)
         _live(customer, first, tags, dice)
+        TransitionFactory(lifecycle=elsewhere.lifecycle, customer=customer, to_tag=elsewhere, applied_at=first)
     return World(lifecycle, tags, owner.id)
 
 

@@ -134,18 +134,6 @@ def test_a_whole_rule_that_is_taken_back_counts_each_move_once(world):
     )
 
 
-def test_what_was_put_back_and_then_taken_back_counts_once(world):
-    move = moves_of(world)[2]
-    put_back(world, move.customer, "NEW", at(-6))
-    by_hand = move.customer.transitions.order_by("id").last()
-    for one in (by_hand, move):
-        roll_back(Batch(transition=one), by=world.boss, reason="a mistake", now=at(6))
-
-    row = told(world.about(FEBRUARY))[move.rule.name]
-
-    assert (row.moves, row.put_back + row.taken_back) == (4, 1)
-
-
 def test_moves_younger_than_14_days_are_not_settled(world):
     now = at(5)
 

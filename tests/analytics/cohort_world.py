@@ -48,7 +48,8 @@ def world(customers: int = 60) -> World:
         if number % 10 == 0:  # without an event: its creation counts
             Customer.objects.filter(id=customer.id).update(created_at=first)
         _live(customer, first, tags, dice)
-        TransitionFactory(lifecycle=elsewhere.lifecycle, customer=customer, to_tag=elsewhere, applied_at=first)
+        later = {"applied_at": first + timedelta(days=60), "from_tag": elsewhere, "to_tag": None}
+        TransitionFactory(lifecycle=elsewhere.lifecycle, customer=customer, **later)
     return World(lifecycle, tags, owner.id)
 
 

@@ -80,9 +80,10 @@ def build(seed: int, number: int = 40) -> list[int]:
             HealthAlertFactory(customer=customer, opened_at=day(chance.choice([5, 40, 90])), ended_at=ended)
         if chance.random() < 0.5:
             ended = chance.choice([None, day(20), day(30), day(300), day(365)])
+            detected = day(35) if ended in {None, day(20)} else day(400)
             status = "OPEN" if ended is None else chance.choice(["WON", "LOST"])
             ExpansionOpportunityFactory(
-                customer=customer, status=status, detected_at=day(400), ended_at=ended, refreshed_at=day(400),
+                customer=customer, status=status, detected_at=detected, ended_at=ended, refreshed_at=detected,
                 probability=50, won_amount=10 if status == "WON" else None,
             )  # fmt: skip
     return [one.id for one in owners if one]

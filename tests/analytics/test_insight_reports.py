@@ -62,8 +62,10 @@ def lifecycle(request):
     found = LifecycleFactory(code="course")
     for code, category in TAGS.items():
         StatusTagFactory(lifecycle=found, code=code, category=category)
-    for path in PATHS:
-        went(CustomerFactory(), found, path)
+    for number, path in enumerate(PATHS):
+        customer = CustomerFactory()
+        went(customer, found, path)
+        EnrollmentFactory(customer=customer, entered_at=day(path[0][0] - 7 * (number % 2)), end_reason="")
     owner = UserFactory(username="mia")
     for number in range(60):
         customer = CustomerFactory(

@@ -74,6 +74,7 @@ def test_the_next_move_in_the_lifecycle_puts_back(world):
     world.moved(customer, NOW - 8 * DAY, "NEW", rule=False, by=world.boss)
 
     assert [reversed_(world, NOW - days * DAY) for days in (9, 8)] == [set(), {move.id}]
+    assert move.id in standing(world, NOW - 10 * DAY)
 
 
 def test_only_a_person_s_own_decision_puts_back(world):

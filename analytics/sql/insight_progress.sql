@@ -13,7 +13,7 @@ SELECT e.customer_id, 'entered' AS dimension, to_char(e.applied_at AT TIME ZONE 
         JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
         WHERE m.customer_id = e.customer_id AND t.position > e.position
           AND t.category NOT IN ('risk', 'paused', 'churned')
-          AND m.applied_at > e.applied_at AND m.applied_at <= e.applied_at + interval '60 days'
+          AND m.applied_at <= e.applied_at + interval '60 days'
     )::int AS value
 FROM entered AS e
 WHERE e.applied_at > %(as_of)s::timestamptz - interval '365 days'

@@ -32,19 +32,24 @@ class World:
 
 
 def world(customers: int = 60) -> World:
-    """Customers of ten months, some of whom never moved, were never active, came back, or have no tag."""
+    """Customers of ten months, some of whom never moved, were never active, came back, or have no tag. All moved in
+    another lifecycle as well."""
     dice = random.Random(7)
     lifecycle, owner = LifecycleFactory(), UserFactory()
     tags = [StatusTagFactory(lifecycle=lifecycle, code=code, position=n) for n, code in enumerate("ABC")]
+    elsewhere = StatusTagFactory()
     for number in range(customers):
         first = datetime(2025, 6, 1, tzinfo=UTC) + timedelta(days=dice.randrange(280), hours=dice.choice((0, 9, 23)))
         customer = CustomerFactory(
-            plan=dice.choice(PLANS), traits={"size": number % 12} if number % 4 else {}, created_at=NOW,
+            plan=dice.choice(PLANS) or ("" if number % 2 else None),
+            traits={"size": number % 12} if number % 4 else {}, created_at=NOW,
             owner=owner if number % 3 else None, facts__first_event_at=first if number % 10 else None,
         )  # fmt: skip
         if number % 10 == 0:  # without an event: its creation counts
             Customer.objects.filter(id=customer.id).update(created_at=first)
         _live(customer, first, tags, dice)
+        later = {"applied_at": first + timedelta(days=60), "from_tag": elsewhere, "to_tag": None}
+        TransitionFactory(lifecycle=elsewhere.lifecycle, customer=customer, **later)
     return World(lifecycle, tags, owner.id)
 
 
@@ -112,7 +117,7 @@ def cohort_of(customer: Customer, asking: Asking) -> str:
     if asking.by == By.MONTH:
         return name_of(month(enrolled_at(customer)))
     value = customer.plan if asking.by == By.PLAN else customer.traits.get(asking.trait)
-    return "None" if value is None else str(value)
+    return "None" if value in (None, "") else str(value)
 
 
 def active_months(customer: Customer, basis: Basis, as_of: datetime) -> set[int]:

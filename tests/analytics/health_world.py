@@ -76,13 +76,14 @@ def build(seed: int, number: int = 40) -> list[int]:
                 customer=customer, from_tier="TRIAL", to_tier=customer.tier, changed_at=day(chance.choice([10, 45]))
             )
         if chance.random() < 0.4:
-            ended = chance.choice([None, day(20)])
+            ended = chance.choice([None, day(20), day(30)])
             HealthAlertFactory(customer=customer, opened_at=day(chance.choice([5, 40, 90])), ended_at=ended)
         if chance.random() < 0.5:
-            ended = chance.choice([None, day(20), day(300)])
+            ended = chance.choice([None, day(20), day(30), day(300), day(365)])
+            detected = day(35) if ended in {None, day(20)} else day(400)
             status = "OPEN" if ended is None else chance.choice(["WON", "LOST"])
             ExpansionOpportunityFactory(
-                customer=customer, status=status, detected_at=day(310), ended_at=ended, refreshed_at=day(310),
+                customer=customer, status=status, detected_at=detected, ended_at=ended, refreshed_at=detected,
                 probability=50, won_amount=10 if status == "WON" else None,
             )  # fmt: skip
     return [one.id for one in owners if one]
@@ -118,6 +119,13 @@ def customers_of(owners: Collection[int] | None) -> list[Customer]:
 def status(customer: Customer, at: datetime) -> str | None:
     moves = Transition.objects.filter(customer=customer, applied_at__lte=at).order_by("applied_at", "id")
     return moves.last().to_tag.code if moves else None
+
+
+def score(customer: Customer, at: datetime) -> int:
+    """The last by then."""
+    return [one for one in HealthScore.objects.filter(customer=customer).order_by("day") if one.day <= at.date()][
+        -1
+    ].score
 
 
 def followed(owners: Collection[int] | None, at: datetime) -> list[Row]:

@@ -56,7 +56,7 @@ class World:
         return customer
 
     def moved(
-        self, customer: Customer, when: datetime, to: str, *, by: Any = None, rule: bool = True, **more: Any
+        self, customer: Customer, when: datetime, to: str | None, *, by: Any = None, rule: bool = True, **more: Any
     ) -> Any:
         """By the rule into the tag, unless ``rule`` is false; approved or by hand where somebody did it."""
         status = CustomerStatus.objects.get(customer=customer, lifecycle=self.lifecycle)

@@ -62,14 +62,17 @@ def plain_rules(world, period, owners):
 
 @pytest.mark.parametrize("whose", ["everybody", "portfolio"])
 def test_counts_what_each_rule_moved(world, whose):
+    world.moved(world.customer(owner=world.mia), at(-5), "NEW", rule=False, by=world.boss)
+    world.moved(world.customer(), at(-5), "GOOD")
+    world.moved(world.customer(), at(1, 0), "GOOD")  # at the midnight with which March begins
     about = world.about(FEBRUARY, owners=None if whose == "everybody" else frozenset({world.mia.id}))
+    expected = plain_rules(world, FEBRUARY, about.owners)
 
     rows = told(about)
 
-    assert {name: (row.moves, row.automatic) for name, row in rows.items()} == plain_rules(
-        world, FEBRUARY, about.owners
-    )
-    assert effect_of_all(rows.values()).automatic_share == (87.5 if whose == "everybody" else 100)
+    assert {name: (row.moves, row.automatic) for name, row in rows.items()} == expected
+    assert list(rows) == sorted(expected, key=lambda name: (name is not None, -expected[name][0], name))
+    assert effect_of_all(rows.values()).automatic_share == pytest.approx(800 / 9 if whose == "everybody" else 100)
 
 
 def moves_of(world, to="RISK"):
@@ -153,7 +156,9 @@ def test_reviews_are_those_that_people_decided_in_the_range(world, whose):
     decided(world, "RISK", REJECTED, at(-1), timedelta(0))  # by a rollback
     decided(world, "RISK", RecommendationState.SUPERSEDED, at(-1), timedelta(hours=2))
     decided(world, "RISK", APPROVED, at(-1), timedelta(days=3))  # in March
-    decided(world, "RISK", APPROVED, at(0), timedelta(hours=15))  # at the midnight with which March begins
+    for day in (-28, 0):  # at the midnights with which February and March begin
+        decided(world, "RISK", APPROVED, at(day), timedelta(hours=15))
+    decided(World(), "RISK", APPROVED, at(-1), timedelta(hours=7), customer=mine)  # in another lifecycle
     RecommendationFactory(lifecycle=world.lifecycle, rule=world.rules["RISK"], created_at=at(-1))
     owners = None if whose == "everybody" else {world.mia.id}
 
@@ -162,7 +167,7 @@ def test_reviews_are_those_that_people_decided_in_the_range(world, whose):
     plain = [
         one
         for one in Recommendation.objects.select_related("rule", "customer")
-        if one.state in {APPROVED, REJECTED} and one.decided_at > one.created_at
+        if one.state in {APPROVED, REJECTED} and one.decided_at > one.created_at and one.lifecycle == world.lifecycle
         and FEBRUARY.start <= one.decided_at.date() <= FEBRUARY.end
         and (owners is None or one.customer.owner_id in owners)
     ]  # fmt: skip
@@ -178,10 +183,11 @@ def test_a_person_is_timed_from_when_there_was_something_to_decide(world):
     replayed = {"evaluation__started_at": at(-3)}  # of what happened years ago
     decided(world, "RISK", APPROVED, at(-4000), timedelta(days=3999), **replayed)  # two days after the replay
     decided(world, "RISK", APPROVED, at(-2), timedelta(hours=1), evaluation__started_at=at(-1))  # not known when
+    decided(world, "RISK", APPROVED, at(-3), timedelta(hours=48), evaluation__started_at=at(-9))  # a long evaluation
 
     row = told(world.about(FEBRUARY))[world.rules["RISK"].name]
 
-    assert (row.approved, row.timed, float(row.hours)) == (2, 1, 48)
+    assert (row.approved, row.timed, float(row.hours)) == (3, 2, 48)
 
 
 def test_what_is_decided_later_is_not_known_yet(world):
@@ -199,7 +205,9 @@ def test_days_tell_who_moved_customers_and_what_stood(world, whose):
     move = moves_of(world)[2]
     put_back(world, move.customer, "NEW", at(-6))
     nobody_s = world.customer(owner=world.mia)
-    world.moved(nobody_s, at(-6), "NEW", rule=False)  # by nobody: neither a rule nor a person, as when a tag was set up
+    world.moved(
+        nobody_s, at(-6, 23), "NEW", rule=False
+    )  # by nobody: neither a rule nor a person, as when a tag was set up
     about = world.about(FEBRUARY, owners=owners)
 
     rows = {
@@ -234,6 +242,8 @@ def waits(days, *more):
     [
         (waits(5), {"days_since_login": 7}, 2),
         (waits(5), {"days_since_login": 5}, 0),
+        (waits(5), {"days_since_login": 8}, 3),
+        (waits(5), {"days_since_login": 9}, 4),
         (waits(5, {"any": [waits(2)]}), {"days_since_login": 7}, 2),  # the least: all had to hold
         (
             {"any": [*waits(5)["all"], {"metric": "days_since_order", "operator": ">=", "value": 60}]},
@@ -241,7 +251,7 @@ def waits(days, *more):
             2,  # the other has yet to hold
         ),
         ({"all": [{"metric": "order_count", "operator": ">=", "value": 1}]}, {"order_count": 3}, None),
-        ({"all": [{"metric": "days_since_login", "operator": "<=", "value": 9}]}, {"days_since_login": 3}, None),
+        ({"all": [{"metric": "days_since_login", "operator": "<=", "value": 9}]}, {"days_since_login": 9}, None),
         (waits(5), {}, None),
     ],
 )
@@ -256,13 +266,14 @@ def test_detection_is_late_by_what_the_rule_did_not_ask_for(conditions, evidence
     found = rows_of(world.about(), "risk_detection")[0]
 
     assert (found.entered, found.late_n, found.late_days) == (1, int(late is not None), late)
+    assert found.within_3_days == (late is not None and late <= 3)
 
 
 @pytest.mark.parametrize("whose", ["everybody", "portfolio"])
 def test_silence_lasts_from_the_last_event_to_the_move(world, whose):
     events = {}
     for number, move in enumerate(moves_of(world)[:3]):
-        events[move.id] = move.applied_at - timedelta(days=number + 3)
+        events[move.id] = move.applied_at - timedelta(days=3 * number)
         EventFactory(customer=move.customer, occurred_at=events[move.id])
         EventFactory(customer=move.customer, occurred_at=events[move.id] - timedelta(days=9))
         EventFactory(customer=move.customer, occurred_at=move.applied_at + timedelta(hours=1))
@@ -276,7 +287,11 @@ def test_silence_lasts_from_the_last_event_to_the_move(world, whose):
     assert float(found.silent_days) == pytest.approx(median(silent))
 
 
-def test_within_risk_nothing_is_detected(world):
+def test_what_is_detected_is_who_was_not_at_risk_before(world):
     world.moved(moves_of(world)[0].customer, at(3), "SAVED")
-
     assert rows_of(world.about(MARCH), "risk_detection")[0].entered == 0
+
+    world.moved(world.customer(), at(4), "RISK")  # as its first
+    cache.clear()
+
+    assert rows_of(world.about(MARCH), "risk_detection")[0].entered == 1

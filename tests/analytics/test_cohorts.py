@@ -14,6 +14,7 @@ from analytics.queries.cohorts import MOST_VALUES, Asking, Basis, By, progress, 
 from tests.factories import (
     CustomerFactory,
     CustomerStatusFactory,
+    DailyMetricsFactory,
     LifecycleFactory,
     OrderFactory,
     StatusTagFactory,
@@ -106,8 +107,9 @@ def test_who_stays_is_as_a_loop_over_their_months_says(made, whose, now, by, bas
     assert all(one.customers == one.classic == one.rolling for row in rows for one in row.months[:1])
 
 
-def test_a_trait_has_its_largest_values_and_others_and_none(made):
-    asking = asked(made, "everybody", NOW, By.TRAIT, "size")
+@pytest.mark.parametrize("now", [NOW, PAST])
+def test_a_trait_has_its_largest_values_and_others_and_none(made, now):
+    asking = asked(made, "everybody", now, By.TRAIT, "size")
     sizes = Counter(cohort for _, cohort in members(asking))
     none = sizes.pop("None")
     largest = sorted(sizes.items(), key=lambda one: (-one[1], one[0]))
@@ -147,6 +149,19 @@ def test_a_month_counts_at_its_last_instant_and_not_before():
         return len(row.months)
 
     assert [months(midnight - timedelta(microseconds=late)) for late in (2, 1, 0)] == [0, 1, 1]
+
+
+@pytest.mark.parametrize("basis", Basis)
+def test_what_a_customer_did_in_the_last_instant_of_a_month_counts(basis):
+    lifecycle, last = LifecycleFactory(), datetime(2026, 2, 1, tzinfo=UTC) - timedelta(microseconds=1)
+    customer = CustomerFactory(facts__first_event_at=last)
+    CustomerStatusFactory(lifecycle=lifecycle, customer=customer, tag=StatusTagFactory(lifecycle=lifecycle))
+    OrderFactory(customer=customer, ordered_at=last)
+    DailyMetricsFactory(customer=customer, metric_date=last.date(), activities=1)
+
+    [row] = retention(Asking(lifecycle, None, last), basis)[1]
+
+    assert [one.classic for one in row.months] == [1]
 
 
 def test_a_move_at_midnight_belongs_to_the_month_that_begins():

@@ -10,8 +10,16 @@ from statistics import mean
 
 import pytest
 
-from analytics.queries.reports import ask
+from analytics.queries.reports import ask, run
 from customer_success.models import Account, ExpansionOpportunity
+from tests.factories import (
+    AccountFactory,
+    CustomerFactory,
+    CustomerHealthFactory,
+    HealthAlertFactory,
+    SuccessProfileFactory,
+    TierChangeFactory,
+)
 
 from . import health_world as world
 from .health_world import NOW
@@ -63,6 +71,68 @@ def test_segments_are_the_means_of_their_customers(whose):
         assert told("health_segments", owners, at) == {
             part: (rounded(mean(found)), len(found)) for part, found in scores.items()
         }
+
+
+def test_insights_are_of_who_has_not_churned(whose):
+    for owners, at in asked(whose):
+        expected = {"insight_health": [], "insight_expansion": []}
+        for row in world.followed(owners, at):
+            for dimension in ("tier", "plan", "industry", "company_size"):
+                if part := world.group(row.customer, dimension, at):
+                    about = (row.customer.id, dimension, part)
+                    expected["insight_health"].append((*about, row.score))
+                    expected["insight_expansion"].append((*about, int(world.may_expand(row, at))))
+        before = world.followed(owners, at - timedelta(days=30))
+        expected["insight_overdue"] = [
+            (row.customer.id, "tasks", "without", int(row.score - world.score(row.customer, at) >= 5)) for row in before
+        ]
+
+        for report, rows in expected.items():
+            found = ask(report, owners=owners, as_of=at)
+            assert sorted((row.customer_id, row.dimension, row.part, row.value) for row in found) == sorted(rows), (
+                report
+            )
+
+
+@pytest.mark.parametrize(("traits", "industry", "users", "expected"), [
+    ({"company_size": " Start-Up "}, None, 500, (None, "start-up")),
+    ({"company_size": "  "}, None, 49, (None, "small")),
+    ({"industry": " Retail "}, None, 50, ("Retail", "medium")),
+    ({"industry": "Retail"}, " Finance ", None, ("Finance", None)),
+])  # fmt: skip
+def test_industry_and_size_are_those_that_are_told_first(traits, industry, users, expected):
+    account = AccountFactory(customer__traits=traits, industry=industry, profile=None)
+    SuccessProfileFactory(account=account, licensed_users=users)
+
+    (row,) = run("SELECT industry, company_size FROM tenure_groups(%(owners)s, %(as_of)s)", owners=None, as_of=NOW)
+
+    assert (row.industry, row.company_size) == expected
+
+
+def test_the_tier_is_that_before_the_next_change_and_a_name_has_an_end():
+    customer = CustomerFactory(tier=None, traits={"industry": "x" * 90})
+    CustomerHealthFactory(customer=customer, day=world.day(2).date())
+    for tiers in (("ENTERPRISE", "TRIAL"), ("TRIAL", None)):  # at once
+        TierChangeFactory(customer=customer, from_tier=tiers[0], to_tier=tiers[1], changed_at=NOW)
+
+    rows = ask("insight_health", owners=None, as_of=NOW - timedelta(seconds=1))
+
+    assert {row.dimension: row.part for row in rows} == {"tier": "ENTERPRISE", "industry": "x" * 80}
+
+
+def test_a_resolved_alert_is_none_from_then_on():
+    customer = CustomerFactory()
+    CustomerHealthFactory(customer=customer, day=world.day(20).date())
+    HealthAlertFactory(customer=customer, opened_at=world.day(9), state="RESOLVED", handled_at=world.day(5))
+
+    told = [
+        run("SELECT has_alert FROM tenure_risks(NULL, NULL, %(as_of)s)", owners=None, as_of=world.day(back))[
+            0
+        ].has_alert
+        for back in (10, 9, 6, 5, 0)
+    ]
+
+    assert told == [False, True, True, False, False]
 
 
 def test_risks_count_customers_and_add_their_known_revenue(whose):

@@ -27,11 +27,12 @@ from tests.factories import (
     LifecycleFactory,
     StatusTagFactory,
     TaskFactory,
+    TierChangeFactory,
     TransitionFactory,
     UserFactory,
 )
 
-from .health_world import NOW, day, level_of
+from .health_world import NOW, day, group, level_of
 
 pytestmark = pytest.mark.django_db
 TAGS = {"NEW": "learning", "UP": "active", "RISK": "risk", "PAUSED": "paused", "GONE": "churned", "TOP": "active"}
@@ -39,27 +40,44 @@ INSTANTS = (NOW, NOW - timedelta(days=30), NOW - timedelta(days=500))
 # Days before NOW, on and beside the limits of the reports.
 MOMENTS = (500, 400, 365, 200, 120, 100, 91, 90, 89, 70, 61, 60, 50, 44, 38, 37, 36, 30, 10, 1)
 
+# What chance seldom makes: a pause after the entry, the last instants that count, several moves at once.
+PATHS = (
+    ((100, "NEW"), (90, "PAUSED")),
+    ((200, "NEW"), (140, "UP")),
+    ((100, "NEW"), (100, "UP")),
+    ((100, "UP"), (100, "NEW"), (90, "UP")),
+    ((100, "RISK"), (93, "UP")),
+    ((100, "RISK"), (63, "UP")),
+    ((100, "RISK"), (80, "PAUSED")),
+    ((100, "RISK"), (100, "UP")),
+    ((200, "RISK"), (190, "UP"), (100, "RISK")),
+    ((100, "UP"), (100, "RISK"), (100, "UP"), (100, "RISK")),
+)
+
 
 @pytest.fixture(params=range(2))
 def lifecycle(request):
     """Customers who went to and fro, and what else the topics look at."""
     chance = Random(request.param)
     found = LifecycleFactory(code="course")
-    tags = [StatusTagFactory(lifecycle=found, code=code, category=category) for code, category in TAGS.items()]
+    for code, category in TAGS.items():
+        StatusTagFactory(lifecycle=found, code=code, category=category)
+    for number, path in enumerate(PATHS):
+        customer = CustomerFactory()
+        went(customer, found, path)
+        EnrollmentFactory(customer=customer, entered_at=day(path[0][0] - 7 * (number % 2)), end_reason="")
     owner = UserFactory(username="mia")
-    for _ in range(60):
+    for number in range(60):
         customer = CustomerFactory(
             owner=chance.choice([owner, None]), tier=chance.choice(["TRIAL", "ENTERPRISE", None])
         )
-        moves = sorted(chance.sample(MOMENTS, chance.randint(0, 5)), reverse=True)
-        last = entered = None
-        for back in moves:
-            to = chance.choice([one for one in tags if one != last])
-            TransitionFactory(
-                lifecycle=found, customer=customer, from_tag=last, to_tag=to, applied_at=day(back), reason="so"
-            )
-            last, entered = to, day(back)
-        CustomerStatusFactory(customer=customer, lifecycle=found, tag=last, entered_at=entered)
+        for back in (100, 50, 10) if number % 3 == 0 else ():
+            TierChangeFactory(customer=customer, from_tier=f"BEFORE_{back}", to_tier="", changed_at=day(back))
+        path, last = [], None
+        for back in sorted(chance.sample(MOMENTS, chance.randint(0, 5)), reverse=True):
+            last = chance.choice([one for one in TAGS if one != last])
+            path.append((back, last))
+        went(customer, found, path)
         for back in chance.sample((121, 120, 119, 90, 89, 40), chance.randint(0, 2)):
             DailyMetricsFactory(customer=customer, metric_date=day(back).date())
         for back in chance.sample(MOMENTS, chance.randint(0, 2)):
@@ -84,6 +102,18 @@ def lifecycle(request):
     return found
 
 
+def went(customer, lifecycle, path):
+    """Through tags, each so many days before NOW; also several in one instant."""
+    last = entered = None
+    for back, code in path:
+        to = lifecycle.tags.get(code=code)
+        TransitionFactory(
+            lifecycle=lifecycle, customer=customer, from_tag=last, to_tag=to, applied_at=day(back), reason="so"
+        )
+        last, entered = to, day(back)
+    CustomerStatusFactory(customer=customer, lifecycle=lifecycle, tag=last, entered_at=entered)
+
+
 def moves_of(customer, until):
     return list(Transition.objects.filter(customer=customer, applied_at__lte=until).order_by("applied_at", "id"))
 
@@ -101,8 +131,9 @@ def churn(customer, at, since):
 
 
 def of_churn(customer, at):
-    value = churn(customer, at, at - timedelta(days=90))
-    return [] if value is None or customer.tier is None else [("tier", customer.tier, value)]
+    since = at - timedelta(days=90)
+    value, tier = churn(customer, at, since), group(customer, "tier", since)
+    return [] if value is None or not tier else [("tier", tier, value)]
 
 
 def of_idle(customer, at):
@@ -126,9 +157,10 @@ def of_progress(customer, at):
 
 
 def of_recovery(customer, at):
+    moves = moves_of(customer, at)
     entries = [
         one
-        for one in moves_of(customer, at)
+        for one in moves
         if one.to_tag.category == "risk" and (one.from_tag is None or one.from_tag.category != "risk")
         and timedelta(days=37) <= at - one.applied_at < timedelta(days=365)
     ]  # fmt: skip
@@ -136,7 +168,7 @@ def of_recovery(customer, at):
         return []
     entered = entries[-1].applied_at
     landmark = entered + timedelta(days=7)
-    later = [one for one in moves_of(customer, landmark + timedelta(days=30)) if one.applied_at > entered]
+    later = [one for one in moves[moves.index(entries[-1]) + 1 :] if one.applied_at <= landmark + timedelta(days=30)]
     if any(one.applied_at <= landmark and one.to_tag.category != "risk" for one in later):
         return []
     is_well = any(
@@ -169,8 +201,8 @@ def of_overdue(customer, at):
 
 
 def of_health(customer, at):
-    score = score_of(customer, at)
-    return [] if score is None or customer.tier is None else [("tier", customer.tier, score)]
+    score, tier = score_of(customer, at), group(customer, "tier", at)
+    return [] if score is None or not tier else [("tier", tier, score)]
 
 
 LOOPS = {

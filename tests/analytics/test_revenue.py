@@ -8,8 +8,15 @@ import pytest
 from analytics.queries import revenue as asked
 from analytics.queries.revenue import Looked
 from analytics.rules.revenue import Basis, Movement, Split, Unit
-from lifecycle.models import Customer
-from tests.factories import CustomerFactory, UserFactory
+from lifecycle.models import Customer, Lifecycle
+from tests.factories import (
+    CustomerFactory,
+    CustomerStatusFactory,
+    LifecycleFactory,
+    StatusTagFactory,
+    TransitionFactory,
+    UserFactory,
+)
 
 from .plain import reported
 from .revenue_world import (
@@ -50,16 +57,32 @@ def contracts(owner):
     changed(ends, "2026-05-15", contract_end_date=date(2027, 3, 31))
     contract(since="2026-01-15", revenue=2_400, contract_start_date=date(2026, 2, 28))
     contract(since="2026-01-15", revenue=None)
-    contract(since="2026-01-15", revenue=0)
+    changed(contract(since="2026-01-15", revenue=0), "2026-04-10", annual_revenue=480)  # free at first
+    contract(since="2026-01-15", revenue=Decimal("0.05"))  # no cent a month
     gone = contract(since="2026-01-15", revenue=240)
     gone.delete()
     accounts = Accounts()
     closed = contract(since="2026-01-01", revenue=7_200, customer=CustomerFactory(tier="ENTERPRISE"))
     accounts.moves(
         closed.customer, ("2026-01-01", "ACTIVE"), ("2026-02-28 23:59:59.999999", "CHURNED"),
-        ("2026-04-01 00:00", "ACTIVE"), ("2026-06-30", "CHURNED"),
+        ("2026-04-01 00:00", "ACTIVE"), ("2026-06-01 00:00", "CHURNED"),
     )  # fmt: skip
+    at_once = contract(since="2026-01-01", revenue=4_800)
+    accounts.moves(at_once.customer, ("2026-01-01", "ACTIVE"), ("2026-04-15", "CHURNED"), ("2026-04-15", "ACTIVE"))
+    for account in (closed, shrinks, grows):
+        churns_as_a_buyer(account.customer)
     contract(since="2026-07-05", revenue=100)  # in the month that is not over
+
+
+def churns_as_a_buyer(customer):
+    """In another lifecycle; and again after it came back."""
+    lifecycle = Lifecycle.objects.filter(code="commerce").first() or LifecycleFactory(code="commerce")
+    gone, back = (StatusTagFactory(lifecycle=lifecycle, category=category) for category in ("churned", "active"))
+    about, last = {"lifecycle": lifecycle, "customer": customer}, None
+    for when, tag in (("2026-01-20", gone), ("2026-03-10", back), ("2026-05-20", gone)):
+        TransitionFactory(**about, from_tag=last, to_tag=tag, applied_at=at(when))
+        last = tag
+    CustomerStatusFactory(**about, tag=gone, entered_at=at(when))
 
 
 @pytest.fixture
@@ -69,6 +92,7 @@ def orders(owner):
     refunded = CustomerFactory()
     buys(refunded, d2026_01_05=30, d2026_02_05=40, d2026_03_03=12)
     buys(refunded, d2026_02_07=-40)
+    buys(CustomerFactory(), d2025_08_01=0, d2026_02_02=8)  # free at first
     buys(CustomerFactory(), d2024_05_05=99, d2026_06_30=1)
     buys(CustomerFactory(), d2025_05_31=3, d2025_06_01=3, d2026_07_01=100)
     CustomerFactory()
@@ -118,6 +142,7 @@ def compare(basis, unit, *, owners, now, customers):
         assert (one.grr, one.nrr, one.logo_churn) == retention(moved)
         assert one.start == sum(each[before] for each in amounts.values())
         assert one.end == sum(each[one.period] for each in amounts.values())
+        assert one.customers == sum(each[one.period] > 0 for each in amounts.values())
         assert one.difference == 0
     return told
 
@@ -153,6 +178,15 @@ def test_every_movement_happens_in_the_world_of_contracts(contracts):
 
     assert {name for one in found for name in one.moved} == set(Movement)
     assert [one.period for one in found] == starts(date(2025, 12, 1), LAST, "month")
+
+
+def test_a_contract_that_was_put_off_before_it_began_is_new_when_it_begins():
+    account = contract(since="2026-01-15", revenue=960, contract_start_date=date(2026, 3, 1))
+    changed(account, "2026-02-01", contract_start_date=date(2026, 5, 1))
+
+    told = asked.revenue(Looked(Basis.CONTRACTS, Unit.MONTH, None, NOW)).rows
+
+    assert [(one.period.month, *one.moved) for one in told if one.moved] == [(5, "new"), (6, "unchanged")]
 
 
 def test_an_end_date_is_the_last_day_of_revenue(contracts):
@@ -216,9 +250,38 @@ def test_a_list_of_customers_keeps_to_a_part(orders):
     assert [(row.movement, row.before, row.after) for row in rows] == [("unchanged", 20, 20)]
 
 
+def test_the_largest_changes_come_first_with_what_changed_of_all():
+    """Of equal changes that which leads to more, then the older customer."""
+    for values, may, june in (
+        ({"name": None, "email": "new@example.org"}, 0, 30),
+        ({"name": None, "email": None, "external_id": "T-1"}, 0, 30),
+        ({"name": "grew"}, 10, 40),
+        ({"name": "shrank"}, 60, 10),
+    ):
+        buys(CustomerFactory(**values), d2026_05_03=may, d2026_06_03=june)
+    looked, about = Looked(Basis.ORDERS, Unit.MONTH, None, NOW), {"movement": None, "split": None, "part": None}
+
+    rows = asked.moved_customers(looked, LAST, **about, most=3).rows
+
+    assert [row.name for row in rows] == ["shrank", "grew", "new@example.org"]
+    assert {(row.customers, row.changed) for row in rows} == {(4, 40)}
+    assert [row.name for row in asked.moved_customers(looked, LAST, **about, most=None).rows][-1] == "T-1"
+
+
+def test_the_largest_of_a_portfolio_are_told_with_its_total(owner):
+    buys(CustomerFactory(name="everybody's largest"), d2026_06_03=100)
+    for values in ({"name": None, "email": "old@example.org"}, {"name": None, "email": None, "external_id": "T-1"}):
+        buys(CustomerFactory(owner=owner, **values), d2026_06_03=5)
+
+    rows = asked.largest(Looked(Basis.ORDERS, Unit.MONTH, frozenset({owner.id}), NOW)).rows
+
+    assert [(row.name, row.total, row.customers) for row in rows] == [("old@example.org", 10, 2), ("T-1", 10, 2)]
+
+
 def test_the_largest_are_told_with_the_total_of_all():
     for number in range(1, 13):
         buys(CustomerFactory(name=f"{number}"), d2026_06_03=number)
+    buys(CustomerFactory(), d2026_07_01=100)  # at the midnight with which the next month begins
 
     rows = asked.largest(Looked(Basis.ORDERS, Unit.MONTH, None, NOW)).rows
 

@@ -12,10 +12,11 @@ from analytics.queries.status_tags import About, Days, days_of
 from analytics.rules.periods import Period
 from analytics.rules.stages import goal_of, into_risk, recoveries, working
 from lifecycle.engine.rollback import Batch, roll_back
+from lifecycle.models import Customer
 from lifecycle.rules.calendar import end_of
-from tests.factories import DailyMetricsFactory, LifecycleFactory, StatusTagFactory
+from tests.factories import DailyMetricsFactory, LifecycleFactory, StatusTagFactory, TransitionFactory
 
-from .moved import MARCH, NOW, World, at, plain_days, plain_flow, plain_moves, rows_of
+from .moved import CATEGORIES, MARCH, NOW, World, at, plain_days, plain_flow, plain_moves, rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,8 @@ def world():
     world.moved(bob, at(1, 0) - timedelta(microseconds=1), "RISK")  # the last of the day before
     world.moved(bob, at(10, 11), "GONE")
     dan = world.customer(owner=world.mia)
-    world.moved(dan, at(10, 13), "NEW")  # after now
+    world.moved(dan, at(10, 14), "NEW")  # after now
+    world.moved(world.customer(owner=world.mia), at(2), "NEW", rule=False)  # by nobody, as its first
     world.moved(cem, at(6), "RISK", by=world.boss)  # approved
     other = World()
     other.moved(other.customer(owner=world.mia), at(4), "RISK")
@@ -70,6 +72,8 @@ def test_counts_moves_as_they_are_told_one_by_one(world, whose):
     told = {(row.from_tag, row.to_tag): (row.moves, row.automatic) for row in rows_of(about, "moves_flow")}
 
     assert told == plain_flow(plain_moves(world, MARCH, about.owners, NOW))
+    codes = [None, *CATEGORIES]
+    assert list(told) == sorted(told, key=lambda pair: [codes.index(code) for code in pair])
     assert (told[("NEW", "RISK")], told[("SAVED", "GOOD")]) == ((3, 2), (1, 0))
 
 
@@ -96,6 +100,18 @@ def test_tells_past_days_as_they_were_though_moves_were_taken_back_since(world, 
     assert {day: days[day] for day in plain} == plain
 
 
+def test_tags_stand_in_their_order():
+    world = World()
+    shown = [*list(CATEGORIES)[2:], "NEW", "GOOD"]
+    for position, code in enumerate(shown):
+        world.lifecycle.tags.filter(code=code).update(position=position)
+
+    rows = ask("tag_customers", owners=None, as_of=NOW, lifecycle=world.lifecycle.id)
+
+    assert [row.part for row in rows] == shown
+    assert list(days_of(world.about()).last) == shown
+
+
 def test_who_started_in_a_tag_was_there_before_the_first_move(world):
     eva = world.customer()
     eva.statuses.update(tag=world.tags["NEW"])  # an initial tag: no move led to it
@@ -104,6 +120,20 @@ def test_who_started_in_a_tag_was_there_before_the_first_move(world):
     world.moved(eva, at(4), "GOOD")
 
     assert ask("tag_customers", owners=None, as_of=at(2), lifecycle=world.lifecycle.id) == before
+
+
+def test_who_started_in_a_tag_is_in_it_since_the_creation():
+    world = World()
+    eva = world.customer(facts__first_event_at=None)
+    Customer.objects.filter(id=eva.id).update(created_at=at(2))
+    eva.statuses.update(tag=world.tags["NEW"])
+
+    told = [
+        sum(row.n for row in ask("tag_customers", owners=None, as_of=as_of, lifecycle=world.lifecycle.id))
+        for as_of in (at(2) - timedelta(microseconds=1), at(2))
+    ]
+
+    assert told == [0, 1]
 
 
 def test_a_move_that_takes_another_back_is_no_recovery(world):
@@ -158,6 +188,39 @@ def test_names_who_entered_risk_and_where_they_are(world, whose):
     assert len(told) == 3
 
 
+def test_where_they_are_now_is_where_the_last_move_of_the_lifecycle_led(world):
+    fay = world.customer(name="", external_id="F-1")
+    gil, owner = world.customer(name="Gil", owner=world.boss), frozenset({world.boss.id})
+    for customer in (fay, gil):
+        world.moved(customer, at(7), "RISK")  # as its first
+    world.moved(fay, at(9), "NEW")
+    world.moved(fay, at(9), "GOOD")  # in the same instant
+    world.moved(fay, NOW + timedelta(seconds=1), "GONE")
+    other = LifecycleFactory()
+    tag = StatusTagFactory(lifecycle=other, code="ELSEWHERE")
+    TransitionFactory(lifecycle=other, customer=fay, from_tag=None, to_tag=tag, applied_at=at(10))
+    world.moved(gil, at(8), None, rule=False, by=world.boss)
+
+    rows = rows_of(world.about(), "risk_entered")[:2]
+    (theirs,) = rows_of(world.about(owners=owner), "risk_entered")
+
+    assert [(row.customer, row.from_tag, row.now_in) for row in rows] == [("Gil", None, None), ("F-1", None, "GOOD")]
+    assert theirs.customer_id == gil.id
+
+
+def test_the_lists_of_who_is_at_risk_have_an_end():
+    world = World()
+    for number in range(21):
+        world.moved(world.customer(name=f"{number}"), at(2 + number // 5, number % 5), "RISK")
+
+    entered, longest = (
+        [int(row.customer) for row in rows_of(world.about(), name)] for name in ("risk_entered", "risk_longest")
+    )
+
+    assert entered == list(range(20, 0, -1))
+    assert longest == list(range(10))
+
+
 def test_names_who_is_in_a_risk_tag_for_longest(world):
     dora = world.customer(name="Dora")
     world.moved(dora, at(-9), "RISK")
@@ -168,19 +231,36 @@ def test_names_who_is_in_a_risk_tag_for_longest(world):
     assert rows_of(world.about(owners=frozenset({world.boss.id})), "risk_longest") == []
 
 
+def test_how_long_somebody_is_at_risk_is_told_as_of_a_past_instant(world):
+    dora, elsewhere = world.customer(name="Dora", owner=world.boss), StatusTagFactory()
+    world.moved(dora, at(-9), "RISK")
+    TransitionFactory(lifecycle=elsewhere.lifecycle, customer=dora, from_tag=None, to_tag=elsewhere, applied_at=at(2))
+    world.moved(dora, at(8), "GOOD")
+    owners = frozenset({world.boss.id})
+
+    told = [rows_of(world.about(owners=owners, now=now), "risk_longest")[0].days for now in (at(-9), at(5))]
+
+    assert told == [0, 14]
+
+
 def test_indicators_are_of_the_latest_day_of_the_last_week(world):
-    anna, cem = (plain_of(world, name) for name in ("Anna", "Cem"))
+    anna, bob, cem = (plain_of(world, name) for name in ("Anna", "Bob", "Cem"))
+    dora = world.customer()
+    world.moved(dora, at(-9), "RISK")
     for customer, day, indicators in (
         (anna, 9, ["low_engagement"]),
         (anna, 8, ["activity_decline"]),  # not the latest
-        (cem, 4, ["low_engagement", "social_isolation"]),  # the seventh day back
-        (plain_of(world, "Bob"), 3, ["low_engagement"]),  # the eighth
+        (anna, 11, ["activity_decline"]),  # after now
+        (cem, 4, ["low_engagement", "activity_decline"]),  # the seventh day back
+        (bob, 9, ["low_engagement"]),  # gone, which is no risk any more
+        (bob, 3, ["activity_decline"]),
+        (dora, 3, ["low_engagement"]),  # the eighth
     ):
         DailyMetricsFactory(customer=customer, metric_date=date(2026, 3, day), risk_indicators=indicators)
 
-    told = {row.part: (row.n, row.at_risk, row.looked_at) for row in rows_of(world.about(), "risk_indicators")}
+    told = [(row.part, row.n, row.at_risk, row.looked_at) for row in rows_of(world.about(), "risk_indicators")]
 
-    assert told == {"low_engagement": (2, 1, 2), "social_isolation": (1, 1, 2)}
+    assert told == [("low_engagement", 3, 1, 3), ("activity_decline", 1, 1, 3)]
 
 
 def plain_of(world, name):

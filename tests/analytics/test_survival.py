@@ -44,13 +44,13 @@ def lasted(asking: Asking, tags: set[int]) -> Counter:
     return found
 
 
-@pytest.mark.parametrize("now", [NOW, PAST])
+@pytest.mark.parametrize(("now", "places"), [(NOW, (1, 2)), (PAST, (2,))])
 @pytest.mark.parametrize("whose", ["everybody", "portfolio"])
 @pytest.mark.parametrize("by", [By.MONTH, By.PLAN])
-def test_durations_are_as_a_loop_over_their_moves_says(made, now, whose, by):
+def test_durations_are_as_a_loop_over_their_moves_says(made, now, places, whose, by):
     owners = None if whose == "everybody" else frozenset({made.owner})
     asking = Asking(made.lifecycle, owners, now, by)
-    tags = {made.tags[1].id, made.tags[2].id}
+    tags = {made.tags[place].id for place in places}
 
     _, found = durations(asking, tags)
 
@@ -59,6 +59,14 @@ def test_durations_are_as_a_loop_over_their_moves_says(made, now, whose, by):
     })  # fmt: skip
     assert told == lasted(asking, tags)
     assert {is_reached for _, _, is_reached in told} == {True, False}
+
+
+def test_who_was_there_before_the_first_event_took_no_time():
+    lifecycle, target = learners({7: [-3, 0, 2]})
+
+    _, [(_, rows)] = durations(Asking(lifecycle, None, NOW), target.ids)
+
+    assert [(row.days, row.customers) for row in rows] == [(0, 2), (2, 1)]
 
 
 def test_a_curve_is_the_product_of_those_who_stayed_day_by_day(made):

@@ -58,10 +58,41 @@ def test_a_move_stands_again_when_its_rollback_is_undone_and_not_when_that_is(wo
     again = undone(world, made, NOW - 2 * DAY)
     undone(world, again, NOW - DAY)
 
-    for hours, stands in ((73, True), (71, False), (47, True), (23, False), (0, False)):
+    for hours, stands in ((73, True), (72, False), (48, True), (24, False), (0, False)):
         as_of = NOW - timedelta(hours=hours)
         expected = ({first.id, move.id}, set()) if stands else ({first.id}, {move.id})
         assert both(world, as_of) == expected, hours
+
+
+def test_the_next_move_in_the_lifecycle_puts_back(world):
+    customer, elsewhere = world.customer(), StatusTagFactory()
+    world.moved(customer, NOW - 20 * DAY, "NEW")
+    move = world.moved(customer, NOW - 10 * DAY, "RISK")
+    TransitionFactory(
+        lifecycle=elsewhere.lifecycle, customer=customer, from_tag=None, to_tag=elsewhere, applied_at=NOW - 9 * DAY
+    )
+    world.moved(customer, NOW - 8 * DAY, "NEW", rule=False, by=world.boss)
+
+    assert [reversed_(world, NOW - days * DAY) for days in (9, 8)] == [set(), {move.id}]
+    assert move.id in standing(world, NOW - 10 * DAY)
+
+
+def test_only_a_person_s_own_decision_puts_back(world):
+    for more in ({"by": world.boss}, {"rule": False}):  # approved, by nobody
+        customer = world.customer()
+        world.moved(customer, NOW - 20 * DAY, "NEW")
+        world.moved(customer, NOW - 10 * DAY, "RISK")
+        world.moved(customer, NOW - 8 * DAY, "NEW", **more)
+
+    assert reversed_(world) == set()
+
+
+def test_what_a_person_did_is_no_mistake_of_a_rule_when_it_is_taken_back(world):
+    move = world.moved(world.customer(), NOW - 10 * DAY, "RISK", rule=False, by=world.boss)
+
+    taken_back(world, move)
+
+    assert both(world) == (set(), set())
 
 
 def test_who_was_left_alone_when_a_rollback_was_undone_is_still_taken_back(world):

@@ -2,7 +2,7 @@
 WITH members AS MATERIALIZED (
     SELECT e.customer_id, e.cohort, tenure_calendar_month(e.enrolled_at) AS month, s.tag_id
     FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
-    JOIN tenure_enrolled(%(owners)s, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
+    JOIN tenure_enrolled(NULL, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
 ), moves AS (
     SELECT m.cohort, m.month, GREATEST(tenure_calendar_month(t.applied_at) - m.month, 0) AS before,
         t.from_tag_id, t.to_tag_id, count(*) AS n

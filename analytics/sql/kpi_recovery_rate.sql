@@ -4,15 +4,15 @@
 SELECT fell.customer_id, EXISTS (
     SELECT FROM tenure_moves(%(lifecycle)s, %(as_of)s) AS m JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
     WHERE m.customer_id = fell.customer_id AND t.code IN ('ST_001', 'ST_002')
-        AND m.applied_at > fell.at AND m.applied_at <= fell.at + interval '49 days'
+        AND (m.applied_at, m.id) > (fell.at, fell.id) AND m.applied_at <= fell.at + interval '49 days'
 )::int AS value
 FROM (
-    SELECT m.customer_id, max(m.applied_at) AS at
+    SELECT DISTINCT ON (m.customer_id) m.customer_id, m.id, m.applied_at AS at
     FROM tenure_moves(%(lifecycle)s, %(as_of)s::timestamptz - interval '49 days') AS m
     JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
     LEFT JOIN lifecycle_statustag AS f ON f.id = m.from_tag_id
     JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
     WHERE t.code IN ('ST_004', 'ST_005') AND f.code IS DISTINCT FROM 'ST_004' AND f.code IS DISTINCT FROM 'ST_005'
         AND m.applied_at > %(as_of)s::timestamptz - interval '139 days'
-    GROUP BY m.customer_id
+    ORDER BY m.customer_id, m.applied_at DESC, m.id DESC
 ) AS fell

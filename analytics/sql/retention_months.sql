@@ -11,19 +11,21 @@ WITH active AS MATERIALIZED (
             AND d.metric_date <= (%(as_of)s::timestamptz AT TIME ZONE 'UTC')::date
     ) AS a
 ), members AS MATERIALIZED (
-    SELECT e.customer_id, CASE WHEN %(by)s = 'month' THEN a.first ELSE e.cohort END AS cohort, a.first, a.last
+    SELECT e.customer_id, e.cohort
     FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
-    JOIN tenure_enrolled(%(owners)s, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
-    JOIN (SELECT customer_id, min(month) AS first, max(month) AS last FROM active GROUP BY 1) AS a
-        ON a.customer_id = e.customer_id
+    JOIN tenure_enrolled(NULL, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
+), starts AS MATERIALIZED (
+    SELECT m.customer_id, CASE WHEN %(by)s = 'month' THEN min(a.month) ELSE m.cohort END AS cohort,
+        min(a.month) AS first, max(a.month) AS last
+    FROM members AS m JOIN active AS a ON a.customer_id = m.customer_id GROUP BY m.customer_id, m.cohort
 ), counted AS (
     SELECT cohort, first, 0 AS since, NULL::int AS until, count(*) AS customers, 0 AS classic, 0 AS rolling
-    FROM members GROUP BY 1, 2
+    FROM starts GROUP BY 1, 2
     UNION ALL
-    SELECT m.cohort, m.first, a.month - m.first, a.month - m.first, 0, count(*), 0
-    FROM members AS m JOIN active AS a ON a.customer_id = m.customer_id GROUP BY 1, 2, 3
+    SELECT s.cohort, s.first, a.month - s.first, a.month - s.first, 0, count(*), 0
+    FROM starts AS s JOIN active AS a ON a.customer_id = s.customer_id GROUP BY 1, 2, 3
     UNION ALL
-    SELECT cohort, first, 0, last - first, 0, 0, count(*) FROM members GROUP BY 1, 2, 4
+    SELECT cohort, first, 0, last - first, 0, 0, count(*) FROM starts GROUP BY 1, 2, 4
 )
 SELECT cohort, period, sum(customers)::bigint AS customers, sum(classic)::bigint AS classic, sum(rolling)::bigint AS rolling
 FROM counted JOIN generate_series(0, %(months)s) AS period ON period >= since AND (until IS NULL OR period <= until)

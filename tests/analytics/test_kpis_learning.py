@@ -69,7 +69,7 @@ def _moves(customer, lifecycle, tags, rules, random):
             rule=random.choice(rules), evidence=evidence,
         )  # fmt: skip
         tag, entered_at = to, at
-        at += random.choice([1, 7, 30, 49, 84, 85]) * DAY
+        at += random.choice([0, 1, 7, 30, 49, 84, 85]) * DAY  # none: one evaluation moved on at once
         if random.random() < 0.2:
             break
     CustomerStatusFactory(customer=customer, lifecycle=lifecycle, tag=tag, entered_at=entered_at)
@@ -121,11 +121,17 @@ def _reached(as_of, *, enters, leads_to, within):
     """Of the last entry in the 90 days that ended ``within`` before, whether a move led there in time."""
     found = {}
     for customer, moves in standing_moves("mastery_rate", as_of).items():
-        entries = [one.applied_at for one in moves if enters(one) and 0 <= (as_of - one.applied_at) / DAY - within < 90]
+        in_order = sorted(moves, key=lambda one: (one.applied_at, one.id))
+        entries = [
+            number
+            for number, one in enumerate(in_order)
+            if enters(one) and 0 <= (as_of - one.applied_at) / DAY - within < 90
+        ]
         if entries:
+            entry, *later = in_order[entries[-1] :]
             found[customer] = int(any(
-                one.to_tag and one.to_tag.code in leads_to and 0 < (one.applied_at - max(entries)) / DAY <= within
-                for one in moves
+                one.to_tag and one.to_tag.code in leads_to and (one.applied_at - entry.applied_at) / DAY <= within
+                for one in later
             ))  # fmt: skip
     return found
 

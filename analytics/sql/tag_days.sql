@@ -1,5 +1,5 @@
 -- Answers: How many customers were in each status tag at the end of each day?
--- Note: Counted back from now by the moves since; the last day, if it is not over, as of now.
+-- Note: Counted back from now by the moves since, and who was not there yet; the last day, if it is not over, as of now.
 WITH span AS (
     SELECT (%(since)s::timestamptz AT TIME ZONE 'UTC')::date AS first,
         (LEAST(%(until)s::timestamptz - interval '1 day', %(as_of)s) AT TIME ZONE 'UTC')::date AS last
@@ -14,9 +14,17 @@ WITH span AS (
     WHERE m.lifecycle_id = %(lifecycle)s AND m.applied_at >= %(since)s AND m.applied_at <= %(as_of)s
       AND (%(owners)s IS NULL OR c.id IS NOT NULL)
     GROUP BY 1, 2, 3
+), begun AS (
+    SELECT LEAST((b.at AT TIME ZONE 'UTC')::date, span.last + 1) AS day, b.tag_id, count(*) AS n
+    FROM span CROSS JOIN tenure_begun(%(owners)s, %(lifecycle)s, %(since)s, %(as_of)s) AS b
+    GROUP BY 1, 2
 ), changes AS (
-    SELECT m.day, x.tag_id, sum(x.n) AS customers
-    FROM moved AS m CROSS JOIN LATERAL (VALUES (m.to_tag_id, m.n), (m.from_tag_id, -m.n)) AS x (tag_id, n)
+    SELECT day, tag_id, sum(n) AS customers
+    FROM (
+        SELECT m.day, x.tag_id, x.n
+        FROM moved AS m CROSS JOIN LATERAL (VALUES (m.to_tag_id, m.n), (m.from_tag_id, -m.n)) AS x (tag_id, n)
+        UNION ALL SELECT * FROM begun
+    ) AS x
     GROUP BY 1, 2
 ), counted AS (
     SELECT day.day, t.id AS tag_id, t.code, t.position, COALESCE(n.customers, 0) - COALESCE(sum(x.customers) OVER (

@@ -107,6 +107,7 @@ class CustomerHealthAdmin(OfCustomers):
         OverriddenFilter, CustomerOwnerFilter,
     )  # fmt: skip
     list_filter_submit = True
+    list_before_template = "customer_success/admin/_closed_too.html"
     list_select_related: Any = ("customer", "customer__owner")
     ordering: Any = ("score", "customer_id")
 

@@ -14,7 +14,14 @@ from analytics.rules.stages import goal_of, into_risk, recoveries, working
 from lifecycle.engine.rollback import Batch, roll_back
 from lifecycle.models import Customer
 from lifecycle.rules.calendar import end_of
-from tests.factories import DailyMetricsFactory, LifecycleFactory, StatusTagFactory, TransitionFactory
+from tests.factories import (
+    CustomerFactory,
+    CustomerStatusFactory,
+    DailyMetricsFactory,
+    LifecycleFactory,
+    StatusTagFactory,
+    TransitionFactory,
+)
 
 from .moved import CATEGORIES, MARCH, NOW, World, at, plain_days, plain_flow, plain_moves, rows_of
 
@@ -98,6 +105,31 @@ def test_tells_past_days_as_they_were_though_moves_were_taken_back_since(world, 
     assert [told[date(2026, 3, day)]["GOOD"] for day in (8, 9, 10)] == [1, 0, 1]
     days = days_of(about).counts
     assert {day: days[day] for day in plain} == plain
+
+
+def test_who_came_in_the_range_and_began_in_a_tag_was_nowhere_before(world):
+    """Created, or known by an event, or moved first; what was imported was there before it was created."""
+    tags = {tag.code: tag for tag in world.lifecycle.tags.all()}
+    for created, first_event, moved in (
+        (at(4), None, None), (at(6), at(5), None), (at(6), at(-9), None), (at(7), None, at(2)), (at(9), None, at(9)),
+        (at(4, 0), None, None), (at(10, 13), None, None),
+    ):  # fmt: skip
+        customer = CustomerFactory(owner=world.mia, facts__first_event_at=first_event)
+        Customer.objects.filter(id=customer.id).update(created_at=created)
+        about = {"customer": customer, "lifecycle": world.lifecycle}
+        CustomerStatusFactory(**about, tag=tags["RISK" if moved else "NEW"], entered_at=moved)
+        if moved:
+            TransitionFactory(**about, from_tag=tags["NEW"], to_tag=tags["RISK"], applied_at=moved)
+
+    for owners_of in (None, frozenset({world.mia.id})):
+        days = days_of(world.about(owners=owners_of)).counts
+
+        assert days == {
+            day: {row.part: row.n for row in ask(
+                "tag_customers", owners=owners_of, as_of=min(end_of(day), NOW), lifecycle=world.lifecycle.id
+            )}
+            for day in days
+        }  # fmt: skip
 
 
 def test_tags_stand_in_their_order():

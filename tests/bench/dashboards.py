@@ -234,9 +234,24 @@ now_in AS (
     SELECT LEAST(applied_at::date, span.last + 1) AS day, to_tag_id, from_tag_id, count(*) AS n
     FROM span CROSS JOIN lifecycle_transition
     WHERE lifecycle_id = %(lifecycle)s AND applied_at >= %(since)s AND applied_at <= %(as_of)s GROUP BY 1, 2, 3
+), begun AS MATERIALIZED (
+    SELECT LEAST(b.at::date, span.last + 1) AS day, b.tag_id, count(*) AS n
+    FROM span CROSS JOIN (
+        SELECT LEAST(c.created_at, f.first_event_at, m.applied_at) AS at,
+            CASE WHEN m.applied_at IS NULL THEN s.tag_id ELSE m.from_tag_id END AS tag_id
+        FROM lifecycle_customer AS c JOIN lifecycle_customerstatus AS s ON s.customer_id = c.id
+        LEFT JOIN lifecycle_customerfacts AS f ON f.customer_id = c.id
+        LEFT JOIN LATERAL (
+            SELECT from_tag_id, applied_at FROM lifecycle_transition AS t
+            WHERE t.customer_id = c.id AND t.lifecycle_id = %(lifecycle)s ORDER BY applied_at, id LIMIT 1
+        ) AS m ON true
+        WHERE s.lifecycle_id = %(lifecycle)s AND c.created_at >= %(since)s
+            AND (f.first_event_at IS NULL OR f.first_event_at >= %(since)s)
+    ) AS b WHERE b.tag_id IS NOT NULL AND b.at >= %(since)s AND b.at <= %(as_of)s GROUP BY 1, 2
 )
 SELECT day, t.id, COALESCE(n.n, 0) - COALESCE((SELECT sum(CASE t.id WHEN to_tag_id THEN n ELSE -n END) FROM changes AS c
     WHERE c.day > d.day AND (to_tag_id = t.id) <> (from_tag_id IS NOT DISTINCT FROM t.id)), 0)
+    - COALESCE((SELECT sum(n) FROM begun AS b WHERE b.day > d.day AND b.tag_id = t.id), 0)
 FROM span CROSS JOIN LATERAL (SELECT span.first + g AS day FROM generate_series(0, span.last - span.first) AS g) AS d
 CROSS JOIN lifecycle_statustag AS t LEFT JOIN now_in AS n ON n.tag_id = t.id WHERE t.lifecycle_id = %(lifecycle)s
 """,

@@ -29,6 +29,10 @@ def test_the_list_and_the_page_say_what_the_score_is_made_of(manager, customer):
         assert text in shown
 
 
+def test_the_list_says_that_closed_accounts_are_in_it(manager, customer):
+    assert "leave them out" in manager.get(page("customerhealth_changelist")).text
+
+
 def test_what_changed_stands_beside(manager, customer):
     profile = profile_of(customer)
     profile.goal_attainment = 75

@@ -243,6 +243,7 @@ def test_rows_fit_a_phone(desk, draft, theme):
     desk.set_viewport_size({"width": 390, "height": 844})
     desk.goto(page_of(draft({"any": [{"not": NESTED}, NESTED]})))
     expect(row(desk, "2.1")).to_contain_text("customer")
+    desk.wait_for_load_state("networkidle")  # each row has its picture: nothing moves below the pointer
 
     desk.get_by_role("combobox", name="Metric").last.click()
 

@@ -117,3 +117,38 @@ def plain_flow(moves: list[Transition]) -> dict[tuple[str | None, str], tuple[in
 
 def rows_of(about: About, report: str) -> list[SimpleNamespace]:
     return about.ask(report).rows
+
+
+def back_and_forth() -> World:
+    """Back and forth, at midnight, twice in an instant, before and after the range, in another lifecycle."""
+    world = World()
+    anna, bob, cem = (
+        world.customer(owner=owner, name=name)
+        for owner, name in ((world.mia, "Anna"), (None, "Bob"), (world.mia, "Cem"))
+    )
+    world.customer()
+    for customer in (anna, bob, cem):
+        world.moved(customer, at(-20), "NEW")
+    world.moved(anna, at(1, 0), "RISK")  # at midnight: the first instant of the range
+    world.moved(anna, at(3), "NEW")
+    world.moved(anna, at(5), "RISK")
+    world.moved(anna, at(5), "SAVED")  # twice in an instant
+    world.moved(anna, at(8), "GOOD", rule=False, by=world.boss)
+    world.moved(bob, at(1, 0) - timedelta(microseconds=1), "RISK")  # the last of the day before
+    world.moved(bob, at(10, 11), "GONE")
+    dan = world.customer(owner=world.mia)
+    world.moved(dan, at(10, 14), "NEW")  # after now
+    world.moved(world.customer(owner=world.mia), at(2), "NEW", rule=False)  # by nobody, as its first
+    world.moved(cem, at(6), "RISK", by=world.boss)  # approved
+    other = World()
+    other.moved(other.customer(owner=world.mia), at(4), "RISK")
+    return world
+
+
+def owners(world: World, whose: str) -> frozenset[int] | None:
+    return None if whose == "everybody" else frozenset({world.mia.id})
+
+
+def plain_of(world: World, name: str) -> Any:
+    return next(move.customer for move in plain_moves(world, Period(date(2026, 2, 1), MARCH.end), None, NOW)
+                if move.customer.name == name)  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Group, User
+from django.test import Client
 from rest_framework.test import APIClient
 
 from customer_success.engine.accounts import AccountText, create_account
@@ -35,6 +36,12 @@ def member(username: str, group: str = "Success manager") -> User:
     user: User = UserFactory.create(username=username, is_staff=True)
     user.groups.add(Group.objects.get(name=group))
     return user
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 class JSONClient(APIClient):

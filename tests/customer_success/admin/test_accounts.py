@@ -7,21 +7,14 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.messages import get_messages
-from django.test import Client
 from django.urls import reverse
 
 from customer_success.models import Account, Stakeholder, SuccessMetrics, SuccessProfile, TierPolicy, ValueMetric
 from lifecycle.models import Customer, Transition
-from tests.customer_success.cast import member, opened
+from tests.customer_success.cast import member, opened, signed_in
 from tests.factories import CustomerFactory, CustomerHealthFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ground")]
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

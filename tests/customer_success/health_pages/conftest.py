@@ -1,8 +1,6 @@
 """A customer in the red, who looks after it, and who may do all."""
 
 import pytest
-from django.contrib.auth.models import Group
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,6 +8,7 @@ from customer_success.engine.alerts import raise_alerts
 from customer_success.engine.scoring import score_everybody
 from lifecycle.engine.defaults import load_defaults
 from tests.customer_success.cards import account, in_force, one_measure
+from tests.customer_success.cast import member, signed_in
 from tests.factories import UserFactory
 
 RED = {"kind": "RED_ZONE", "below": 40, "due_hours": 4, "priority": "CRITICAL", "is_escalated": False}
@@ -19,18 +18,10 @@ def page(name, *args):
     return reverse(f"admin:customer_success_{name}", args=args)
 
 
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def mia():
     """A success manager."""
-    user = UserFactory(username="mia", is_staff=True)
-    user.groups.add(Group.objects.get(name="Success manager"))
-    return user
+    return member("mia")
 
 
 @pytest.fixture

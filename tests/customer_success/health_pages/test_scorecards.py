@@ -9,9 +9,10 @@ from django.utils import timezone
 from customer_success.engine.scoring import score_everybody
 from customer_success.models import ScorecardVersion
 from tests.customer_success.cards import one_measure
+from tests.customer_success.cast import signed_in
 from tests.factories import ScorecardFactory, UserFactory
 
-from .conftest import RED, page, signed_in
+from .conftest import RED, page
 
 pytestmark = pytest.mark.django_db
 

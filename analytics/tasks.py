@@ -24,8 +24,17 @@ def take_snapshots() -> None:
 
 @shared_task
 def keep_answers() -> None:
-    """What dashboards show of everybody before anything is chosen."""
-    answers.keep_answers(now=timezone.now())
+    """What dashboards show of everybody before anything is chosen; large portfolios are asked by tasks of their own."""
+    now = timezone.now()
+    for owners in answers.portfolios(now=now):
+        keep_portfolio.apply_async((owners,), expires=answers.AGAIN.total_seconds())
+    answers.keep_answers(now=now)
+
+
+@shared_task
+def keep_portfolio(owners: list[int]) -> None:
+    """What dashboards show of a large portfolio before anything is chosen."""
+    answers.keep_portfolio(owners, now=timezone.now())
 
 
 @shared_task

@@ -50,7 +50,7 @@ class Executive(Board):
         told = known_revenue(looked)
         charts = [
             _key_figures(executive.key_figures(**whose)),
-            _changes(executive.changes(**whose)),
+            _changes(executive.changes(found, **whose)),
             health_charts.levels(found),
             health_charts.score_over_time(health.levels_over_time(**whose)),
             replace(revenue_charts.retention(looked, told.rows) if told else _not_yet(), is_wide=True),

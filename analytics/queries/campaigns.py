@@ -15,9 +15,9 @@ from analytics.rules.results import Enrolled, Messages, enrolled_of, messages_of
 from campaigns.models import Campaign
 from campaigns.queries.definitions import readable
 
-from .figures import Told
 from .kept import kept
 from .lift import lift_of
+from .reports import Told
 
 OVER_ALL = ("campaign_days", "campaign_tasks")  # beside what ``results`` asks
 

@@ -15,7 +15,7 @@ from lifecycle.queries import lifecycles
 from lifecycle.rules.traits import TIERS
 
 from .figures import figures, now_and_then
-from .health import levels_of, risks_of
+from .health import Overview
 from .kpis import KpiStanding, kpi_standings
 
 Owners = Collection[int] | None
@@ -56,22 +56,19 @@ def key_figures(*, owners: Owners, now: datetime) -> list[KpiStanding]:
     return sorted(kpi_standings(owners=owners, now=now), key=lambda one: _ORDER.index(one.standing))
 
 
-def changes(*, owners: Owners, now: datetime) -> list[Change]:
+def changes(found: Overview, *, owners: Owners, now: datetime) -> list[Change]:
     """What the portfolio was a month ago, and what it is."""
-    (levels, levels_then), (risks, risks_then) = (
-        _now_and_then(report, owners, now) for report in ("health_levels", "health_risks")
-    )
-    is_known = levels_then is not None
-    one, then = levels_of(levels), levels_of(levels_then or ())
-    risk, risk_then = risks_of(risks), risks_of(risks_then or ())
+    then = found.then
     return [
-        Change("Customers with a health score", Decimal(one.total), Decimal(then.total) if is_known else None),
-        Change("Average health score", one.score, then.score),
+        Change(
+            "Customers with a health score", Decimal(found.levels.total), Decimal(then.levels.total) if then else None
+        ),
+        Change("Average health score", found.levels.score, then.levels.score if then else None),
         *(
             Change(
                 name,
-                Decimal(risk[code].n),
-                Decimal(risk_then[code].n) if is_known else None,
+                Decimal(found.risks[code].n),
+                Decimal(then.risks[code].n) if then else None,
                 is_lower_better=code != "expansion",
             )
             for code, name in _RISKS.items()
@@ -108,13 +105,12 @@ def _at_risk(owners: Owners, now: datetime) -> list[Change]:
     for lifecycle in lifecycles().filter(is_active=True):
         risky = {tag.code for tag in lifecycle.tags.all() if tag.category == TagCategory.RISK}
         if risky:
-            rows, then = _now_and_then("tag_customers", owners, now, lifecycle)
-            before = None if then is None else _in(risky, then)
+            told, then = now_and_then("tag_customers", owners=owners, now=now, lifecycle=lifecycle)
             found.append(
                 Change(
                     f"{lifecycle.name}: in a tag of risk",
-                    _in(risky, rows),
-                    before,
+                    _in(risky, told.rows),
+                    _in(risky, then.rows) if then else None,
                     is_lower_better=True,
                     lifecycle=lifecycle,
                 )
@@ -124,10 +120,3 @@ def _at_risk(owners: Owners, now: datetime) -> list[Change]:
 
 def _in(tags: Collection[str], rows: Sequence[Any]) -> Decimal:
     return Decimal(sum(row.n for row in rows if row.part in tags))
-
-
-def _now_and_then(
-    report: str, owners: Owners, now: datetime, lifecycle: Lifecycle | None = None
-) -> tuple[Sequence[Any], Sequence[Any] | None]:
-    told, then = now_and_then(report, owners=owners, now=now, lifecycle=lifecycle)
-    return told.rows, then.rows if then else None

@@ -6,15 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from analytics.rules.few import FEWEST
 from customer_success.models import HealthLevel, HealthTrend
 from customer_success.rules.trend import trend
 
-from .figures import Told, figures, history, now_and_then
-from .kept import kept
-from .reports import run_at, statement_of
+from .figures import figures, history, now_and_then
+from .kept import kept, kept_answer
+from .reports import Told, run_at, statement_of
 
 LEVELS = (HealthLevel.EXCELLENT, HealthLevel.GOOD, HealthLevel.FAIR, HealthLevel.POOR)
 DIMENSIONS = ("tier", "plan", "industry", "company_size")
@@ -56,9 +57,17 @@ class Levels:
 
 
 @dataclass(frozen=True, slots=True)
+class Then:
+    """How it was a month before."""
+
+    levels: Levels
+    risks: Mapping[str, Risk]
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """``change``: points of the mean score since a month before; ``trend``: a code of ``HealthTrend``. Both stand on
-    what was kept then; customers that came or left since count in one of the two only."""
+    what was kept ``then`` (``None``: nothing was); customers that came or left since count in one of the two only."""
 
     as_of: datetime
     levels: Levels
@@ -66,18 +75,25 @@ class Overview:
     change: Decimal | None
     groups: Mapping[str, Sequence[Group]]
     risks: Mapping[str, Risk]
+    then: Then | None
 
 
 def overview(*, owners: Owners, now: datetime) -> Overview:
-    told, before = now_and_then("health_levels", owners=owners, now=now)
-    levels, then = levels_of(told.rows), levels_of(before.rows if before else ())
+    (told, levels_then), (risks, risks_then) = (
+        now_and_then(report, owners=owners, now=now) for report in ("health_levels", "health_risks")
+    )
+    levels, then = levels_of(told.rows), None
+    if levels_then and risks_then:
+        then = Then(levels_of(levels_then.rows), risks_of(risks_then.rows))
+    score = then.levels.score if then else None
     return Overview(
         as_of=told.as_of,
         levels=levels,
-        trend=_trend(levels.score, then.score),
-        change=None if levels.score is None or then.score is None else levels.score - then.score,
+        trend=_trend(levels.score, score),
+        change=None if levels.score is None or score is None else levels.score - score,
         groups=groups_of(figures("health_segments", owners=owners, now=now).rows),
-        risks=risks_of(figures("health_risks", owners=owners, now=now).rows),
+        risks=risks_of(risks.rows),
+        then=then,
     )
 
 
@@ -111,10 +127,14 @@ def levels_over_time(*, owners: Owners, now: datetime) -> list[tuple[date, Level
         for row in history("health_levels", since=today - timedelta(days=HISTORY_DAYS), until=today):
             days.setdefault(row.day, []).append(row)
     else:
-        weeks = [now - timedelta(weeks=back) for back in reversed(range(WEEKS + 1))]
-        told = run_at(statement_of("health_levels"), weeks, owners=owners)
-        days = {at.astimezone(UTC).date(): rows for at, rows in zip(weeks, told, strict=True)}
+        answer = partial(run_at, statement_of("health_levels"), _weeks(now), owners=owners)
+        as_of, told = kept_answer("weeks:health_levels", answer, owners=owners, now=now)
+        days = {at.astimezone(UTC).date(): rows for at, rows in zip(_weeks(as_of), told, strict=True)}
     return [(day, levels_of(rows)) for day, rows in days.items() if rows]
+
+
+def _weeks(now: datetime) -> list[datetime]:
+    return [now - timedelta(weeks=back) for back in reversed(range(WEEKS + 1))]
 
 
 def levels_before_churn(*, owners: Owners, now: datetime) -> dict[str, int]:

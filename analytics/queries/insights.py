@@ -24,8 +24,8 @@ from analytics.sql.folds import by_group, of_group
 from lifecycle.models import Lifecycle
 from lifecycle.queries import lifecycles
 
-from .figures import Told
 from .kept import kept
+from .reports import Told
 
 MOST = 500
 _FEW_EXPECTED = 5  # below that in a cell, the chi-squared test is not to be trusted (Cochran 1954)

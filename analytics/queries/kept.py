@@ -1,7 +1,7 @@
 """Answers that are dear and asked for often: kept in the cache, with the instant of which they tell.
 
-Of everybody they are kept for a while; workers ask the usual ones anew before that is over (``engine.answers``). A
-portfolio is small enough to be asked each time. What another release has kept is not read.
+Of everybody and of large portfolios they are kept for a while; workers ask the usual ones anew before that is over
+(``engine.answers``). A portfolio of few customers is asked each time. What another release has kept is not read.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
 
 from analytics.sql.folds import Statement, as_it_is
+from lifecycle.models import Customer
 
-from .figures import Told
-from .reports import ask
+from .reports import Told, ask
 
+FEW = 500  # customers; a portfolio of more is kept
 CODE = Path(__file__).parent.parent  # what computes the answers
 
 T = TypeVar("T")
@@ -77,13 +78,11 @@ def kept_answer(
     keep: Keep = Keep.HOUR,
     **about: Any,
 ) -> tuple[datetime, T]:
-    """What takes long to compute: of everybody as it was computed last, of a portfolio anew. ``about``: whatever the
-    answer depends on."""
-    if owners is not None:
+    """What takes long to compute: as it was computed last, where it is kept. ``about``: whatever it depends on."""
+    if not is_kept(owners):
         return now, answer()
     way = _way.get()
-    asked = json.dumps(about, sort_keys=True, cls=DjangoJSONEncoder)
-    key = f"report:{name}:{_digest(release_of(CODE), asked.encode())}"
+    key = f"report:{name}:{_digest(release_of(CODE), _text(about), _whose(owners))}"
     known: tuple[datetime, T] | None = None if way is _Way.ANEW else cache.get(key)
     if known is None:
         if way is _Way.KNOWN:
@@ -93,11 +92,27 @@ def kept_answer(
     return known
 
 
+def is_kept(owners: Collection[int] | None) -> bool:
+    """Whether an answer serves until the next: of everybody, and of a portfolio of more than ``FEW`` customers."""
+    if owners is None:
+        return True
+    theirs = Customer.objects.filter(owner__in=owners).order_by()[: FEW + 1]
+    return bool(cache.get_or_set(f"portfolio:{_digest(_whose(owners))}", lambda: theirs.count() > FEW, Keep.HOUR))
+
+
 @lru_cache
 def release_of(folder: Path) -> bytes:
     """Another one with each change of its modules and statements."""
     files = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".sql"))
     return _digest(*(path.read_bytes() for path in files)).encode()
+
+
+def _whose(owners: Collection[int] | None) -> bytes:
+    return _text(None if owners is None else sorted(owners))
+
+
+def _text(about: Any) -> bytes:
+    return json.dumps(about, sort_keys=True, cls=DjangoJSONEncoder).encode()
 
 
 def _digest(*parts: bytes) -> str:
@@ -106,14 +121,14 @@ def _digest(*parts: bytes) -> str:
 
 @contextmanager
 def asked_anew() -> Iterator[None]:
-    """What is kept of everybody does not count inside, and is kept anew."""
+    """What is kept does not count inside, and is kept anew."""
     with _going(_Way.ANEW):
         yield
 
 
 @contextmanager
 def only_known() -> Iterator[None]:
-    """Nothing is computed of everybody inside: ``NotKept`` where that would be needed."""
+    """Nothing that is to be kept is computed inside: ``NotKept`` where that would be needed."""
     with _going(_Way.KNOWN):
         yield
 

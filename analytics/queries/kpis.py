@@ -1,4 +1,4 @@
-"""Where the key figures stand: of everybody as the newest snapshot keeps them, of a portfolio as they are now."""
+"""Where the key figures stand: of everybody as the newest snapshot has them, of a portfolio as they are now."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import F
@@ -17,6 +18,7 @@ from customer_success.rules import trend
 from lifecycle.models import Lifecycle
 
 from .figures import month_ago
+from .kept import is_kept, kept_answer
 from .reports import run, statement_of
 
 Parts = Mapping[str, Any]  # rows of value and n, by part
@@ -57,7 +59,7 @@ def kpi_standings(*, owners: Collection[int] | None, now: datetime, codes: Colle
     """Of all key figures that have a target row, or of those named, in their order."""
     targets = {one.code: one for one in KpiTarget.objects.select_related("owner")}
     kpis = [kpi for kpi in KPIS if kpi.code in targets and (not codes or kpi.code in codes)]
-    told = _live(kpis, owners, now) if owners is not None else _kept(kpis, now)
+    told = _kept(kpis, now) if owners is None else _of_portfolio(kpis, owners, now)
     return [KpiStanding(kpi, targets[kpi.code], is_of_everybody=owners is None, **told[kpi.code]) for kpi in kpis]
 
 
@@ -65,6 +67,12 @@ def kpi_standing(code: str, *, owners: Collection[int] | None, now: datetime) ->
     """Of one, by its code; ``None``: there is none."""
     found = kpi_standings(owners=owners, now=now, codes=[code]) if code in BY_CODE else []
     return found[0] if found else None
+
+
+def _of_portfolio(kpis: Sequence[Kpi], owners: Collection[int], now: datetime) -> dict[str, dict[str, Any]]:
+    """Of a large one, all are kept together."""
+    asked = KPIS if is_kept(owners) else kpis
+    return kept_answer("kpis", partial(_live, asked, owners, now), owners=owners, now=now)[1]
 
 
 def _kept(kpis: Sequence[Kpi], now: datetime) -> dict[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,15 @@ from analytics.sql import reports
 from analytics.sql.folds import Statement, as_it_is, at_instants, folded
 from customer_success.queries.accounts import LIFECYCLE
 from lifecycle.models import Lifecycle
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a report said, and of which instant."""
+
+    as_of: datetime
+    rows: Sequence[Any]
+
 
 _FOLDS = {kpi.report: kpi.fold for kpi in KPIS}
 

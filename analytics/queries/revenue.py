@@ -22,9 +22,8 @@ from analytics.rules.revenue import (
     periods,
 )
 
-from .figures import Told
 from .kept import Keep, NotKept, kept, only_known
-from .reports import ask
+from .reports import Told, ask
 
 TOTAL = "total"
 LARGEST = 10

@@ -16,8 +16,8 @@ from analytics.rules.stages import RISK, counted, in_category, recoveries
 from lifecycle.models import CustomerStatus, Lifecycle, StatusTag
 from lifecycle.queries import lifecycles
 
-from .figures import Told
 from .kept import kept
+from .reports import Told
 
 PREFERRED = "learning"
 # What the dashboard asks of the range, beside the days and the flow of the range before.

@@ -1,4 +1,4 @@
-"""After a worker has been there, nobody who sees everybody waits for a dashboard that is opened as it is."""
+"""After a worker has been there, nobody who sees many customers waits for a dashboard that is opened as it is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,10 +16,11 @@ from django.urls import reverse
 
 from analytics import tasks
 from analytics.admin.board import BOARDS
-from analytics.engine.answers import keep_answers, keep_revenue
+from analytics.engine.answers import DEAR, keep_answers, keep_portfolio, keep_revenue, portfolios
 from analytics.models import Snapshot
 from analytics.queries import kept
 from analytics.queries.health import LEVELS, LISTS
+from lifecycle.queries import owners_seen
 from tests.factories import (
     AccountFactory,
     CustomerFactory,
@@ -25,6 +29,7 @@ from tests.factories import (
     HealthScoreFactory,
     LifecycleFactory,
     StatusTagFactory,
+    TeamFactory,
     TransitionFactory,
     UserFactory,
 )
@@ -150,3 +155,83 @@ def test_the_executive_shows_what_the_night_brought(boss):
     shown = retention_on(boss.get(reverse("admin:analytics_snapshot_executive")))
 
     assert [row[0] for row in shown.rows] == ["Jan 2026", "Feb 2026"]
+
+
+@pytest.fixture
+def lead(monkeypatch):
+    """Of a team that looks after more than few."""
+    monkeypatch.setattr(kept, "FEW", 5)
+    user = UserFactory(is_staff=True, last_login=NOW)
+    user.groups.add(Group.objects.get(name="Success lead"))
+    team = TeamFactory()
+    team.leads.add(user)
+    team.members.set(get_user_model().objects.filter(customers__isnull=False))
+    return user
+
+
+def owners_of(lead):
+    return sorted(owners_seen(lead))
+
+
+@pytest.mark.parametrize("code", DEAR)
+def test_a_lead_does_not_wait_for_what_is_dear(lead, client, code):
+    keep_portfolio(owners_of(lead), now=NOW)
+    client.force_login(lead)
+
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(reverse(f"admin:analytics_snapshot_{code}"))
+
+    assert page.context["said"].as_of == NOW
+    assert [one["sql"] for one in queries if "tenure_" in one["sql"]] == []
+
+
+@pytest.mark.parametrize("who", [*LISTS, *LEVELS])
+def test_a_lead_s_list_is_of_the_same_instant_as_the_number_before_it(lead, client, who):
+    keep_portfolio(owners_of(lead), now=NOW)
+    client.force_login(lead)
+
+    with time_machine.travel(NOW + timedelta(minutes=20), tick=False):
+        page = client.get(reverse("admin:analytics_snapshot_health_customers"), {"who": who})
+
+    assert page.context["said"].as_of == NOW
+
+
+def test_what_is_kept_is_what_would_be_asked(lead, client, monkeypatch):
+    client.force_login(lead)
+
+    def shown():
+        said = [client.get(reverse(f"admin:analytics_snapshot_{code}")).context["said"] for code in DEAR]
+        return [(one.as_of, one.cards, [chart.rows for chart in one.charts]) for one in said]
+
+    keep_portfolio(owners_of(lead), now=NOW)
+    from_the_cache = shown()
+    cache.clear()
+    monkeypatch.setattr(kept, "FEW", 500)
+
+    assert from_the_cache == shown()
+    assert all(cards or rows for _, cards, rows in from_the_cache)
+
+
+def test_a_worker_asks_for_the_large_portfolios_of_who_may_be_signed_in(lead):
+    small, gone, unknown = (UserFactory(last_login=NOW) for _ in range(3))
+    CustomerFactory(owner=small)
+    get_user_model().objects.filter(id=gone.id).update(last_login=NOW - timedelta(days=15))
+    for owner in (gone, unknown):
+        CustomerFactory.create_batch(6, owner=owner)
+    for one in (small, gone):
+        one.groups.add(Group.objects.get(name="Success manager"))
+    UserFactory(is_superuser=True, last_login=NOW)
+
+    assert portfolios(now=NOW) == [owners_of(lead)]
+
+
+def test_each_large_portfolio_is_a_task_of_its_own(lead, monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks.keep_portfolio, "apply_async", lambda args, **how: asked.append((args, how)))
+
+    tasks.keep_answers()
+    tasks.keep_portfolio(*asked[0][0])
+
+    assert asked == [((owners_of(lead),), {"expires": 3600})]
+    with kept.only_known():
+        assert kept.kept("renewals_by_health", owners=owners_of(lead), now=NOW, days=90).as_of == NOW

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.models import KpiTarget
-from analytics.queries import executive
+from analytics.queries import executive, health
 from analytics.rules.kpis import Standing
 from tests.customer_success.cast import client_of, member
 from tests.factories import (
@@ -63,7 +63,8 @@ def level(score):
     return "GOOD" if score >= 70 else "POOR"
 
 
-def changed(rows):
+def changed(**whose):
+    rows = executive.changes(health.overview(**whose), **whose)
     return {row.name: (row.now, row.before, row.is_good) for row in rows}
 
 
@@ -71,7 +72,7 @@ def test_says_what_a_portfolio_was_a_month_ago(mia):
     scored(mia, [40, 40, 90, 90, 90], before=90)
     scored(None, [10])
 
-    rows = changed(executive.changes(owners={mia.id}, now=timezone.now()))
+    rows = changed(owners={mia.id}, now=timezone.now())
 
     assert rows["Average health score"] == (70, 90, False)
     assert rows["Churn risk: poor"] == (2, 0, False)
@@ -79,7 +80,7 @@ def test_says_what_a_portfolio_was_a_month_ago(mia):
 
 
 def test_what_was_a_month_ago_is_not_known_without_days_that_were_kept():
-    rows = changed(executive.changes(owners=None, now=timezone.now()))
+    rows = changed(owners=None, now=timezone.now())
 
     assert rows["Churn risk: poor"] == (0, None, None)
 
@@ -92,7 +93,7 @@ def test_counts_who_is_in_a_tag_of_risk_now_and_then(mia):
         TransitionFactory(lifecycle=lifecycle, customer=customer, from_tag=well, to_tag=risky, applied_at=at)
         CustomerStatusFactory(lifecycle=lifecycle, customer=customer, tag=risky, entered_at=at)
 
-    rows = changed(executive.changes(owners={mia.id}, now=timezone.now()))
+    rows = changed(owners={mia.id}, now=timezone.now())
 
     assert rows["Course: in a tag of risk"] == (2, 1, False)
 

@@ -1,4 +1,4 @@
-"""Answers of everybody are kept, those of a portfolio never; who may not wait gets what is known or nothing."""
+"""Answers of everybody and of large portfolios are kept, of small ones never; who may not wait gets what is known."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,6 +6,7 @@ import pytest
 
 from analytics.queries import kept as queries
 from analytics.queries.kept import Keep, NotKept, asked_anew, kept_answer, only_known
+from tests.factories import CustomerFactory, UserFactory
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
@@ -42,11 +43,45 @@ def test_each_change_of_code_is_another_release(tmp_path, name):
     assert old == again
 
 
-def test_a_portfolio_is_asked_each_time():
+@pytest.fixture
+def manager(monkeypatch, db):
+    """Whose three customers are more than few."""
+    monkeypatch.setattr(queries, "FEW", 2)
+    user = UserFactory()
+    CustomerFactory.create_batch(3, owner=user)
+    return user
+
+
+@pytest.mark.django_db
+def test_a_portfolio_of_few_is_asked_each_time():
     kept_answer("one", lambda: "everybody's", owners=None, now=NOW)
 
     assert kept_answer("one", lambda: "mine", owners={1}, now=LATER) == (LATER, "mine")
     assert kept_answer("one", lambda: "mine now", owners={1}, now=LATER) == (LATER, "mine now")
+
+
+def test_a_large_portfolio_has_its_own_answer(manager):
+    kept_answer("one", lambda: "everybody's", owners=None, now=NOW)
+
+    assert kept_answer("one", lambda: "theirs", owners={manager.id}, now=NOW) == (NOW, "theirs")
+    assert kept_answer("one", lambda: "theirs now", owners={manager.id}, now=LATER) == (NOW, "theirs")
+    assert kept_answer("one", lambda: "everybody's now", owners=None, now=LATER) == (NOW, "everybody's")
+
+
+def test_the_answer_of_a_team_is_that_of_its_managers_whatever_their_order(manager):
+    mate = UserFactory()
+    kept_answer("one", lambda: "the team's", owners=[manager.id, mate.id], now=NOW)
+
+    assert kept_answer("one", lambda: "again", owners={mate.id, manager.id}, now=LATER) == (NOW, "the team's")
+    assert kept_answer("one", lambda: "one's own", owners={manager.id}, now=LATER) == (LATER, "one's own")
+
+
+def test_as_many_as_few_are_not_kept(manager):
+    manager.customers.first().delete()
+
+    kept_answer("one", lambda: "first", owners={manager.id}, now=NOW)
+
+    assert kept_answer("one", lambda: "second", owners={manager.id}, now=LATER) == (LATER, "second")
 
 
 def test_what_is_asked_anew_replaces_what_was_kept():
@@ -58,6 +93,7 @@ def test_what_is_asked_anew_replaces_what_was_kept():
     assert kept_answer("one", lambda: "third", owners=None, now=LATER) == (LATER, "second")
 
 
+@pytest.mark.django_db
 def test_who_wants_what_is_known_does_not_compute():
     with only_known(), pytest.raises(NotKept):
         kept_answer("one", lambda: pytest.fail("was computed"), owners=None, now=NOW)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.admin.board import BOARDS
+from analytics.engine.answers import keep_portfolio, portfolios
 from analytics.engine.defaults import load_defaults
 from analytics.engine.snapshots import take_snapshot
 from analytics.models import Snapshot
@@ -86,8 +87,12 @@ def snapshot(bench: Bench, customers: int) -> None:
 
 
 def pages(bench: Bench, customers: int) -> None:
-    """Each board as it opens. An administrator sees everybody, whose answers are kept; others' are asked live."""
-    people = cast()
+    """Each board as it opens, after the hourly task: answers of everybody and of a team are kept, those of a manager not."""
+    people, now = cast(), timezone.now()
+    large = portfolios(now=now)
+    for owners in large:
+        keep_portfolio(owners, now=now)
+    print(f"  {len(large)} portfolios kept in {(timezone.now() - now).total_seconds():.1f} s")
     for board in BOARDS:
         for role, some in people.items():
             _, client = some[0]

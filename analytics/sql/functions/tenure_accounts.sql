@@ -5,8 +5,7 @@ RETURNS TABLE (customer_id bigint, began_on date) LANGUAGE sql STABLE PARALLEL S
     FROM customer_success_account AS a
     JOIN tenure_customers(owners) AS c ON c.id = a.customer_id
     WHERE a.opened_at <= as_of AND NOT EXISTS (
-        SELECT FROM tenure_tags(owners, lifecycle, as_of) AS s
-        JOIN lifecycle_statustag AS t ON t.id = s.tag_id AND t.category = 'churned'
-        WHERE s.customer_id = a.customer_id
+        SELECT FROM tenure_account_churned(owners, lifecycle, as_of) AS s
+        WHERE s.customer_id = a.customer_id AND s.has_churned
     )
 $$;

@@ -17,4 +17,5 @@ RETURNS TABLE (customer_id bigint, tier text, plan text, industry text, company_
     CROSS JOIN LATERAL (
         SELECT COALESCE(NULLIF(lower(btrim(c.traits ->> 'company_size')), ''), p.licensed_users::text)
     ) AS told(size)
+    OFFSET 0
 $$;

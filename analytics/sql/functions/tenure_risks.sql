@@ -4,13 +4,17 @@ CREATE OR REPLACE FUNCTION tenure_risks(owners bigint[], account bigint, as_of t
 RETURNS TABLE (
     customer_id bigint, score smallint, level varchar, trend varchar, has_alert boolean, has_opportunity boolean
 ) LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT h.customer_id, h.score, h.level, h.trend,
-        EXISTS (
-            SELECT FROM customer_success_healthalert AS a
-            WHERE a.customer_id = h.customer_id AND a.opened_at <= as_of AND (a.ended_at IS NULL OR a.ended_at > as_of)
-              AND NOT (a.state = 'RESOLVED' AND a.handled_at <= as_of)),
-        EXISTS (
-            SELECT FROM customer_success_expansionopportunity AS o
-            WHERE o.customer_id = h.customer_id AND o.detected_at <= as_of AND (o.ended_at IS NULL OR o.ended_at > as_of))
+    SELECT h.customer_id, h.score, h.level, h.trend, alerted.customer_id IS NOT NULL, ready.customer_id IS NOT NULL
     FROM tenure_portfolio(owners, account, as_of) AS h
+    LEFT JOIN (
+        SELECT DISTINCT a.customer_id
+        FROM customer_success_healthalert AS a LEFT JOIN tenure_customers(owners) AS c ON c.id = a.customer_id
+        WHERE a.opened_at <= as_of AND (a.ended_at IS NULL OR a.ended_at > as_of)
+            AND NOT (a.state = 'RESOLVED' AND a.handled_at <= as_of) AND (owners IS NULL OR c.id IS NOT NULL)
+    ) AS alerted ON alerted.customer_id = h.customer_id
+    LEFT JOIN (
+        SELECT DISTINCT o.customer_id
+        FROM customer_success_expansionopportunity AS o LEFT JOIN tenure_customers(owners) AS c ON c.id = o.customer_id
+        WHERE o.detected_at <= as_of AND (o.ended_at IS NULL OR o.ended_at > as_of) AND (owners IS NULL OR c.id IS NOT NULL)
+    ) AS ready ON ready.customer_id = h.customer_id
 $$;

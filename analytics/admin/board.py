@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
+from analytics.queries import are_to_come
 from lifecycle.admin.pages import framed
 from lifecycle.queries import owners_seen
 
@@ -69,11 +70,12 @@ class Preset:
 class Board:
     """One dashboard. Its address is ``admin:analytics_snapshot_<code>``; ``form`` is bound to the query; its
     initial values hold where the query says nothing. ``of``: the code of the dashboard whose customers it lists; it
-    lies below that one's path, which is how the menu marks it."""
+    lies below that one's path, which is how the menu marks it. ``counts``: whether it tells figures."""
 
     code: ClassVar[str]
     title: ClassVar[str]
     of: ClassVar[str] = ""
+    counts: ClassVar[bool] = True
     template: ClassVar[str] = "analytics/admin/board.html"
     form: ClassVar[type[forms.Form]] = forms.Form
 
@@ -85,14 +87,15 @@ class Board:
             raise PermissionDenied
         form = self.form({**self.initial(request), **request.GET.dict()})
         said: Said | None = None
-        if form.is_valid():
-            now = timezone.now()
-            said = self.says(Asked(request, owners_seen(request.user), now, form.cleaned_data))
+        owners, now = owners_seen(request.user), timezone.now()
+        is_to_come = self.counts and are_to_come(owners)
+        if form.is_valid() and not is_to_come:
+            said = self.says(Asked(request, owners, now, form.cleaned_data))
             if wanted := request.GET.get("csv"):
                 return self._csv(said, wanted)
         return framed(
             admin, request, self.template, title=self.title, original=None, form=form, said=said, board=self,
-            presets=self.presets(request, form.cleaned_data), trail=self.trail(),
+            presets=self.presets(request, form.cleaned_data), trail=self.trail(), is_to_come=is_to_come,
         )  # fmt: skip
 
     @property

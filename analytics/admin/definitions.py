@@ -57,6 +57,7 @@ class Definition:
 @board
 class Definitions(Board):
     code = "definitions"
+    counts = False
     title = "Definitions"
     template = "analytics/admin/definitions.html"
     form = SearchForm

@@ -2,12 +2,14 @@
 
 from .behind import all_behind, customers_behind
 from .figures import figures, history
+from .kept import are_to_come
 from .kpis import KpiStanding, kpi_standing, kpi_standings
 from .reports import ask
 
 __all__ = [
     "KpiStanding",
     "all_behind",
+    "are_to_come",
     "ask",
     "customers_behind",
     "figures",

@@ -21,12 +21,13 @@ from typing import Any, TypeVar
 from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
 
+from analytics.models import Snapshot
 from analytics.sql.folds import Statement, as_it_is
 from lifecycle.models import Customer
 
 from .reports import Told, ask
 
-FEW = 500  # customers; a portfolio of more is kept
+FEW, MANY = 500, 50_000  # customers; a portfolio of more than few is kept, more than many are not waited for
 CODE = Path(__file__).parent.parent  # what computes the answers
 
 T = TypeVar("T")
@@ -98,6 +99,13 @@ def is_kept(owners: Collection[int] | None) -> bool:
         return True
     theirs = Customer.objects.filter(owner__in=owners).order_by()[: FEW + 1]
     return bool(cache.get_or_set(f"portfolio:{_digest(_whose(owners))}", lambda: theirs.count() > FEW, Keep.HOUR))
+
+
+def are_to_come(owners: Collection[int] | None) -> bool:
+    """Whether a worker has to count first: nothing was ever kept of everybody, and they are many."""
+    if owners is not None or Snapshot.objects.exists():
+        return False
+    return Customer.objects.order_by()[: MANY + 1].count() > MANY
 
 
 @lru_cache

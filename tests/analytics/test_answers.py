@@ -9,6 +9,7 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -235,3 +236,11 @@ def test_each_large_portfolio_is_a_task_of_its_own(lead, monkeypatch):
     assert asked == [((owners_of(lead),), {"expires": 3600})]
     with kept.only_known():
         assert kept.kept("renewals_by_health", owners=owners_of(lead), now=NOW, days=90).as_of == NOW
+
+
+def test_the_command_brings_the_answers_too():
+    call_command("take_snapshots", days=0)
+
+    assert Snapshot.objects.get().as_of == NOW
+    with kept.only_known():
+        assert kept.kept("renewals_by_health", owners=None, now=NOW, days=90).as_of == NOW

@@ -6,13 +6,24 @@ import re
 from html import unescape
 
 import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analytics.admin.board import BOARDS
 from analytics.admin.ranges import RangeBoard
+from analytics.queries import kept
 from config.unfold import menu
-from tests.factories import KpiTargetFactory, LifecycleFactory, StatusTagFactory, UserFactory
+from tests.factories import (
+    CustomerFactory,
+    KpiTargetFactory,
+    LifecycleFactory,
+    SnapshotFactory,
+    StatusTagFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 TITLES = {one.code: one.title for one in BOARDS}
@@ -84,3 +95,42 @@ def test_there_are_dashboards_of_a_range():
         "managers",
         "campaign_results",
     }
+
+
+@pytest.fixture
+def many(monkeypatch):
+    monkeypatch.setattr(kept, "MANY", 2)
+    return CustomerFactory.create_batch(3)
+
+
+@EACH
+def test_nobody_waits_until_many_are_counted_for_the_first_time(boss, many, one):
+    with CaptureQueriesContext(connection) as queries:
+        page = page_of(boss, one)
+
+    waits = one.counts
+    assert ("Not counted yet" in page) is waits
+    assert not (waits and [query for query in queries if "tenure_" in query["sql"]])
+
+
+@pytest.mark.usefixtures("many")
+def test_a_file_is_not_made_of_what_was_not_counted(boss):
+    client = Client()
+    client.force_login(boss)
+
+    answer = client.get(reverse("admin:analytics_snapshot_kpis"), {"csv": "kpis"})
+
+    assert "Not counted yet" in answer.content.decode()
+
+
+@pytest.mark.parametrize("why", ["a day was kept", "they are few", "they are a portfolio"])
+def test_figures_are_told_at_once_where(boss, many, why):
+    if why == "a day was kept":
+        SnapshotFactory()
+    elif why == "they are few":
+        many[0].delete()
+    else:
+        boss = UserFactory(is_staff=True)
+        boss.groups.add(Group.objects.get(name="Success manager"))
+
+    assert "Not counted yet" not in page_of(boss, next(one for one in BOARDS if one.code == "executive"))

@@ -1,4 +1,4 @@
-"""``manage.py take_snapshots --days 90``: the figures of the days that are missing."""
+"""``manage.py take_snapshots --days 90``: the figures of the days that are missing, and what dashboards show first."""
 
 from argparse import ArgumentParser
 from datetime import UTC, timedelta
@@ -8,13 +8,17 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from analytics.engine.answers import keep_answers
 from analytics.engine.snapshots import backfill
 
 MOST_DAYS = 3650
 
 
 class Command(BaseCommand):
-    help = "Keep what the reports say of each day that is missing. It may be ended and started again at any time."
+    help = (
+        "Keep what the reports say of each day that is missing. It may be ended and started again at any time. "
+        "In the end, what dashboards show first is asked anew."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--days", type=int, default=90, help=f"how far back, 0 to {MOST_DAYS}; 0 is today alone")
@@ -26,4 +30,5 @@ class Command(BaseCommand):
         since = now.astimezone(UTC).date() - timedelta(days=options["days"])
         with tqdm(total=options["days"] + 1, unit="day", disable=None) as bar:
             written = backfill(since=since, now=now, told=lambda _: bar.update())
+        keep_answers(now=now)
         self.stdout.write(f"{written:,} day{'' if written == 1 else 's'} written.")

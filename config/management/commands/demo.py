@@ -19,7 +19,6 @@ from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from analytics.engine.answers import keep_answers
 from config import servers
 from config.learners import import_learners
 from config.management.commands.serve import lead_to, require_free
@@ -101,10 +100,8 @@ class Command(BaseCommand):
         boss, now = get_user_model().objects.get(username="demo"), timezone.now()
         fill(self.step, boss, now)
         start(self.step, boss, now)
-        with self.step(f"Key figures of the last {SNAPSHOTS} days"):
+        with self.step(f"Key figures of the last {SNAPSHOTS} days, and what dashboards show first"):
             call_command("take_snapshots", days=SNAPSHOTS, stdout=io.StringIO())
-        with self.step("What dashboards show first"):
-            keep_answers(now=timezone.now())
         half = marker.with_suffix(".half")
         half.write_text(json.dumps({"database": database_identity(), "result": [commerce, learning]}, indent=1))
         half.rename(marker)

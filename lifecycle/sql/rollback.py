@@ -1,4 +1,4 @@
-"""Taking moves back: one statement restores, records, announces, and says whom it left alone; one counts what that says."""
+"""Taking moves back: one statement restores, records and announces; another counts what that says of the rules."""
 
 from lifecycle.rules.confidence import REVERTED_WITHIN_DAYS
 
@@ -35,7 +35,7 @@ batch AS MATERIALIZED (
 PREVIEW = f"""
 WITH {CHAINS}
 SELECT f.code, b.code, j.left_because, count(*),
-    (array_agg(COALESCE(NULLIF(c.name, ''), c.external_id) ORDER BY j.customer_id))[1:5]
+    (array_agg(tenure_name(c) ORDER BY j.customer_id))[1:5]
 FROM judged AS j JOIN lifecycle_customer AS c ON c.id = j.customer_id
 LEFT JOIN lifecycle_statustag AS f ON f.id = j.left_in LEFT JOIN lifecycle_statustag AS b ON b.id = j.back_to
 GROUP BY f.code, b.code, f.position, b.position, j.left_because

@@ -32,6 +32,9 @@ WORDS = {
     Standing.MISSED: ("Missed", "red"),
 }
 
+# Where the same is told of other spans.
+ELSEWHERE = {"nrr": ("Of a month or quarter", "revenue")}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -51,6 +54,12 @@ class Row:
     @property
     def kpi(self) -> Kpi:
         return self.said.kpi
+
+    @property
+    def see(self) -> tuple[str, str] | None:
+        """The title and address of a page that tells of the same otherwise."""
+        title, code = ELSEWHERE.get(self.kpi.code, ("", ""))
+        return (title, address(code)) if code else None
 
 
 @dataclass(frozen=True, slots=True)

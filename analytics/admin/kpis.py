@@ -142,8 +142,7 @@ def _change(said: KpiStanding) -> str:
     if said.change is None:
         return "no earlier figure"
     unit = {"%": "points", "of 5": "", "of 7": ""}.get(said.kpi.unit, said.kpi.unit)
-    sign = "" if not round(said.change, 1) else "+" if said.change > 0 else "−"
-    return f"{sign}{figure(abs(said.change), unit)}"
+    return f"{'+' if round(said.change, 1) > 0 else ''}{figure(said.change, unit)}"
 
 
 def _table(rows: Sequence[Row]) -> Chart:

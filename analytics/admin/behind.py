@@ -106,8 +106,7 @@ def _figure(kpi: Kpi, asked: Asked, as_of: datetime) -> str:
 
 
 def _line(kpi: Kpi, row: Any) -> Line:
-    name = row.name or row.external_id
-    return Line(name, customer_page(row.id), _said(kpi, row))
+    return Line(row.name, customer_page(row.id), _said(kpi, row))
 
 
 def _said(kpi: Kpi, row: Any) -> str:
@@ -127,6 +126,6 @@ def _file(about: dict[str, Any], owners: frozenset[int] | None, now: datetime) -
 
     def rows() -> Iterator[Sequence[Any]]:
         for row in all_behind(kpi, owners=owners, as_of=about["as_of"] or now, only=about["only"]):
-            yield (row.external_id, row.name or "", row.value, *([row.whole] if kpi.fold is Fold.RATIO else []))
+            yield (row.external_id, row.name, row.value, *([row.whole] if kpi.fold is Fold.RATIO else []))
 
     return csv_stream(kpi.report, columns, rows())

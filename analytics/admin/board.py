@@ -38,7 +38,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A number that is looked at first. ``change``: against what it was, as it reads; ``is_good``: the change."""
+    """A number that is looked at first. ``change``: against what it was, as it reads; ``is_good``: the change. ``see``:
+    the title and address of a page that tells of the same otherwise."""
 
     title: str
     value: str
@@ -46,6 +47,7 @@ class Card:
     change: str = ""
     is_good: bool | None = None
     url: str = ""
+    see: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

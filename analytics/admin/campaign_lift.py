@@ -7,6 +7,7 @@ from typing import Any
 
 from analytics.queries.campaigns import Compared, Result, Results
 from analytics.rules.chance import p_shown
+from lifecycle.rules.explain import written
 
 from .campaign_links import results_of
 from .charts import Chart
@@ -72,7 +73,7 @@ def _name(result: Result, one: Compared) -> str:
 
 def _compared(result: Result, arms: Compared) -> tuple[Any, ...]:
     lift = arms.lift
-    found = [NONE if one is None else f"{100 * one:+.1f}" for one in (lift.difference, lift.low, lift.high)]
+    found = [NONE if one is None else written(100 * one, "+.1f") for one in (lift.difference, lift.low, lift.high)]
     return (
         str(result.campaign), arms.step or "entry", f"{arms.share}%", lift.treated.customers,
         rate(lift.treated.converted, lift.treated.customers), lift.held_out.customers,

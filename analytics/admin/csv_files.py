@@ -10,6 +10,8 @@ from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 
+from lifecycle.rules.explain import MINUS
+
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _CHANGE = re.compile(r"[+-]\d{1,3}(,\d{3})*(\.\d+)?%?", re.ASCII)  # as dashboards write one, unlike +49301234
 
@@ -43,9 +45,9 @@ class _Echo:
 
 def inert(value: Any) -> Any:
     """Numbers as they are, missing values empty; a text that would be a formula gets an apostrophe before it; a
-    change such as ``+3.0`` is a number."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) and not _CHANGE.fullmatch(value):
-        return f"'{value}"
-    return value
+    change such as ``+3.0`` or ``−3.0`` is a number, with a hyphen."""
+    if value is None or not isinstance(value, str):
+        return "" if value is None else value
+    if _CHANGE.fullmatch(plain := value.replace(MINUS, "-")):
+        return plain
+    return f"'{value}" if value.startswith(_STARTS_A_FORMULA) else value

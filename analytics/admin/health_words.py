@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from customer_success.models import HealthLevel, HealthTrend
+from lifecycle.rules.explain import written
 from lifecycle.rules.traits import TIERS
 
 from .board import address
@@ -45,7 +46,7 @@ def points(score: Decimal | None) -> str:
 
 
 def changed(change: Decimal | None, unit: str = "") -> str:
-    return "" if change is None else f"{change:+.1f}{unit} in a month"
+    return "" if change is None else f"{written(change, '+.1f')}{unit} in a month"
 
 
 def people(key: str, title: str, rows: Sequence[Any], *, all_of: str = "", is_full: bool = False) -> Chart:

@@ -32,6 +32,9 @@ WORDS = {
     Standing.MISSED: ("Missed", "red"),
 }
 
+# Where the same is told of other spans.
+ELSEWHERE = {"nrr": ("Of a month or quarter", "revenue")}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -51,6 +54,12 @@ class Row:
     @property
     def kpi(self) -> Kpi:
         return self.said.kpi
+
+    @property
+    def see(self) -> tuple[str, str] | None:
+        """The title and address of a page that tells of the same otherwise."""
+        title, code = ELSEWHERE.get(self.kpi.code, ("", ""))
+        return (title, address(code)) if code else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +142,7 @@ def _change(said: KpiStanding) -> str:
     if said.change is None:
         return "no earlier figure"
     unit = {"%": "points", "of 5": "", "of 7": ""}.get(said.kpi.unit, said.kpi.unit)
-    sign = "" if not round(said.change, 1) else "+" if said.change > 0 else "−"
-    return f"{sign}{figure(abs(said.change), unit)}"
+    return f"{'+' if round(said.change, 1) > 0 else ''}{figure(said.change, unit)}"
 
 
 def _table(rows: Sequence[Row]) -> Chart:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from django import forms
@@ -13,7 +14,7 @@ from analytics.queries.revenue import Looked
 from analytics.rules.revenue import Basis, Movement, Revenue, Split, Unit, annual, named
 
 from . import revenue_charts as charts
-from .board import Asked, Board, Card, Said, board
+from .board import Asked, Board, Card, Said, address, board
 from .revenue_words import moved_list, percent, points, signed
 from .words import NONE, money
 
@@ -68,14 +69,20 @@ def _cards(looked: Looked, rows: Sequence[Revenue]) -> list[Card]:
     last, before = rows[-1], rows[-2] if len(rows) > 1 else None
     lost, period = last.of(Movement.CHURN).customers, named(last.period, looked.unit)
     left = f"{lost:,} of {last.customers_before:,} customers left: logo churn {percent(last.logo_churn)}"
+    left += _yearly(last, looked.unit)
     behind, churned = (moved_list(looked, last.period, one) for one in (None, Movement.CHURN))
+    net = _rate(
+        f"Net revenue retention in a {looked.unit}", "nrr", last, before, url=behind,
+        note=f"In {period}; net revenue churn {percent(last.net_churn)}",
+    )  # fmt: skip
+    if looked.basis is Basis.CONTRACTS:
+        net = replace(net, see=("KPI: of the last 365 days", f"{address('kpis')}#nrr"))
     return [
         _total(looked, last),
-        _rate("Gross revenue retention", "grr", last, before, url=behind,
+        _rate(f"Gross revenue retention in a {looked.unit}", "grr", last, before, url=behind,
               note=f"In {period}; gross revenue churn {percent(last.gross_churn)}"),
-        _rate("Net revenue retention", "nrr", last, before, url=behind,
-              note=f"In {period}; net revenue churn {percent(last.net_churn)}"),
-        _rate("Logo retention", "logo_retention", last, before, note=left + _yearly(last, looked.unit), url=churned),
+        net,
+        _rate(f"Logo retention in a {looked.unit}", "logo_retention", last, before, note=left, url=churned),
     ]  # fmt: skip
 
 
@@ -93,7 +100,7 @@ def _total(looked: Looked, last: Revenue) -> Card:
     )
 
 
-def _rate(title: str, field: str, last: Revenue, before: Revenue | None, *, note: str, url: str = "") -> Card:
+def _rate(title: str, field: str, last: Revenue, before: Revenue | None, *, note: str, url: str) -> Card:
     """Of fewer than five customers a count is all that is said."""
     if last.is_few:
         stayed = last.customers_before - last.of(Movement.CHURN).customers

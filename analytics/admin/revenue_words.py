@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from analytics.queries.revenue import Looked
 from analytics.rules.revenue import Movement, Split
+from lifecycle.rules.explain import written
 
 from .board import address
 from .words import NONE, money
@@ -17,12 +18,12 @@ def signed(value: Decimal) -> str:
 
 
 def percent(rate: Decimal | None) -> str:
-    return NONE if rate is None else f"{rate:.1%}"
+    return NONE if rate is None else written(rate, ".1%")
 
 
 def points(rate: Decimal, before: Decimal | None) -> str:
     """Against the period before."""
-    return "" if before is None else f"{100 * (rate - before):+.1f} points"
+    return "" if before is None else f"{written(100 * (rate - before), '+.1f')} points"
 
 
 def in_percent(rate: Decimal | None) -> Decimal | str:

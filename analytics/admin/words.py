@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from analytics.rules.few import FEWEST
 from analytics.rules.kpis import with_unit
+from lifecycle.rules.explain import MINUS, written
 
 NONE = "–"
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
@@ -37,16 +38,16 @@ def figure(value: float | Decimal | None, unit: str = "") -> str:
     if unit == "money":
         return money(value)
     if unit in {"number", "change"}:
-        return f"{value:{'+' if unit == 'change' else ''},.1f}"
+        return written(value, f"{'+' if unit == 'change' else ''},.1f")
     is_short = abs(float(value)) >= 1000 or value == int(value)
-    return with_unit(f"{value:,.{0 if is_short else 1}f}", unit)
+    return with_unit(written(value, f",.{0 if is_short else 1}f"), unit)
 
 
 def money(value: float | Decimal, sign: str = "") -> str:
     """Whole units of the one currency that all amounts are in. ``sign``: ``+`` for what may be added or taken away."""
     code = settings.TENURE_CURRENCY
-    shown = f"{value:{sign},.0f}" if round(value) else "0"
-    digits = shown.lstrip("+-")
+    shown = written(value, f"{sign},.0f") if round(value) else "0"
+    digits = shown.lstrip(f"+{MINUS}")
     return f"{shown.removesuffix(digits)}{_SYMBOLS.get(code, f'{code} ')}{digits}"
 
 

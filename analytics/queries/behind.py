@@ -17,7 +17,7 @@ _CHUNK = 2_000
 
 # Which customers stand behind a figure, with what? In the order of their ids.
 _BEHIND = """
-SELECT c.id, c.name, c.external_id, each.value{whole}
+SELECT c.id, tenure_name(c) AS name, c.external_id, each.value{whole}
 FROM (\n{statement}\n) AS each JOIN lifecycle_customer AS c ON c.id = each.customer_id
 WHERE each.customer_id > %(after)s{only}
 ORDER BY each.customer_id LIMIT %(limit)s

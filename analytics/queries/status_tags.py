@@ -11,9 +11,11 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from analytics.rules.periods import Period
 from analytics.rules.stages import RISK, counted, in_category, recoveries
-from lifecycle.models import CustomerStatus, Lifecycle, StatusTag
+from lifecycle.models import CustomerStatus, Lifecycle, StatusTag, Transition
 from lifecycle.queries import lifecycles
 
 from .kept import kept
@@ -66,6 +68,17 @@ def first_lifecycle(owners: Collection[int] | None) -> Lifecycle | None:
         used = set(theirs.values_list("lifecycle", flat=True).distinct())
         found.sort(key=lambda one: one.id not in used)
     return next(iter(found), None)
+
+
+def first_automated(owners: Collection[int] | None, period: Period) -> Lifecycle | None:
+    """The same of those in which rules moved the customers in these days; of all, where rules moved nobody."""
+    moves = Transition.objects.filter(
+        lifecycle=OuterRef("pk"), rule__isnull=False, applied_at__gte=period.since, applied_at__lt=period.until
+    )
+    if owners is not None:
+        moves = moves.filter(customer__owner__in=owners)
+    found = lifecycles().filter(Exists(moves), is_active=True)
+    return min(found, key=lambda one: one.code != PREFERRED, default=None) or first_lifecycle(owners)
 
 
 @dataclass(frozen=True, slots=True)

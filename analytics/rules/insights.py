@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from lifecycle.rules.explain import written
 from lifecycle.rules.traits import TIERS
 
 from .chance import LEVEL, Arm, p_shown
@@ -125,7 +126,8 @@ class Insight:
         name = "percentage points" if one.topic.is_share else "points"
         low, high = self.tested.low * unit, self.tested.high * unit
         return (
-            f"Difference {one.difference * unit:+.1f} {name}, {LEVEL:.0%} interval {low:+.1f} to {high:+.1f}. "
+            f"Difference {written(one.difference * unit, '+.1f')} {name}, {LEVEL:.0%} interval "
+            f"{written(low, '+.1f')} to {written(high, '+.1f')}. "
             f"{self.tested.test}, p {p_shown(self.p_adjusted)} adjusted for {self.compared:,} comparisons "
             f"(Benjamini–Hochberg). {CAVEAT}"
         )

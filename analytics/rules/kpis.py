@@ -164,7 +164,8 @@ KPIS: tuple[Kpi, ...] = (
         ("retention_rate", "Customer retention", "Accounts that have not churned, of those that were customers a year "
          "ago.",
          "%", Fold.SHARE, "95", "Customer success, targets; framework, metrics dashboard; 94 in its success targets"),
-        ("nrr", "Net revenue retention", "Annual revenue now of those that were customers a year ago, of theirs then.",
+        ("nrr", "Net revenue retention in a year", "Annual revenue now of those that were customers a year ago, of "
+         "theirs then.",
          "%", Fold.RATIO, "100", "Customer success, targets"),
         ("expansion_rate", "Expansion in the first year", "Accounts that won an expansion in their first year, of "
          "those that began one to two years ago.",

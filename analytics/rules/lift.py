@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lifecycle.rules.explain import written
+
 from .chance import LEVEL, Arm, p_shown
 from .few import FEWEST_COMPARED
 
@@ -38,8 +40,9 @@ class Lift:
                 f"{FEWEST_COMPARED} of each are needed."
             )
         shares = f"{treated.share:.1%} of {treated.customers:,} treated against {held_out.share:.1%} of "
-        found = f"{shares}{held_out.customers:,} held out: {100 * self.difference:+.1f} points"
-        between = f"95% interval {100 * self.low:+.1f} to {100 * self.high:+.1f}, p {p_shown(self.p_value)}"
+        difference, low, high = (written(100 * one, "+.1f") for one in (self.difference, self.low, self.high))
+        found = f"{shares}{held_out.customers:,} held out: {difference} points"
+        between = f"95% interval {low} to {high}, p {p_shown(self.p_value)}"
         if not self.is_sure:
             return f"No difference that could not be chance. {found} ({between})."
         return f"It {'worked' if self.difference > 0 else 'did harm'}. {found} ({between})."

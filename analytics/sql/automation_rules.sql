@@ -8,10 +8,7 @@ WITH judged AS (
     SELECT m.rule_id, m.by_id, m.applied_at, v.how
     FROM tenure_moves_made(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
     LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
-    LEFT JOIN (
-        SELECT DISTINCT ON (move_id) move_id, how FROM tenure_reversals(%(owners)s, %(lifecycle)s, %(since)s, %(as_of)s)
-        ORDER BY move_id, how
-    ) AS v ON v.move_id = m.id
+    LEFT JOIN tenure_reversals(%(owners)s, %(lifecycle)s, %(since)s, %(as_of)s) AS v ON v.move_id = m.id
     WHERE m.rule_id IS NOT NULL AND (%(owners)s IS NULL OR c.id IS NOT NULL)
 ), moved AS (
     SELECT COALESCE(rule_id, 0) AS rule_id, count(*) AS moves, count(*) FILTER (WHERE by_id IS NULL) AS automatic,

@@ -67,7 +67,7 @@ def by_group(statement: str) -> str:
 def of_group(statement: str) -> str:
     """The customers of one of these groups, those with the highest value first."""
     return (
-        "SELECT c.id AS customer_id, COALESCE(c.name, c.email, c.external_id) AS name, each.value "
+        "SELECT c.id AS customer_id, tenure_name(c) AS name, each.value "
         f"FROM (\n{statement}\n) AS each JOIN lifecycle_customer AS c ON c.id = each.customer_id "
         "WHERE each.dimension = %(dimension)s AND each.part = %(part)s "
         "ORDER BY each.value DESC, c.id LIMIT %(most)s"

@@ -1,5 +1,5 @@
 -- Answers: Which customers are in a list of risks and in a group, those with the most revenue at stake first?
-SELECT c.id AS customer_id, COALESCE(c.name, c.email, c.external_id) AS name, r.score, r.level, r.trend,
+SELECT c.id AS customer_id, tenure_name(c) AS name, r.score, r.level, r.trend,
     a.annual_revenue AS revenue, a.renewal_date, u.username AS owner
 FROM tenure_risks(%(owners)s, %(account)s, %(as_of)s) AS r
 JOIN lifecycle_customer AS c ON c.id = r.customer_id

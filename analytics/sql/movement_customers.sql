@@ -1,6 +1,6 @@
 -- Answers: Whose revenue moved, and by how much?
 -- The largest changes first; movement and part are NULL for all.
-SELECT c.id AS customer_id, COALESCE(c.name, c.email, c.external_id) AS name, c.external_id, c.tier, c.plan,
+SELECT c.id AS customer_id, tenure_name(c) AS name, c.external_id, c.tier, c.plan,
     a.industry, m.movement, m.before, m.after, m.after - m.before AS change, count(*) OVER () AS customers,
     count(*) FILTER (WHERE m.before > 0) OVER () AS before_it, count(*) FILTER (WHERE m.after > 0) OVER () AS after_it,
     sum(m.after - m.before) OVER () AS changed

@@ -1,5 +1,5 @@
 -- Answers: Which customers bring the most revenue, and what share of all of it?
-SELECT c.id AS customer_id, COALESCE(c.name, c.email, c.external_id) AS name, r.amount, r.total, r.customers
+SELECT c.id AS customer_id, tenure_name(c) AS name, r.amount, r.total, r.customers
 FROM (
     SELECT one.*, sum(one.amount) OVER () AS total, count(*) OVER () AS customers
     FROM tenure_revenue(%(basis)s, %(unit)s, %(owners)s, %(since)s, %(until)s) AS one

@@ -1,7 +1,7 @@
 -- Answers: Who entered a risk tag lately, by which rule, and where are they now?
 WITH entered AS (
     SELECT m.id, m.customer_id, m.from_tag_id, m.to_tag_id, m.applied_at, m.rule_id,
-        COALESCE(NULLIF(c.name, ''), c.external_id) AS customer
+        tenure_name(c) AS customer
     FROM tenure_moves_made(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
     JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
     JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id AND t.category = 'risk'

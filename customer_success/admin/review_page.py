@@ -89,7 +89,7 @@ def sparkline(points: Sequence[float]) -> str:
 
 def _row(row: dict[str, Any]) -> Row:
     change = row["change"]
-    sign = "" if change is None else "±0" if change == 0 else ("+" if change > 0 else "−") + shown(abs(change))
+    sign = "" if change is None else "±0" if change == 0 else ("+" if change > 0 else "") + shown(change)
     return Row(
         row["name"], shown(row["before"], row["unit"]), shown(row["now"], row["unit"]), sign, sparkline(row["points"])
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import floor
 from typing import Any, TypeVar
 
+from lifecycle.rules.explain import written
+
 T = TypeVar("T")
 
 # The period under review where there was no review before, in days; types that are held as needed: a quarter.
@@ -85,7 +87,7 @@ def shown(value: float | None, unit: str = "") -> str:
     """``1,250``, ``4.5 h``, ``82%``, ``unknown``."""
     if value is None:
         return "unknown"
-    text = f"{value:,.2f}".rstrip("0").rstrip(".")
+    text = written(value, ",.2f").rstrip("0").rstrip(".")
     return f"{text}{'' if unit == '%' else ' '}{unit}" if unit else text
 
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from customer_success.models import HealthLevel, HealthTrend
 from lifecycle.models import Customer
-from lifecycle.templatetags.wording import with_unit
+from lifecycle.templatetags.wording import signed, with_unit
 
 register = template.Library()
 # The colours of tags; ``lifecycle/admin.css`` holds them.
@@ -24,6 +24,7 @@ COLOURS = {
 _ARROWS = {HealthTrend.IMPROVING: "↗", HealthTrend.STABLE: "→", HealthTrend.DECLINING: "↘", HealthTrend.UNKNOWN: "–"}
 
 register.filter(with_unit)
+register.filter(signed)
 
 
 @register.filter
@@ -49,7 +50,7 @@ def trend_arrow(trend: str, change: int | None = None) -> SafeString:
     return format_html(
         '<span class="tn-trend tn-trend-{}" title="{}"><span aria-hidden="true">{}</span>'
         '<span class="tn-sr">{}</span></span> {}',
-        trend.lower(), word.label, _ARROWS[word], word.label, f"{change:+d}" if change else "",
+        trend.lower(), word.label, _ARROWS[word], word.label, signed(change) if change else "",
     )  # fmt: skip
 
 

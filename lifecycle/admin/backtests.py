@@ -22,6 +22,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 from lifecycle import queries
 from lifecycle.engine.backtests import BacktestRefused, ask_for_backtest
 from lifecycle.models import BacktestRun, BacktestState, Lifecycle, RuleState, TransitionRule
+from lifecycle.templatetags.wording import signed
 from lifecycle.wake import BACKTEST, wake
 
 from .access import ReadOnlyAdmin
@@ -83,7 +84,7 @@ class Row:
 
     @property
     def change(self) -> str:
-        return f"{self.after - self.before:+,}" if self.after != self.before else ""
+        return signed(self.after - self.before) if self.after != self.before else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,7 @@ def roll_back(batch: Batch, *, by: Any, reason: str, now: datetime) -> Rollback:
                 "made_at": batch.undoes.made_at,
             }
             cursor.execute(statements.FORGIVE, forgiven)
+        cursor.execute(statements.TRUST, {"rollback": made.id, "lifecycle": lifecycle.id})
     made.left_alone = of - made.restored
     made.save()
     return made

@@ -11,6 +11,7 @@ from typing import Protocol
 from .evaluate import Values, holds, is_met
 from .nodes import All, Any, Condition, Node, Not, Operator, Scalar, Value
 
+MINUS = "−"
 _WORDS = {
     Operator.EQUAL: "is",
     Operator.NOT_EQUAL: "is not",
@@ -185,6 +186,11 @@ def _suffix(text: str, unit: str) -> str:
     return f"{text}{unit}" if unit == "%" else f"{text} {unit}".rstrip()
 
 
+def written(number: float | Decimal, how: str = ",") -> str:
+    """A number as people write it, by a format such as ``+,.1f``: with a minus sign, −1,250, not a hyphen."""
+    return format(number, how).replace("-", MINUS)
+
+
 def shown_value(value: object) -> str:
     """A value as people write it: 1,250.5 — yes — 2026-01-31 — unknown."""
     match value:
@@ -193,9 +199,9 @@ def shown_value(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case int():
-            return f"{value:,}"
+            return written(value)
         case Decimal() | float():
-            text = f"{Decimal(str(value)):,.6f}"
+            text = written(Decimal(str(value)), ",.6f")
             return text.rstrip("0").rstrip(".")
         case tuple():
             return ", ".join(shown_value(one) for one in value)

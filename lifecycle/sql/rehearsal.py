@@ -121,7 +121,7 @@ WHERE to_tag_id = left_tag_id AND applied_at - left_at < make_interval(days => %
 """
 # Who ends in another tag by the one set than by the other.
 DIFFERENT = """
-SELECT c.id, COALESCE(NULLIF(c.name, ''), c.external_id), old.code, new.code, count(*) OVER ()
+SELECT c.id, tenure_name(c), old.code, new.code, count(*) OVER ()
 FROM ended_before AS b JOIN ended_after AS a USING (customer_id) JOIN lifecycle_customer AS c ON c.id = b.customer_id
 LEFT JOIN lifecycle_statustag AS old ON old.id = b.tag_id LEFT JOIN lifecycle_statustag AS new ON new.id = a.tag_id
 WHERE a.tag_id IS DISTINCT FROM b.tag_id ORDER BY c.id LIMIT %(most)s

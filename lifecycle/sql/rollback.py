@@ -1,4 +1,6 @@
-"""Taking moves back: one statement that restores, records, announces, and says whom it left alone."""
+"""Taking moves back: one statement restores, records and announces; another counts what that says of the rules."""
+
+from lifecycle.rules.confidence import REVERTED_WITHIN_DAYS
 
 # Which moves: {which} is one of these, with the parameter {id}.
 OF_EVALUATION = (
@@ -33,7 +35,7 @@ batch AS MATERIALIZED (
 PREVIEW = f"""
 WITH {CHAINS}
 SELECT f.code, b.code, j.left_because, count(*),
-    (array_agg(COALESCE(NULLIF(c.name, ''), c.external_id) ORDER BY j.customer_id))[1:5]
+    (array_agg(tenure_name(c) ORDER BY j.customer_id))[1:5]
 FROM judged AS j JOIN lifecycle_customer AS c ON c.id = j.customer_id
 LEFT JOIN lifecycle_statustag AS f ON f.id = j.left_in LEFT JOIN lifecycle_statustag AS b ON b.id = j.back_to
 GROUP BY f.code, b.code, f.position, b.position, j.left_because
@@ -86,30 +88,56 @@ WITH {CHAINS}, held AS (
         %(now)s, %(note)s, %(now)s, %(by)s
     FROM restored AS r JOIN batch AS b ON b.id = r.first_id
     WHERE b.rule_id IS NOT NULL AND b.evaluation_id IS NOT NULL
-), distrusted AS (
-    INSERT INTO lifecycle_ruletrust AS t (rule_id, rolled_back)
-    SELECT b.rule_id, count(*) FROM batch AS b
-    WHERE b.rule_id IS NOT NULL AND b.customer_id IN (SELECT customer_id FROM recorded) GROUP BY b.rule_id
-    ON CONFLICT (rule_id) DO UPDATE SET rolled_back = t.rolled_back + excluded.rolled_back
 ), marked AS (
     INSERT INTO lifecycle_dirtymark (lifecycle_id, customer_id) SELECT %(lifecycle)s, customer_id FROM recorded
 )
 SELECT (SELECT count(*) FROM judged), (SELECT count(*) FROM recorded)
 """
 
-# The noes and the distrust of a rollback, taken back with it.
+# The noes of a rollback, taken back with it.
 FORGIVE = """
-WITH forgiven AS (
-    UPDATE lifecycle_recommendation AS r SET state = 'superseded'
-    WHERE r.lifecycle_id = %(lifecycle)s AND r.state = 'rejected' AND r.decided_at = %(made_at)s
-      AND r.customer_id = ANY(ARRAY(
-          SELECT customer_id FROM lifecycle_rolledback WHERE rollback_id = %(id)s AND reversal_id IS NOT NULL))
-), batch AS (
-    SELECT t.rule_id, count(*) AS moves FROM lifecycle_rolledback AS k JOIN lifecycle_transition AS t
-        ON t.customer_id = k.customer_id AND t.id BETWEEN k.first_id AND k.last_id
-    WHERE k.rollback_id = %(id)s AND k.reversal_id IS NOT NULL AND t.lifecycle_id = %(lifecycle)s
-      AND t.rule_id IS NOT NULL GROUP BY t.rule_id
+UPDATE lifecycle_recommendation AS r SET state = 'superseded'
+WHERE r.lifecycle_id = %(lifecycle)s AND r.state = 'rejected' AND r.decided_at = %(made_at)s
+  AND r.customer_id = ANY(ARRAY(
+      SELECT customer_id FROM lifecycle_rolledback WHERE rollback_id = %(id)s AND reversal_id IS NOT NULL))
+"""
+
+# What a rollback says against the rules whose moves it took back, and no longer says when it is undone. A person's move
+# that had put back a rule's (see ``engine.transitions``) and is taken back says nothing against that rule any more.
+TRUST = f"""
+WITH RECURSIVE line AS (
+    SELECT k.customer_id, k.first_id, k.last_id, r.undoes_id, 1 AS said
+    FROM lifecycle_rolledback AS k JOIN lifecycle_rollback AS r ON r.id = k.rollback_id
+    WHERE k.rollback_id = %(rollback)s AND k.reversal_id IS NOT NULL
+    UNION ALL
+    SELECT k.customer_id, k.first_id, k.last_id, r.undoes_id, -l.said
+    FROM line AS l JOIN lifecycle_rolledback AS k ON k.reversal_id = l.first_id
+    JOIN lifecycle_rollback AS r ON r.id = k.rollback_id
+    WHERE l.undoes_id IS NOT NULL
+), moves AS (
+    SELECT t.*, l.said
+    FROM line AS l
+    CROSS JOIN LATERAL (SELECT * FROM lifecycle_transition WHERE customer_id = l.customer_id OFFSET 0) AS t
+    WHERE l.undoes_id IS NULL AND t.id BETWEEN l.first_id AND l.last_id AND t.lifecycle_id = %(lifecycle)s
+), told AS (
+    SELECT rule_id, said AS rolled_back, 0 AS reverted, 0 AS approved FROM moves WHERE rule_id IS NOT NULL
+    UNION ALL
+    SELECT was.rule_id, 0, -back.said, CASE WHEN was.by_id IS NULL THEN 0 ELSE back.said END
+    FROM moves AS back CROSS JOIN LATERAL (
+        SELECT t.*
+        FROM (SELECT * FROM lifecycle_transition WHERE customer_id = back.customer_id AND id < back.id OFFSET 0) AS t
+        WHERE t.lifecycle_id = %(lifecycle)s ORDER BY t.id DESC LIMIT 1
+    ) AS was
+    WHERE back.rule_id IS NULL AND back.by_id IS NOT NULL AND was.rule_id IS NOT NULL
+      AND was.from_tag_id = back.to_tag_id AND was.to_tag_id = back.from_tag_id
+      AND was.applied_at >= back.applied_at - interval '{REVERTED_WITHIN_DAYS} days'
+      AND NOT EXISTS (SELECT FROM lifecycle_rolledback AS k WHERE k.reversal_id = back.id)
 )
-UPDATE lifecycle_ruletrust AS t SET rolled_back = GREATEST(t.rolled_back - batch.moves, 0)
-FROM batch WHERE batch.rule_id = t.rule_id
+UPDATE lifecycle_ruletrust AS t SET rolled_back = GREATEST(t.rolled_back + s.rolled_back, 0),
+    reverted = GREATEST(t.reverted + s.reverted, 0), approved = GREATEST(t.approved + s.approved, 0)
+FROM (
+    SELECT rule_id, sum(rolled_back) AS rolled_back, sum(reverted) AS reverted, sum(approved) AS approved
+    FROM told GROUP BY rule_id
+) AS s
+WHERE s.rule_id = t.rule_id
 """

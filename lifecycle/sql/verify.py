@@ -185,5 +185,5 @@ SELECT rule_key, is_on, changed_at FROM lifecycle_switchevent
 WHERE kind = 'rule' AND lifecycle_id = %(lifecycle)s ORDER BY changed_at, pgh_id
 """
 NAMES = """
-SELECT id, COALESCE(NULLIF(name, ''), external_id) FROM lifecycle_customer WHERE id = ANY(%(customers)s)
+SELECT c.id, tenure_name(c) FROM lifecycle_customer AS c WHERE c.id = ANY(%(customers)s)
 """

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from lifecycle.metrics.catalogue import CATALOGUE
 from lifecycle.models import Customer, Recommendation, StatusTag, Transition
-from lifecycle.rules.explain import Line, shown_value
+from lifecycle.rules.explain import Line, shown_value, written
 
 register = template.Library()
 _ARROW = SafeString('<span class="tn-arrow" aria-hidden="true">→</span><span class="tn-sr">to</span>')
@@ -98,3 +98,9 @@ def move_of(transition: Transition) -> SafeString:
 def number(value: object) -> str:
     """``1,250``."""
     return shown_value(value)
+
+
+@register.filter
+def signed(change: int) -> str:
+    """``+1,250``, ``−3``."""
+    return written(change, "+,")

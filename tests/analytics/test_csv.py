@@ -17,5 +17,11 @@ def test_a_change_is_a_number_as_in_the_table(text):
     assert "'" not in csv_file("x", ["a"], [[text]]).content.decode("utf-8-sig")
 
 
+def test_a_minus_sign_of_a_page_is_a_hyphen():
+    body = csv_file("x", ["a", "b"], [["−12.5%", "revenue fell by −3"]]).content.decode("utf-8-sig")
+
+    assert body.splitlines()[1] == "-12.5%,revenue fell by −3"
+
+
 def test_numbers_stay_numbers_and_missing_values_are_empty():
     assert csv_file("x", ["a", "b"], [[-1, None]]).content.decode("utf-8-sig") == "a,b\r\n-1,\r\n"

@@ -69,7 +69,7 @@ def test_a_manager_sees_the_own_portfolio_alone(see, mia):
 
     assert cards["With a health score"].value == "6"
     assert (cards["Average health score"].value, cards["Average health score"].change) == (
-        "40.0", "-4.0 points in a month",
+        "40.0", "−4.0 points in a month",
     )  # fmt: skip
     assert cards["Average health score"].note.startswith("Stable")
     assert (cards["Churn risk"].value, cards["At risk"].note) == ("6", "100% of all, fair or poor health")

@@ -95,7 +95,7 @@ def test_the_sentence_has_the_figures_of_the_customers():
         f"Trial customers have a lower mean health score: {mean(trial):.1f} (n = {len(trial)}) against "
         f"{mean(others):.1f} (n = {len(others)}) of the others."
     )
-    assert f"Difference {mean(trial) - mean(others):+.1f} points" in one.proof
+    assert f"Difference −{mean(others) - mean(trial):.1f} points" in one.proof
     assert one.proof.endswith("An association, not a cause.")
 
 

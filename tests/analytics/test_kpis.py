@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.urls import reverse
 
 from analytics.engine.defaults import load_defaults
 from analytics.models import KpiTarget
@@ -152,6 +153,8 @@ def test_the_page_shows_each_figure_with_its_definition_and_customers(learners):
     assert all(f'id="{kpi.code}"' in page and f"#{kpi.report}" in page for kpi in KPIS)
     assert all(f"report={kpi.report}" in page for kpi in KPIS)
     assert "66.7%" in page
+    assert "Net revenue retention in a year" in page
+    assert f'href="{reverse("admin:analytics_snapshot_revenue")}"' in page  # of other spans
     assert "−33.3 points" in page
     assert page.count("Not measured yet") == len(UNMEASURED)
     assert "/admin/analytics/kpitarget/" not in page  # a success manager sets no targets

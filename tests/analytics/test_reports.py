@@ -1,5 +1,6 @@
 """Every report says what it answers, and can be asked of everybody and of a portfolio."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +17,11 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 @pytest.mark.parametrize("name", reports())
 def test_a_report_says_what_it_answers(name):
     assert reports()[name].answers.endswith("?")
+
+
+@pytest.mark.parametrize("name", reports())
+def test_a_report_calls_customers_as_all_do(name):
+    assert not re.search(r"\bc\.(name|email)\b", reports()[name].statement)
 
 
 @pytest.mark.parametrize("name", [one.name for one in reports().values() if one.is_kept])

@@ -16,7 +16,7 @@ from analytics.rules.revenue import Unit, last_period, moved_by
 from analytics.tasks import keep_revenue
 from tests.factories import AccountFactory, CustomerFactory, OrderFactory, UserFactory
 
-from .revenue_world import at
+from .revenue_world import at, contract
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +72,17 @@ def test_a_manager_sees_the_own_portfolio(shop, manager):
     assert "Other" not in page
     assert "83.3%" in page  # five of six stayed, and their growth is not gross
     assert "108.3%" in page  # 650 of 600
+
+
+def test_net_revenue_retention_says_of_what_span_it_is_and_leads_to_that_of_a_year(boss):
+    for _ in range(5):
+        contract(since="2020-01-01", revenue=1200)
+
+    page = boss.get(PAGE, {"unit": "quarter"})
+
+    card = page.context["said"].cards[2]
+    assert card.title == "Net revenue retention in a quarter"
+    assert 'href="/admin/analytics/snapshot/kpis/#nrr"' in page.content.decode()
 
 
 def test_the_table_of_movements_adds_up(shop, boss):

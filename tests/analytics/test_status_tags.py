@@ -219,7 +219,7 @@ def test_cards_tell_how_it_was_before_and_whether_that_is_good():
 
     assert (active.value, active.change, active.is_good) == ("12", "+2 (+20.0%) in 10 days", True)
     assert (mastery.value, mastery.change, mastery.is_good) == ("20.0%", "+20.0 points in 10 days", True)
-    assert (risk.value, risk.change, risk.is_good) == ("4", "-6 (-60.0%) in 10 days", True)
+    assert (risk.value, risk.change, risk.is_good) == ("4", "−6 (−60.0%) in 10 days", True)
     assert (recovery.value, recovery.change, recovery.is_good) == ("50.0%", "Too few to compare with before", None)
 
 

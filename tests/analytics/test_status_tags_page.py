@@ -132,15 +132,43 @@ def test_status_tags_lead_to_automation_in_the_same_days(world):
     assert section.says in text_of(client.get(section.more[1]))
 
 
-@pytest.mark.parametrize("path", [URL, AUTOMATION])
-def test_it_begins_with_the_lifecycle_in_which_the_own_customers_are(world, path):
-    LifecycleFactory(code="learning")
+def begins_with(user, path):
     client = Client()
-    client.force_login(manager_of(world))
+    client.force_login(user)
+    return client.get(path).context["form"]["lifecycle"].value()
 
-    assert client.get(path).context["form"]["lifecycle"].value() == world.lifecycle.code
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
-    assert client.get(path).context["form"]["lifecycle"].value() == "learning"
+
+def test_it_begins_with_the_lifecycle_in_which_the_own_customers_are(world):
+    LifecycleFactory(code="learning")
+
+    assert begins_with(manager_of(world), URL) == world.lifecycle.code
+    assert begins_with(UserFactory(is_staff=True, is_superuser=True), URL) == "learning"
+
+
+def test_automation_begins_where_rules_moved_the_own_customers_lately(world):
+    usual, boss = World(), UserFactory(is_staff=True, is_superuser=True)
+    usual.lifecycle.code = "learning"
+    usual.lifecycle.save()
+    mine, other = usual.customer(owner=world.mia), usual.customer()
+    long_ago, lately = (timezone.now() - timedelta(days=days) for days in (30, 29))
+    usual.moved(mine, lately, "NEW", rule=False, by=usual.boss)
+    usual.moved(mine, long_ago, "RISK")
+    assert [begins_with(one, AUTOMATION) for one in (boss, manager_of(world))] == [world.lifecycle.code] * 2
+
+    usual.moved(other, lately, "RISK")
+    assert begins_with(boss, AUTOMATION) == "learning"
+    assert begins_with(world.mia, AUTOMATION) == world.lifecycle.code
+
+    usual.lifecycle.is_active = False
+    usual.lifecycle.save()
+    assert begins_with(boss, AUTOMATION) == world.lifecycle.code
+
+
+def test_automation_begins_as_all_do_where_rules_moved_nobody():
+    LifecycleFactory(code="commerce")
+    LifecycleFactory(code="learning")
+
+    assert begins_with(UserFactory(is_staff=True, is_superuser=True), AUTOMATION) == "learning"
 
 
 def test_a_wrong_range_still_has_links_to_the_usual_ones(world):

@@ -8,11 +8,13 @@ from django.db import connection
 from analytics.queries.cohorts import Asking
 from analytics.queries.reports import ask, run
 from analytics.queries.survival import durations
+from analytics.rules.periods import Period
 from lifecycle.engine.rollback import Batch, roll_back
-from lifecycle.models import Customer, Rollback
+from lifecycle.engine.transitions import override_tag
+from lifecycle.models import Customer, Rollback, RuleTrust
 from tests.factories import LifecycleFactory, StatusTagFactory, TransitionFactory
 
-from .moved import NOW, World
+from .moved import NOW, World, rows_of
 from .revenue_world import Accounts, at, contract
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +87,62 @@ def test_only_a_person_s_own_decision_puts_back(world):
         world.moved(customer, NOW - 8 * DAY, "NEW", **more)
 
     assert reversed_(world) == set()
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_a_put_back_that_was_taken_back_puts_nothing_back(world, approved):
+    """Rollback, undoing and undoing of that; the rule's confidence counts the same, at each step."""
+    customer = world.customer(facts__first_event_at=NOW - 20 * DAY)
+    world.moved(customer, NOW - 20 * DAY, "NEW")
+    move = world.moved(customer, NOW - 10 * DAY, "RISK", by=world.boss if approved else None)
+    trust = RuleTrust.objects.create(rule=move.rule, approved=int(approved))
+
+    def told(as_of):
+        trust.refresh_from_db()
+        return reversed_(world, as_of), trust.reverted, trust.approved
+
+    stands, put_back = (set(), 0, int(approved)), ({move.id}, 1, 0)
+    assert told(NOW - 6 * DAY) == stands
+    back = override_tag(
+        customer=customer, to_tag=world.tags["NEW"], seen_tag=world.tags["RISK"], reason="No", by=world.boss,
+        now=NOW - 5 * DAY,
+    )  # fmt: skip
+    assert told(NOW - 4 * DAY) == put_back
+    made = taken_back(world, back, when=NOW - 3 * DAY)
+    assert told(NOW - 3 * DAY) == stands
+    made = undone(world, made, NOW - 2 * DAY)
+    assert told(NOW - 2 * DAY) == put_back
+    undone(world, made, NOW - DAY)
+    assert told(NOW - DAY) == stands
+    assert [reversed_(world, NOW - days * DAY) for days in (4, 2)] == [{move.id}, {move.id}]
+
+
+def test_a_rule_taken_back_over_a_put_back_did_each_of_its_moves_wrong_once(world):
+    customer = world.customer(facts__first_event_at=NOW - 20 * DAY)
+    world.moved(customer, NOW - 20 * DAY, "NEW", rule=False)
+    moves = [world.moved(customer, NOW - 10 * DAY, "RISK")]
+    trust = RuleTrust.objects.create(rule=moves[0].rule)
+    override_tag(
+        customer=customer, to_tag=world.tags["NEW"], seen_tag=world.tags["RISK"], reason="No", by=world.boss,
+        now=NOW - 9 * DAY,
+    )  # fmt: skip
+    moves.append(world.moved(customer, NOW - 8 * DAY, "RISK"))
+
+    made = roll_back(Batch(rule=moves[0].rule), by=world.boss, reason="too strict", now=NOW - 7 * DAY)
+
+    trust.refresh_from_db()
+    assert (trust.rolled_back, trust.reverted) == (2, 0)
+    assert reversed_(world) == {move.id for move in moves}
+    about = world.about(Period((NOW - 30 * DAY).date(), NOW.date()))
+    row = next(row for row in rows_of(about, "automation_rules") if row.rule_id == trust.rule_id)
+    assert (row.moves, row.taken_back, row.put_back) == (2, 2, 0)
+
+    again = undone(world, made, NOW - 6 * DAY)
+    trust.refresh_from_db()
+    assert (trust.rolled_back, trust.reverted) == (0, 1)
+    undone(world, again, NOW - 5 * DAY)
+    trust.refresh_from_db()
+    assert (trust.rolled_back, trust.reverted) == (2, 0)
 
 
 def test_what_a_person_did_is_no_mistake_of_a_rule_when_it_is_taken_back(world):

@@ -1,5 +1,6 @@
 """How figures read: one word for all of them, and one currency."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,10 @@ import pytest
 from analytics.admin.charts import Chart, bars, lines
 from analytics.admin.revenue_words import signed
 from analytics.admin.words import figure, in_money, money, money_axis, unit_name
+from analytics.templatetags.figures import cell
+from tests.settings import ROOT
+
+FLOORS = ("lifecycle", "customer_success", "campaigns", "analytics")
 
 
 @pytest.mark.parametrize(
@@ -19,7 +24,9 @@ from analytics.admin.words import figure, in_money, money, money_axis, unit_name
         (2.25, "hours", "2.2 hours"),
         (84.0, "number", "84.0"),
         (3.04, "change", "+3.0"),
-        (Decimal(-1250), "money", "-$1,250"),
+        (-3.04, "change", "−3.0"),
+        (-11, "points", "−11 points"),
+        (Decimal(-1250), "money", "−$1,250"),
     ],
 )
 def test_a_figure_says_its_unit(value, unit, said):
@@ -39,7 +46,23 @@ def test_money_is_in_the_currency_that_is_set(settings, code, said):
 
 
 def test_a_change_of_money_has_its_sign_before_the_currency():
-    assert [signed(Decimal(one)) for one in ("700", "-494.2", "0", "0.2")] == ["+$700", "-$494", "$0", "$0"]
+    assert [signed(Decimal(one)) for one in ("700", "-494.2", "0", "0.2")] == ["+$700", "−$494", "$0", "$0"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(-1250, "−1,250"), (Decimal("-0.5"), "−0.5"), ("ST-001", "ST-001"), ("2026-01-31", "2026-01-31")],
+)
+def test_a_cell_has_a_minus_sign_where_it_is_a_number(value, said):
+    assert cell(value) == said
+
+
+def test_nothing_that_pages_show_writes_signs_by_itself():
+    """``written`` does; terminals have hyphens, and Plotly its own minus signs."""
+    by_itself = re.compile(r"(?<!%\{x):\+[.,d]")
+    files = (path for floor in FLOORS for path in (ROOT / floor).rglob("*.py") if "management" not in path.parts)
+
+    assert [path for path in files if by_itself.search(path.read_text())] == []
 
 
 @pytest.mark.parametrize(("traces", "where"), [(bars(["a"], [1]), "xaxis"), (lines(["a"], {"x": [1]}), "yaxis")])

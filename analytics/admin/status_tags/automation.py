@@ -7,12 +7,16 @@ from datetime import timedelta
 from textwrap import wrap
 from typing import Any
 
+from django.utils import timezone
+
 from analytics.admin.board import Asked, Card, Said, address, board
 from analytics.admin.charts import Chart, stacked
 from analytics.admin.days import axes
 from analytics.admin.words import NONE, number_of, rate
-from analytics.queries.status_tags import About, Effect, about_each, effect, effect_of_all
+from analytics.queries.status_tags import About, Effect, about_each, effect, effect_of_all, first_automated
 from analytics.rules.few import FEWEST
+from analytics.rules.periods import usual_period
+from lifecycle.models import Lifecycle
 
 from .lifecycles import LifecycleBoard
 from .links import moves_of_rule
@@ -25,8 +29,13 @@ LABEL = 24  # characters
 
 @board
 class Automation(LifecycleBoard):
+    """It begins with a lifecycle in which rules moved somebody lately."""
+
     code = "automation"
     title = "Automation"
+
+    def first(self, owners: frozenset[int] | None) -> Lifecycle | None:
+        return first_automated(owners, usual_period(timezone.now().date()))
 
     def says(self, asked: Asked) -> Said:
         about = self.about(asked)

@@ -12,6 +12,8 @@ from analytics.rules.few import FEWEST
 from analytics.rules.kpis import BY_CODE
 from analytics.rules.stages import CHURNED, RISK, counted, goal_of, in_category, recoveries, working
 from lifecycle.admin.filters import customers_in
+from lifecycle.rules.explain import written
+from lifecycle.templatetags.wording import signed
 
 
 def cards(about: About, days: Days, flow: Sequence[Any], flow_before: Sequence[Any]) -> list[Card]:
@@ -29,8 +31,8 @@ def cards(about: About, days: Days, flow: Sequence[Any], flow_before: Sequence[A
 
 def _number(about: About, title: str, days: Days, codes: frozenset[str], *, is_more_better: bool) -> Card:
     now, before = (counted(one, codes) for one in (days.last, days.first))
-    percent = f" ({(now - before) / before:+.1%})" if before >= FEWEST else ""
-    change = f"{now - before:+,}{percent}" if now != before else "No change"
+    percent = f" ({written((now - before) / before, '+.1%')})" if before >= FEWEST else ""
+    change = f"{signed(now - before)}{percent}" if now != before else "No change"
     return Card(
         title, f"{now:,}", note=_named(about, codes), change=f"{change} {_since(about)}",
         is_good=_good(now - before, is_more_better=is_more_better), url=_behind(about, codes),
@@ -62,7 +64,7 @@ def _points(now: tuple[int, int], before: tuple[int, int]) -> tuple[str, float]:
     if min(now[1], before[1]) < FEWEST:
         return "", 0
     points = 100 * (now[0] / now[1] - before[0] / before[1])
-    return (f"{points:+.1f} points" if round(points, 1) else "No change"), round(points, 1)
+    return (f"{written(points, '+.1f')} points" if round(points, 1) else "No change"), round(points, 1)
 
 
 def _good(change: float, *, is_more_better: bool) -> bool | None:

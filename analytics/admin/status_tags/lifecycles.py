@@ -34,8 +34,11 @@ class LifecycleBoard(RangeBoard):
     form = LifecycleForm
 
     def initial(self, request: HttpRequest) -> dict[str, object]:
-        first = first_lifecycle(owners_seen(request.user))
+        first = self.first(owners_seen(request.user))
         return {**super().initial(request), **({"lifecycle": first.code} if first else {})}
+
+    def first(self, owners: frozenset[int] | None) -> Lifecycle | None:
+        return first_lifecycle(owners)
 
     def about(self, asked: Asked) -> About:
         return About(asked.about["lifecycle"], asked.about["period"], asked.owners, asked.now)

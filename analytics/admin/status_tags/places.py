@@ -12,6 +12,7 @@ from analytics.admin.words import number_of, rate
 from analytics.queries.status_tags import About, Days
 from lifecycle.admin.filters import customers_in
 from lifecycle.models import StatusTag
+from lifecycle.templatetags.wording import signed
 
 from .links import moves_between
 
@@ -41,7 +42,7 @@ def distribution(about: About, days: Days) -> Chart:
         else "",
         columns=("Tag", "Customers", "Share", "Change in the range"),
         rows=[
-            (tag.name, number, rate(number, total), f"{number - days.first.get(tag.code, 0):+,}")
+            (tag.name, number, rate(number, total), signed(number - days.first.get(tag.code, 0)))
             for tag, number in shown
         ],
         traces=bars(names, [number for _, number in shown], shades(about.tags)) if total else [],

@@ -25,7 +25,7 @@ from .insights import shown
 from .kpis import behind_url, value_of, word_of
 from .words import NO_KPIS, NONE, figure, money
 
-SHOWN_INSIGHTS, SHOWN_KPIS = 5, 8
+SHOWN_INSIGHTS = 5
 _LISTS = {
     "Customers with a health score": "all",
     "Average health score": "all",
@@ -88,9 +88,9 @@ def _key_figures(rows: Sequence[KpiStanding]) -> Chart:
                 row.kpi.name, word_of(row)[0], value_of(row), _valued(row.target.target, row), _valued(row.before, row),
                 row.n,
             )
-            for row in rows[:SHOWN_KPIS]
+            for row in rows[: executive.SHOWN]
         ],
-        links=[behind_url(row.kpi, row) for row in rows[:SHOWN_KPIS]],
+        links=[behind_url(row.kpi, row) for row in rows[: executive.SHOWN]],
         when_empty=NO_KPIS,
         is_list=True,
         is_wide=True,

@@ -16,10 +16,11 @@ from lifecycle.rules.traits import TIERS
 
 from .figures import figures, now_and_then
 from .health import Overview
-from .kpis import KpiStanding, kpi_standings
+from .kpis import KpiStanding, kpi_standings_now, with_before
 
 Owners = Collection[int] | None
 _ORDER = (Standing.MISSED, Standing.NEAR, Standing.UNKNOWN, Standing.REACHED)
+SHOWN = 8  # of the key figures
 TIER_FIGURES = ("average_health_score", "retention_rate", "expansion_rate", "lifetime_value")
 
 
@@ -52,8 +53,9 @@ class Tier:
 
 
 def key_figures(*, owners: Owners, now: datetime) -> list[KpiStanding]:
-    """Those that are missed first."""
-    return sorted(kpi_standings(owners=owners, now=now), key=lambda one: _ORDER.index(one.standing))
+    """Those that are missed first; the first ``SHOWN`` with what they were a month before."""
+    found = sorted(kpi_standings_now(owners=owners, now=now), key=lambda one: _ORDER.index(one.standing))
+    return [*with_before(found[:SHOWN], owners=owners, now=now), *found[SHOWN:]]
 
 
 def changes(found: Overview, *, owners: Owners, now: datetime) -> list[Change]:

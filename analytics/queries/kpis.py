@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -14,10 +14,9 @@ from django.db.models import F
 from analytics.models import Figure, KpiTarget, Snapshot
 from analytics.rules.kpis import BY_CODE, KPIS, Fold, Kpi, Standing, nps_margin, standing
 from analytics.sql.folds import DETRACTORS, PROMOTERS, together
-from customer_success.rules import trend
 from lifecycle.models import Lifecycle
 
-from .figures import month_ago
+from .figures import MONTH, month_ago
 from .kept import is_kept, kept_answer
 from .reports import run, statement_of
 
@@ -57,6 +56,21 @@ class KpiStanding:
 
 def kpi_standings(*, owners: Collection[int] | None, now: datetime, codes: Collection[str] = ()) -> list[KpiStanding]:
     """Of all key figures that have a target row, or of those named, in their order."""
+    return with_before(kpi_standings_now(owners=owners, now=now, codes=codes), owners=owners, now=now)
+
+
+def with_before(found: Sequence[KpiStanding], *, owners: Collection[int] | None, now: datetime) -> list[KpiStanding]:
+    """With the value a month earlier, where it was not told yet."""
+    if is_kept(owners):
+        return list(found)
+    before = _asked([one.kpi for one in found], owners, now - MONTH)
+    return [replace(one, before=before[one.kpi.code][""].value) for one in found]
+
+
+def kpi_standings_now(
+    *, owners: Collection[int] | None, now: datetime, codes: Collection[str] = ()
+) -> list[KpiStanding]:
+    """The same; of a portfolio of few customers without the value a month earlier, which takes as long again."""
     targets = {one.code: one for one in KpiTarget.objects.select_related("owner")}
     kpis = [kpi for kpi in KPIS if kpi.code in targets and (not codes or kpi.code in codes)]
     told = _kept(kpis, now) if owners is None else _of_portfolio(kpis, owners, now)
@@ -71,8 +85,10 @@ def kpi_standing(code: str, *, owners: Collection[int] | None, now: datetime) ->
 
 def _of_portfolio(kpis: Sequence[Kpi], owners: Collection[int], now: datetime) -> dict[str, dict[str, Any]]:
     """Of a large one, all are kept together."""
-    asked = KPIS if is_kept(owners) else kpis
-    return kept_answer("kpis", partial(_live, asked, owners, now), owners=owners, now=now)[1]
+    if not is_kept(owners):
+        return _live(kpis, owners, now)
+    answer = partial(_live, KPIS, owners, now, is_compared=True)
+    return kept_answer("kpis", answer, owners=owners, now=now)[1]
 
 
 def _kept(kpis: Sequence[Kpi], now: datetime) -> dict[str, dict[str, Any]]:
@@ -92,7 +108,7 @@ def _kept(kpis: Sequence[Kpi], now: datetime) -> dict[str, dict[str, Any]]:
                     "days": [(day, of_day[""].value) for day, of_day in parts.items() if "" in of_day],
                 }  # fmt: skip
         missing = [kpi for kpi in kpis if kpi.code not in told]
-    return told | _live(missing, None, now)
+    return told | _live(missing, None, now, is_compared=True)
 
 
 def _days(kpis: Sequence[Kpi], *, since: date, until: date) -> dict[str, dict[date, dict[str, Any]]]:
@@ -107,24 +123,29 @@ def _days(kpis: Sequence[Kpi], *, since: date, until: date) -> dict[str, dict[da
     return found
 
 
-def _live(kpis: Sequence[Kpi], owners: Collection[int] | None, now: datetime) -> dict[str, dict[str, Any]]:
-    """As it is now, and as it was a month ago: two statements for those of a lifecycle."""
+def _live(
+    kpis: Sequence[Kpi], owners: Collection[int] | None, now: datetime, *, is_compared: bool = False
+) -> dict[str, dict[str, Any]]:
+    """As it is now, and if they are to be compared as it was a month ago, by code."""
+    newest = _asked(kpis, owners, now)
+    before = _asked(kpis, owners, now - MONTH) if is_compared else {}
+    return {
+        kpi.code: {
+            "as_of": now, **_said(kpi, newest[kpi.code]),
+            "before": before[kpi.code][""].value if is_compared else None,
+        }
+        for kpi in kpis
+    }  # fmt: skip
+
+
+def _asked(kpis: Sequence[Kpi], owners: Collection[int] | None, at: datetime) -> dict[str, dict[str, Any]]:
+    """Rows by code and part, by one statement for those of a lifecycle."""
     lifecycles = dict(Lifecycle.objects.filter(is_active=True).values_list("code", "id"))
-    told: dict[str, dict[str, Any]] = {}
-    for code in dict.fromkeys(kpi.lifecycle for kpi in kpis):
-        some = [kpi for kpi in kpis if kpi.lifecycle == code]
-        about = {"owners": owners, "lifecycle": lifecycles.get(code)}
-        newest, before = (_asked(some, as_of=at, **about) for at in (now, now - timedelta(days=trend.DAYS)))
-        for kpi in some:
-            told[kpi.code] = {"as_of": now, **_said(kpi, newest[kpi.code]), "before": before[kpi.code][""].value}
-    return told
-
-
-def _asked(kpis: Sequence[Kpi], **about: Any) -> dict[str, dict[str, Any]]:
-    """Rows by code and part."""
     found: dict[str, dict[str, Any]] = {kpi.code: {} for kpi in kpis}
-    for row in run(together({kpi.code: statement_of(kpi.report) for kpi in kpis}), **about):
-        found[row.code][row.part] = row
+    for code in dict.fromkeys(kpi.lifecycle for kpi in kpis):
+        asked = together({kpi.code: statement_of(kpi.report) for kpi in kpis if kpi.lifecycle == code})
+        for row in run(asked, owners=owners, as_of=at, lifecycle=lifecycles.get(code)):
+            found[row.code][row.part] = row
     return found
 
 

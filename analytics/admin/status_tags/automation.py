@@ -29,13 +29,14 @@ LABEL = 24  # characters
 
 @board
 class Automation(LifecycleBoard):
-    """It begins with a lifecycle in which rules moved somebody lately."""
+    """It begins with the lifecycle in which rules did most lately."""
 
     code = "automation"
     title = "Automation"
 
     def first(self, owners: frozenset[int] | None) -> Lifecycle | None:
-        return first_automated(owners, usual_period(timezone.now().date()))
+        now = timezone.now()
+        return first_automated(owners, usual_period(now.date()), now)
 
     def says(self, asked: Asked) -> Said:
         about = self.about(asked)

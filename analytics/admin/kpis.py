@@ -167,8 +167,13 @@ def _table(rows: Sequence[Row]) -> Chart:
 
 
 class KpiTargetForm(forms.ModelForm):
+    """``seen`` says which target and owner the person looked at."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput())
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["seen"] = f"{self.instance.target} {self.instance.owner_id}"
         if self.instance.target is not None:
             self.initial["target"] = f"{self.instance.target.normalize():f}"  # 70, not 70.0000
 
@@ -178,13 +183,19 @@ class KpiTargetForm(forms.ModelForm):
             raise forms.ValidationError(problem)
         return target
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("seen") and cleaned["seen"] != self.initial["seen"]:
+            raise forms.ValidationError("Somebody has changed the target meanwhile; look again before you decide.")
+        return cleaned
+
 
 @admin.register(KpiTarget)
 class KpiTargetAdmin(Autocompleted, ModelAdmin):
     form = KpiTargetForm
     list_display = ("kpi_name", "area", "target_shown", "owner")
     list_select_related = ("owner",)
-    fields = ("kpi_name", "definition", "unit", "direction", "source", "target", "owner")
+    fields = ("kpi_name", "definition", "unit", "direction", "source", "target", "owner", "seen")
     readonly_fields = ("kpi_name", "definition", "unit", "direction", "source")
     autocomplete_fields = ("owner",)
 

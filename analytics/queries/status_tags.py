@@ -11,11 +11,9 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef
-
 from analytics.rules.periods import Period
 from analytics.rules.stages import RISK, counted, in_category, recoveries
-from lifecycle.models import CustomerStatus, Lifecycle, StatusTag, Transition
+from lifecycle.models import CustomerStatus, Lifecycle, StatusTag
 from lifecycle.queries import lifecycles
 
 from .kept import kept
@@ -68,17 +66,6 @@ def first_lifecycle(owners: Collection[int] | None) -> Lifecycle | None:
         used = set(theirs.values_list("lifecycle", flat=True).distinct())
         found.sort(key=lambda one: one.id not in used)
     return next(iter(found), None)
-
-
-def first_automated(owners: Collection[int] | None, period: Period) -> Lifecycle | None:
-    """The same of those in which rules moved the customers in these days; of all, where rules moved nobody."""
-    moves = Transition.objects.filter(
-        lifecycle=OuterRef("pk"), rule__isnull=False, applied_at__gte=period.since, applied_at__lt=period.until
-    )
-    if owners is not None:
-        moves = moves.filter(customer__owner__in=owners)
-    found = lifecycles().filter(Exists(moves), is_active=True)
-    return min(found, key=lambda one: one.code != PREFERRED, default=None) or first_lifecycle(owners)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +132,14 @@ def effect(row: Any) -> Effect:
 def effect_of_all(rows: Iterable[Any]) -> Effect:
     """Of the row about all rules."""
     return effect(next(row for row in rows if row.rule_id is None))
+
+
+def first_automated(owners: Collection[int] | None, period: Period, now: datetime) -> Lifecycle | None:
+    """That in which rules moved the customers most often in these days; where they moved nobody, the usual one."""
+    each = [About(one, period, owners, now) for one in lifecycles().filter(is_active=True)]
+    moves = {one.lifecycle: effect_of_all(one.ask("automation_rules").rows).moves for one in each}
+    most = max(moves, key=lambda one: (moves[one], one.code == PREFERRED), default=None)
+    return most if most and moves[most] else first_lifecycle(owners)
 
 
 def dashboard(about: About, *, today: Period) -> dict[str, Any]:

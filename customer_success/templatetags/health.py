@@ -24,7 +24,6 @@ COLOURS = {
 _ARROWS = {HealthTrend.IMPROVING: "↗", HealthTrend.STABLE: "→", HealthTrend.DECLINING: "↘", HealthTrend.UNKNOWN: "–"}
 
 register.filter(with_unit)
-register.filter(signed)
 
 
 @register.filter

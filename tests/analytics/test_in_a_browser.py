@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from analytics.admin.board import BOARDS
 from analytics.engine.snapshots import backfill
+from lifecycle.models import StatusTag, TransitionRule
 from tests.factories import AccountFactory, CustomerHealthFactory, HealthScoreFactory, OrderFactory, UserFactory
 
 from .moved import World
@@ -104,6 +105,25 @@ def test_nothing_sticks_out_of_a_narrow_screen(desk: Page, world: World) -> None
             one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.tn-scroll, svg, .tn-sr, pre, select')
         ).map(one => one.outerHTML.slice(0, 200))"""
         assert desk.evaluate(wide) == [], code
+
+
+@pytest.mark.parametrize("code", ["status_tags", "automation"])
+def test_long_names_of_tags_and_rules_stay_in_their_pictures(desk: Page, world: World, code: str) -> None:
+    desk.set_viewport_size({"width": 390, "height": 844})
+    for tag, name in (("NEW", "Customers" * 7), ("GOOD", "Customers who have not been seen for a rather long time")):
+        StatusTag.objects.filter(lifecycle=world.lifecycle, code=tag).update(name=name)
+        TransitionRule.objects.filter(lifecycle=world.lifecycle, to_tag__code=tag).update(name=name)
+
+    see(desk, code, f"?lifecycle={world.lifecycle.code}")
+
+    cut = """[...document.querySelectorAll('[data-chart] text')].filter(one => {
+        const [text, all] = [one, one.closest('[data-chart]')].map(each => each.getBoundingClientRect());
+        return text.left < all.left - 1 || text.right > all.right + 1;
+    }).map(one => one.textContent)"""
+    assert desk.locator("[data-chart] text").count() > 10
+    assert desk.evaluate(cut) == []
+    cells = "[...document.querySelectorAll('td.tn-words:not(:first-child)')]"
+    assert desk.evaluate(f"{cells}.every(one => one.clientWidth < 250)")
 
 
 def test_the_keyboard_opens_a_table_and_takes_its_file(desk: Page, world: World) -> None:

@@ -1,5 +1,6 @@
 """Targets: who sets them, in the admin and by the API, and which numbers are refused."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -93,6 +94,24 @@ def test_the_form_says_what_it_is_about_and_refuses_at_the_field(ada):
     assert refused.context["adminform"].form.errors == {"target": ["Time to value is from 0 to 3,650 days."]}
     assert taken.status_code == 302
     assert (target_of("time_to_value").target, target_of("time_to_value").owner) == (20, ada)
+
+
+@pytest.mark.parametrize("meanwhile", [{"target": Decimal(25)}, {"owner": None}, {}], ids=["target", "owner", "nobody"])
+def test_the_form_refuses_what_was_decided_upon_another_target(ada, meanwhile):
+    set_target(target_of("time_to_value"), owner=ada)
+    client = Client()
+    client.force_login(ada)
+    url = f"/admin/analytics/kpitarget/{target_of('time_to_value').pk}/change/"
+    seen = re.search(r'name="seen" value="([^"]*)"', client.get(url).content.decode())[1]
+
+    set_target(target_of("time_to_value"), **meanwhile)
+    answer = client.post(url, {"target": "20", "owner": ada.pk, "seen": seen})
+
+    if meanwhile:
+        assert "Somebody has changed the target meanwhile" in answer.content.decode()
+        assert target_of("time_to_value").target == meanwhile.get("target", 30)
+    else:
+        assert (answer.status_code, target_of("time_to_value").target) == (302, 20)
 
 
 def test_the_api_lists_all_figures(api):

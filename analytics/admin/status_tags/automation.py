@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from textwrap import wrap
 from typing import Any
 
 from django.utils import timezone
@@ -24,18 +23,18 @@ from .section import Section, long, rounded
 
 BAR = 44  # pixels a rule
 AXIS = 115
-LABEL = 24  # characters
 
 
 @board
 class Automation(LifecycleBoard):
-    """It begins with a lifecycle in which rules moved somebody lately."""
+    """It begins with the lifecycle in which rules did most lately."""
 
     code = "automation"
     title = "Automation"
 
     def first(self, owners: frozenset[int] | None) -> Lifecycle | None:
-        return first_automated(owners, usual_period(timezone.now().date()))
+        now = timezone.now()
+        return first_automated(owners, usual_period(now.date()), now)
 
     def says(self, asked: Asked) -> Said:
         about = self.about(asked)
@@ -169,7 +168,6 @@ def _outcomes(rows: Sequence[Any]) -> Chart:
     }
     worst = max(zip(rows, done, strict=True), key=lambda one: one[1].reversed, default=None)
     names = [_name(row) for row in rows]
-    labels = ["<br>".join(wrap(name, LABEL)) for name in names]
     return Chart(
         key="automation-outcomes",
         title="Were the rules right?",
@@ -179,7 +177,7 @@ def _outcomes(rows: Sequence[Any]) -> Chart:
         columns=("Rule", *parts),
         rows=list(zip(names, *(values for _, values in parts.values()), strict=True)),
         traces=[
-            {"type": "bar", "orientation": "h", "name": name, "y": labels, "x": values, "marker": {"color": colour}}
+            {"type": "bar", "orientation": "h", "name": name, "y": names, "x": values, "marker": {"color": colour}}
             for name, (colour, values) in parts.items()
         ]
         if rows

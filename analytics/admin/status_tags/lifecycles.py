@@ -34,7 +34,7 @@ class LifecycleBoard(RangeBoard):
     form = LifecycleForm
 
     def initial(self, request: HttpRequest) -> dict[str, object]:
-        first = self.first(owners_seen(request.user))
+        first = None if "lifecycle" in request.GET else self.first(owners_seen(request.user))
         return {**super().initial(request), **({"lifecycle": first.code} if first else {})}
 
     def first(self, owners: frozenset[int] | None) -> Lifecycle | None:

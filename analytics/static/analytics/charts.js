@@ -83,9 +83,33 @@
     return result;
   }
 
+  function folded(name, most) {
+    if (name.length <= most) return name;
+    const end = name.slice(0, most).search(/[ :-][^ :-]*$/) + 1; // of the last word that fits whole
+    const at = end > most / 2 ? end : most;
+    const rest = name.slice(at).trim();
+    return `${name.slice(0, at)}<br>${rest.length > most ? `${rest.slice(0, most - 1)}…` : rest}`;
+  }
+
+  // Names too long for the width stand in two lines; the table has them whole. They stay what bars are told apart by.
+  function fitted(figure, width) {
+    const beside = Math.max(12, Math.floor(width / 15)); // so many characters take half of the width
+    const alone = Math.max(20, Math.floor(width / 9.5)); // and so many all of it, beside the mark of a legend
+    const whole = (text) => typeof text === "string";
+    for (const trace of figure.data) {
+      if (whole(trace.name)) trace.name = folded(trace.name, alone);
+      if (trace.node) trace.node.label = trace.node.label.map((name) => folded(name, beside));
+      if (trace.orientation === "h" && trace.y.every(whole)) {
+        const ticktext = trace.y.map((name) => folded(name, beside));
+        figure.layout.yaxis = { ...figure.layout.yaxis, tickvals: trace.y, ticktext };
+      }
+    }
+    return figure;
+  }
+
   function draw() {
     for (const plot of plots) {
-      const figure = JSON.parse(document.getElementById(plot.dataset.chart).textContent);
+      const figure = fitted(JSON.parse(document.getElementById(plot.dataset.chart).textContent), plot.clientWidth);
       const counted = { xaxis: marks(figure.data, "x"), yaxis: marks(figure.data, "y") };
       window.Plotly.react(plot, coloured(figure.data), merged(merged(theme(), counted), coloured(figure.layout)), {
         displayModeBar: false,

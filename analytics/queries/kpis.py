@@ -108,7 +108,7 @@ def _kept(kpis: Sequence[Kpi], now: datetime) -> dict[str, dict[str, Any]]:
                     "days": [(day, of_day[""].value) for day, of_day in parts.items() if "" in of_day],
                 }  # fmt: skip
         missing = [kpi for kpi in kpis if kpi.code not in told]
-    return told | _live(missing, None, now, is_compared=True)
+    return told | _live(missing, None, now, is_compared=True) if missing else told
 
 
 def _days(kpis: Sequence[Kpi], *, since: date, until: date) -> dict[str, dict[date, dict[str, Any]]]:

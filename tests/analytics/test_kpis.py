@@ -139,7 +139,7 @@ def test_the_figures_of_everybody_take_few_statements(learners, django_assert_ma
     for kpi in KPIS:
         FigureFactory(snapshot=snapshot, report=kpi.report)
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         kpi_standings(owners=None, now=NOW)
 
 

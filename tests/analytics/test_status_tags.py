@@ -118,6 +118,23 @@ def test_who_came_in_the_range_and_began_in_a_tag_was_nowhere_before(world):
         }  # fmt: skip
 
 
+@pytest.mark.parametrize("whose", ["everybody", "mia"])
+def test_what_came_after_the_instant_of_the_question_is_not_there_yet(world, whose):
+    def told(hour):
+        cache.clear()
+        return days_of(world.about(owners=owners(world, whose), now=at(10, hour))).counts
+
+    before = told(9), told(12)
+    early = world.customer(owner=world.mia, created_at=at(2))
+    world.moved(early, at(10, 10), "RISK")
+    began = CustomerFactory(owner=world.mia, created_at=at(10, 11))
+    CustomerStatusFactory(customer=began, lifecycle=world.lifecycle, tag=world.tags["GOOD"])
+
+    assert told(9) == before[0]
+    more = {tag: n - before[1][MARCH.end][tag] for tag, n in told(12)[MARCH.end].items()}
+    assert {tag: n for tag, n in more.items() if n} == {"RISK": 1, "GOOD": 1}
+
+
 def test_tags_stand_in_their_order():
     world = World()
     shown = [*list(CATEGORIES)[2:], "NEW", "GOOD"]

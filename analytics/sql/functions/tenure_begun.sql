@@ -1,6 +1,6 @@
--- Who came to be there from one instant to another and began in a tag of a lifecycle without a move: when, and in which.
+-- Who came to be there from an instant on and began in a tag of a lifecycle without a move: when, and in which.
 -- Somebody is there since it was created, its first event or its first move, whichever is earliest (see tenure_tags).
-CREATE OR REPLACE FUNCTION tenure_begun(owners bigint[], lifecycle bigint, since timestamptz, as_of timestamptz)
+CREATE OR REPLACE FUNCTION tenure_begun(owners bigint[], lifecycle bigint, since timestamptz)
 RETURNS TABLE (customer_id bigint, tag_id bigint, at timestamptz) LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT c.id, begun.tag_id, begun.at
     FROM tenure_customers(owners) AS c
@@ -14,5 +14,5 @@ RETURNS TABLE (customer_id bigint, tag_id bigint, at timestamptz) LANGUAGE sql S
     CROSS JOIN LATERAL (SELECT LEAST(c.created_at, f.first_event_at, first.applied_at) AS at,
         CASE WHEN first.applied_at IS NULL THEN s.tag_id ELSE first.from_tag_id END AS tag_id) AS begun
     WHERE c.created_at >= since AND (f.first_event_at IS NULL OR f.first_event_at >= since)
-      AND begun.tag_id IS NOT NULL AND begun.at >= since AND begun.at <= as_of
+      AND begun.tag_id IS NOT NULL AND begun.at >= since
 $$;

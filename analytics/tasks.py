@@ -15,11 +15,12 @@ LOOK_BACK = timedelta(days=7)  # for days that were missed
 
 @shared_task
 def take_snapshots() -> None:
-    """Today's figures as of now, those of yesterday as of its end, and what was missed in the last days; then the
-    answers that go with them."""
+    """Today's figures as of now and the answers that go with them; those of yesterday as of its end, and what was
+    missed in the last days."""
     now = timezone.now()
-    backfill(since=(now - LOOK_BACK).astimezone(UTC).date(), now=now)
+    backfill(since=now.astimezone(UTC).date(), now=now)
     keep_answers.delay()
+    backfill(since=(now - LOOK_BACK).astimezone(UTC).date(), now=now)
 
 
 @shared_task

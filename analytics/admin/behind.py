@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from analytics.queries import all_behind, customers_behind, kpi_standing
 from analytics.queries.behind import PAGE
+from analytics.queries.kept import NotKept, only_known
 from analytics.rules.kpis import KPIS, Fold, Kpi
 from lifecycle.queries import owners_seen
 
@@ -98,8 +99,13 @@ class Behind(Board):
 
 
 def _figure(kpi: Kpi, asked: Asked, as_of: datetime) -> str:
-    """That the customers make up, with their number; nothing where it is told of another instant, or on later pages."""
-    said = None if asked.about["after"] else kpi_standing(kpi.code, owners=asked.owners, now=as_of)
+    """That the customers make up, with their number; nothing where it is told of another instant, or on later pages.
+    What is kept is of now, so nothing is kept by who asks about the past."""
+    try:
+        with only_known():
+            said = None if asked.about["after"] else kpi_standing(kpi.code, owners=asked.owners, now=as_of)
+    except NotKept:
+        return ""
     if said is None or said.as_of != as_of:
         return ""
     return f"{value_of(said)} (n = {said.n:,})"

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
+from analytics.engine.answers import SEES
 from analytics.queries import are_to_come
 from lifecycle.admin.pages import framed
 from lifecycle.queries import owners_seen
@@ -22,7 +23,7 @@ from lifecycle.queries import owners_seen
 from .charts import Chart
 from .csv_files import csv_file
 
-PERMISSION = "analytics.view_snapshot"
+PERMISSION = SEES
 FIRST = "executive"  # of the dashboards
 
 
@@ -87,17 +88,20 @@ class Board:
     def page(self, admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponseBase:
         if not self.may(request):
             raise PermissionDenied
+        owners, now = owners_seen(request.user), timezone.now()
+        if self.counts and are_to_come(owners):
+            return framed(
+                admin, request, "analytics/admin/to_come.html", title=self.title, original=None, trail=self.trail()
+            )
         form = self.form({**self.initial(request), **request.GET.dict()})
         said: Said | None = None
-        owners, now = owners_seen(request.user), timezone.now()
-        is_to_come = self.counts and are_to_come(owners)
-        if form.is_valid() and not is_to_come:
+        if form.is_valid():
             said = self.says(Asked(request, owners, now, form.cleaned_data))
             if wanted := request.GET.get("csv"):
                 return self._csv(said, wanted)
         return framed(
             admin, request, self.template, title=self.title, original=None, form=form, said=said, board=self,
-            presets=self.presets(request, form.cleaned_data), trail=self.trail(), is_to_come=is_to_come,
+            presets=self.presets(request, form.cleaned_data), trail=self.trail(),
         )  # fmt: skip
 
     @property

@@ -199,6 +199,9 @@ class KpiTargetAdmin(Autocompleted, ModelAdmin):
     readonly_fields = ("kpi_name", "definition", "unit", "direction", "source")
     autocomplete_fields = ("owner",)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        return self.fields if self.has_change_permission(request, obj) else self.fields[:-1]
+
     @admin.display(description="KPI")
     def kpi_name(self, target: KpiTarget) -> str:
         return str(target)

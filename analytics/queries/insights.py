@@ -41,7 +41,7 @@ class Insights:
 
 
 def insights(*, owners: Collection[int] | None, now: datetime) -> Insights:
-    """One statement for each topic and lifecycle; of everybody they are kept for a while."""
+    """One statement for each topic and lifecycle; where that takes long they are kept for a while."""
     as_of, made = now, list[Comparison]()
     for topic, lifecycle in asked():
         answer = kept(topic.report, owners=owners, now=now, fold=by_group, **_about(lifecycle))

@@ -7,12 +7,12 @@ Of everybody and of large portfolios they are kept for a while; workers ask the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from enum import Enum, IntEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -62,12 +62,19 @@ def kept(
     keep: Keep = Keep.HOUR,
     **about: Any,
 ) -> Told:
-    """The rows of a report."""
-    as_of, rows = kept_answer(
-        name, lambda: [vars(row) for row in ask(name, owners=owners, as_of=now, fold=fold, **about)],
-        owners=owners, now=now, keep=keep, fold=fold.__name__, **about,
-    )  # fmt: skip
-    return Told(as_of, [SimpleNamespace(**row) for row in rows])
+    """The rows of a report. Who is kept by name is told as long as one may see them, by the name that they have now."""
+    answer = partial(ask, name, owners=owners, as_of=now, fold=fold, **about)
+    as_of, rows = kept_answer(name, answer, owners=owners, now=now, keep=keep, fold=fold.__name__, **about)
+    is_by_name = rows and {"customer_id", "name"} <= vars(rows[0]).keys()
+    return Told(as_of, _named_anew(rows, owners) if is_by_name and as_of != now else rows)
+
+
+def _named_anew(rows: Sequence[Any], owners: Collection[int] | None) -> list[Any]:
+    seen = Customer.objects.filter(id__in=[row.customer_id for row in rows])
+    names = {one.id: str(one) for one in (seen if owners is None else seen.filter(owner__in=owners))}
+    return [
+        SimpleNamespace(**{**vars(row), "name": names[row.customer_id]}) for row in rows if row.customer_id in names
+    ]
 
 
 def kept_answer(

@@ -1,4 +1,4 @@
-"""Revenue retention of everybody (computed at night) or of a portfolio (asked now), by contracts or by orders."""
+"""Revenue retention of everybody (computed at night) or of a portfolio, by contracts or by orders."""
 
 from __future__ import annotations
 
@@ -62,6 +62,8 @@ def revenue(looked: Looked) -> Told:
 
 def known_revenue(looked: Looked) -> Told | None:
     """As ``revenue``, where nothing has to be computed of everybody; ``None``: the night has not brought it yet."""
+    if looked.owners is not None:
+        return revenue(looked)
     with only_known():
         try:
             return revenue(looked)

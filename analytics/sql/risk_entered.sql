@@ -1,7 +1,7 @@
 -- Answers: Who entered a risk tag lately, by which rule, and where are they now?
 WITH entered AS (
     SELECT m.id, m.customer_id, m.from_tag_id, m.to_tag_id, m.applied_at, m.rule_id,
-        tenure_name(c) AS customer
+        tenure_name(c) AS name
     FROM tenure_moves_made(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
     JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
     JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id AND t.category = 'risk'
@@ -9,7 +9,7 @@ WITH entered AS (
     WHERE f.category IS DISTINCT FROM 'risk'
     ORDER BY m.applied_at DESC, m.id DESC LIMIT 20
 )
-SELECT e.customer_id, e.customer, f.code AS from_tag, t.code AS to_tag, e.applied_at, r.name AS rule,
+SELECT e.customer_id, e.name, f.code AS from_tag, t.code AS to_tag, e.applied_at, r.name AS rule,
     last.code AS now_in
 FROM entered AS e
 JOIN lifecycle_statustag AS t ON t.id = e.to_tag_id

@@ -187,8 +187,10 @@ def _suffix(text: str, unit: str) -> str:
 
 
 def written(number: float | Decimal, how: str = ",") -> str:
-    """A number as people write it, by a format such as ``+,.1f``: with a minus sign, −1,250, not a hyphen."""
-    return format(number, how).replace("-", MINUS)
+    """A number as people write it, by a format such as ``+,.1f``: with a minus sign, −1,250, not a hyphen; nothing is
+    below nothing."""
+    text = format(number, how)
+    return text.replace("-", MINUS) if text.strip("+-0.,") else text.removeprefix("-")
 
 
 def shown_value(value: object) -> str:

@@ -21,6 +21,9 @@ from analytics.engine.answers import DEAR, keep_answers, keep_portfolio, keep_re
 from analytics.models import Snapshot
 from analytics.queries import kept
 from analytics.queries.health import LEVELS, LISTS
+from analytics.queries.kpis import kpi_standings
+from analytics.rules.kpis import KPIS
+from lifecycle.models import Customer
 from lifecycle.queries import owners_seen
 from tests.factories import (
     AccountFactory,
@@ -28,6 +31,7 @@ from tests.factories import (
     CustomerHealthFactory,
     CustomerStatusFactory,
     HealthScoreFactory,
+    KpiTargetFactory,
     LifecycleFactory,
     StatusTagFactory,
     TeamFactory,
@@ -244,3 +248,34 @@ def test_the_command_brings_the_answers_too():
     assert Snapshot.objects.get().as_of == NOW
     with kept.only_known():
         assert kept.kept("renewals_by_health", owners=None, now=NOW, days=90).as_of == NOW
+
+
+def test_who_asks_about_the_past_keeps_nothing_of_it(lead, client):
+    for kpi in KPIS:
+        KpiTargetFactory(code=kpi.code)
+    client.force_login(lead)
+    long_ago = {"report": KPIS[0].report, "as_of": (NOW - timedelta(days=365)).isoformat()}
+
+    assert client.get(reverse("admin:analytics_snapshot_behind"), long_ago).status_code == 200
+
+    assert {one.as_of for one in kpi_standings(owners=owners_of(lead), now=NOW)} == {NOW}
+
+
+def names_on(client, **asked):
+    page = client.get(reverse("admin:analytics_snapshot_health_customers"), asked)
+    return [row[0] for row in page.context["said"].charts[0].rows]
+
+
+def test_a_kept_list_names_whom_one_sees_now_by_the_name_they_have_now(lead, client, boss):
+    keep_portfolio(owners_of(lead), now=NOW)
+    keep_answers(now=NOW)
+    client.force_login(lead)
+    given_away, renamed = Customer.objects.order_by("id")[:2]
+    Customer.objects.filter(id=given_away.id).update(owner=UserFactory())
+    Customer.objects.filter(id=renamed.id).update(name="Another name")
+
+    with time_machine.travel(NOW + timedelta(minutes=20), tick=False):
+        theirs, everybody = names_on(client, who="all"), names_on(boss, who="all")
+
+    assert sorted(theirs) == ["Another name", *(f"Early {number}" for number in range(2, 6))]
+    assert sorted(everybody) == ["Another name", "Early 0", *(f"Early {number}" for number in range(2, 6))]

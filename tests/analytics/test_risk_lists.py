@@ -22,7 +22,7 @@ def world():
 def test_names_who_entered_risk_and_where_they_are(world, whose):
     about = world.about(owners=owners(world, whose))
 
-    told = [(row.customer, row.from_tag, row.to_tag, row.now_in) for row in rows_of(about, "risk_entered")]
+    told = [(row.name, row.from_tag, row.to_tag, row.now_in) for row in rows_of(about, "risk_entered")]
 
     moves = [
         move
@@ -51,7 +51,7 @@ def test_where_they_are_now_is_where_the_last_move_of_the_lifecycle_led(world):
     rows = rows_of(world.about(), "risk_entered")[:2]
     (theirs,) = rows_of(world.about(owners=owner), "risk_entered")
 
-    assert [(row.customer, row.from_tag, row.now_in) for row in rows] == [("Gil", None, None), ("F-1", None, "GOOD")]
+    assert [(row.name, row.from_tag, row.now_in) for row in rows] == [("Gil", None, None), ("F-1", None, "GOOD")]
     assert theirs.customer_id == gil.id
 
 
@@ -61,7 +61,7 @@ def test_the_lists_of_who_is_at_risk_have_an_end():
         world.moved(world.customer(name=f"{number}"), at(2 + number // 5, number % 5), "RISK")
 
     entered, longest = (
-        [int(row.customer) for row in rows_of(world.about(), name)] for name in ("risk_entered", "risk_longest")
+        [int(row.name) for row in rows_of(world.about(), name)] for name in ("risk_entered", "risk_longest")
     )
 
     assert entered == list(range(20, 0, -1))
@@ -72,7 +72,7 @@ def test_names_who_is_in_a_risk_tag_for_longest(world):
     dora = world.customer(name="Dora")
     world.moved(dora, at(-9), "RISK")
 
-    told = [(row.customer, row.tag, row.days) for row in rows_of(world.about(), "risk_longest")]
+    told = [(row.name, row.tag, row.days) for row in rows_of(world.about(), "risk_longest")]
 
     assert told == [("Dora", "RISK", 19), ("Cem", "RISK", 4)]
     assert rows_of(world.about(owners=frozenset({world.boss.id})), "risk_longest") == []

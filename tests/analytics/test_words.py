@@ -8,7 +8,7 @@ import pytest
 from analytics.admin.charts import Chart, bars, lines
 from analytics.admin.revenue_words import signed
 from analytics.admin.words import figure, in_money, money, money_axis, unit_name
-from analytics.templatetags.figures import cell
+from analytics.templatetags.figures import cell, cells
 from tests.settings import ROOT
 
 FLOORS = ("lifecycle", "customer_success", "campaigns", "analytics")
@@ -70,3 +70,19 @@ def test_a_picture_says_what_its_numbers_are(traces, where):
     chart = Chart("key", "Title", "", (), (), traces, layout={where: {"range": [0, 9]}}, axis="Customers")
 
     assert chart.figure["layout"] == {where: {"title": {"text": "Customers"}, "range": [0, 9]}}
+
+
+def test_a_cell_says_what_it_is_given_and_no_more():
+    row, link = ("<b>Ann</b>", "<i>", 1250, Decimal("-3.50"), None), '?a="><script>'
+
+    drawn = cells(row, link, 2)
+
+    assert drawn == (
+        '<td class="tn-words"><a class="tn-link" href="?a=&quot;&gt;&lt;script&gt;">&lt;b&gt;Ann&lt;/b&gt;</a></td>'
+        '<td class="tn-words">&lt;i&gt;</td><td>1,250</td><td>−3.50</td><td>unknown</td>'
+    )
+
+
+@pytest.mark.parametrize("value", [-0.04, 0.04, 0])
+def test_nothing_is_not_below_nothing(value):
+    assert figure(value, "points") == "0.0 points" if value else "0 points"

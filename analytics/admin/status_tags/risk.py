@@ -31,7 +31,7 @@ def _entered(about: About, number: int) -> Chart:
         columns=("Customer", "When", "From", "To", "By", "Now in"),
         rows=[
             (
-                row.customer, instant(row.applied_at), about.names[row.from_tag], about.names[row.to_tag],
+                row.name, instant(row.applied_at), about.names[row.from_tag], about.names[row.to_tag],
                 row.rule or "A person", about.names.get(row.now_in, NONE),
             )
             for row in rows
@@ -50,12 +50,12 @@ def _longest(about: About) -> Chart:
     return Chart(
         key="risk-longest",
         title="Longest in a risk tag, now",
-        summary=f"{rows[0].customer} has been in {about.names[rows[0].tag]} for {number_of(rows[0].days or 0, 'day')}."
+        summary=f"{rows[0].name} has been in {about.names[rows[0].tag]} for {number_of(rows[0].days or 0, 'day')}."
         if rows
         else "",
         columns=("Customer", "Tag", "Since", "Days"),
         rows=[
-            (row.customer, about.names[row.tag], instant(row.entered_at) if row.entered_at else NONE, row.days)
+            (row.name, about.names[row.tag], instant(row.entered_at) if row.entered_at else NONE, row.days)
             for row in rows
         ],
         report="risk_longest",

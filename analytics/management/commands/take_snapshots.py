@@ -17,7 +17,7 @@ MOST_DAYS = 3650
 class Command(BaseCommand):
     help = (
         "Keep what the reports say of each day that is missing. It may be ended and started again at any time. "
-        "In the end, what dashboards show first is asked anew."
+        "What dashboards show first is asked anew."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         now = timezone.now()
         since = now.astimezone(UTC).date() - timedelta(days=options["days"])
         with tqdm(total=options["days"] + 1, unit="day", disable=None) as bar:
-            written = backfill(since=since, now=now, told=lambda _: bar.update())
-        keep_answers(now=now)
+            written = backfill(since=now.astimezone(UTC).date(), now=now)
+            keep_answers(now=now)
+            written += backfill(since=since, now=now, told=lambda _: bar.update())
         self.stdout.write(f"{written:,} day{'' if written == 1 else 's'} written.")

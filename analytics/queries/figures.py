@@ -20,7 +20,7 @@ MONTH = timedelta(days=trend.DAYS)
 
 
 def figures(report: str, *, owners: Collection[int] | None, now: datetime, lifecycle: Lifecycle | None = None) -> Told:
-    """Rows of ``part, value, n``: of everybody the newest of a snapshot, of a portfolio as it is now."""
+    """Rows of ``part, value, n``: of everybody the newest of a snapshot, of a portfolio as it is, or was kept."""
     about: dict[str, Any] = {"lifecycle": lifecycle.id if lifecycle else None}
     if owners is None:
         snapshot = Snapshot.objects.first()

@@ -120,7 +120,7 @@ def risks_of(rows: Sequence[Any]) -> dict[str, Risk]:
 
 
 def levels_over_time(*, owners: Owners, now: datetime) -> list[tuple[date, Levels]]:
-    """Of everybody each day that was kept, of a portfolio each week, asked again; days without a score are left out."""
+    """Of everybody each day that was kept, of a portfolio each week; days without a score are left out."""
     if owners is None:
         today = now.astimezone(UTC).date()
         days: dict[date, list[Any]] = {}

@@ -1,4 +1,4 @@
-"""Where the key figures stand: of everybody as the newest snapshot has them, of a portfolio as they are now."""
+"""Where the key figures stand: of everybody as the newest snapshot has them, of a portfolio as they are or were."""
 
 from __future__ import annotations
 

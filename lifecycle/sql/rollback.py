@@ -102,8 +102,9 @@ WHERE r.lifecycle_id = %(lifecycle)s AND r.state = 'rejected' AND r.decided_at =
       SELECT customer_id FROM lifecycle_rolledback WHERE rollback_id = %(id)s AND reversal_id IS NOT NULL))
 """
 
-# What a rollback says against the rules whose moves it took back, and no longer says when it is undone. A person's move
-# that had put back a rule's (see ``engine.transitions``) and is taken back says nothing against that rule any more.
+# What a rollback says against the rules whose moves it took back, those between the moves of its batch among them, and
+# no longer says when it is undone. A person's move that had put back a rule's (see ``engine.transitions``) and is taken
+# back says nothing against that rule any more. Publishing makes the row of each rule.
 TRUST = f"""
 WITH RECURSIVE line AS (
     SELECT k.customer_id, k.first_id, k.last_id, r.undoes_id, 1 AS said

@@ -16,7 +16,7 @@ from lifecycle.queries import owners_seen
 
 
 class HealthOverview(ApiView):
-    """Of the own portfolio as it is now; of everybody as it was last kept, at ``as_of``."""
+    """Of the own portfolio, or of everybody, at ``as_of``."""
 
     needs = {"GET": ("analytics.view_snapshot",)}
 

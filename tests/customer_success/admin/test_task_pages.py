@@ -179,7 +179,7 @@ def test_the_page_of_a_customer_shows_account_health_and_tasks(mia: Any, desk_of
 
     page = desk_of(mia).get(page_of(customer)).text
 
-    for shown in ("Mid-market", "50,000", "Carla Contact", "37", "-12 points", "Call her", "Add a task"):
+    for shown in ("Mid-market", "50,000", "Carla Contact", "37", "−12 points", "Call her", "Add a task"):
         assert shown in page
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import cycle
 from typing import Any
 
@@ -21,7 +22,7 @@ class Chart:
     """``report``: whose definition is linked. ``when_empty`` is shown in place of a picture without data. ``is_list``:
     the table alone, open, without a picture. ``texts``: so many columns at the left are words, the others numbers. On a
     screen that is narrower than ``min_width`` the picture scrolls by itself. ``more``: where a list goes on. ``axis``:
-    what the numbers of the picture are."""
+    what the numbers of the picture are. ``as_of``: of which instant it tells, where the page tells of several."""
 
     key: str
     title: str
@@ -40,6 +41,7 @@ class Chart:
     is_wide: bool = False
     more: str = ""
     axis: str = ""
+    as_of: datetime | None = None
 
     @property
     def figure(self) -> dict[str, Any]:

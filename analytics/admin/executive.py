@@ -48,13 +48,16 @@ class Executive(Board):
         noticed = insights(**whose)
         looked = Looked(Basis.CONTRACTS, Unit.MONTH, **whose)
         told = known_revenue(looked)
+        tiers_as_of, tiers = executive.tiers(**whose)
         charts = [
             _key_figures(executive.key_figures(**whose)),
             _changes(executive.changes(found, **whose)),
             health_charts.levels(found),
             health_charts.score_over_time(health.levels_over_time(**whose)),
-            replace(revenue_charts.retention(looked, told.rows) if told else _not_yet(), is_wide=True),
-            _tiers(executive.tiers(**whose)[1]),
+            replace(revenue_charts.retention(looked, told.rows), is_wide=True, as_of=told.as_of)
+            if told
+            else _not_yet(),
+            replace(_tiers(tiers), as_of=tiers_as_of),
         ]
         return Said(
             found.as_of, cards=_cards(found), charts=charts,
@@ -66,7 +69,8 @@ def _not_yet() -> Chart:
     """In place of revenue that no worker has computed."""
     return Chart(
         key="retention", title="What stayed of the period before, %", summary="", columns=(), rows=[], traces=[],
-        report="movement_totals", when_empty="This is computed at night, and for the first time within the hour.",
+        report="movement_totals", is_wide=True,
+        when_empty="This is computed at night, and for the first time within the hour.",
     )  # fmt: skip
 
 

@@ -199,6 +199,12 @@ class KpiTargetAdmin(Autocompleted, ModelAdmin):
     readonly_fields = ("kpi_name", "definition", "unit", "direction", "source")
     autocomplete_fields = ("owner",)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> KpiTarget | None:
+        """Who saves waits for whoever saves just now, and is then told of it."""
+        if request.method == "POST":
+            KpiTarget.objects.select_for_update(no_key=True).filter(pk=object_id).first()
+        return super().get_object(request, object_id, from_field)
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
         return self.fields if self.has_change_permission(request, obj) else self.fields[:-1]
 

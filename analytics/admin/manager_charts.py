@@ -77,16 +77,17 @@ def beside(found: Compared) -> Chart:
 def load(found: Compared) -> Chart:
     loaded = sorted((one for one in found.managers if one.load), key=lambda one: -one.load)
     shown = loaded[:MOST_DRAWN]
+    drawn = f" Drawn are the {MOST_DRAWN} most loaded." if len(loaded) > MOST_DRAWN else ""
     above = [one for one in found.managers if one.load > 1]
     median = found.medians.get("load")
     return Chart(
         key="load",
         title="Load against capacity",
         summary=f"{len(above)} of {len(found.managers)} managers have more than fills their time; "
-        f"the median is {figure(median, '%')}.",
+        f"the median is {figure(median, '%')}.{drawn}",
         columns=("Manager", "Load, %", "Accounts"),
-        rows=[(one.name, round(100 * one.load), int(one["accounts"])) for one in found.managers],
-        links=[listed("accounts", one) for one in found.managers],
+        rows=[(one.name, round(100 * one.load), int(one["accounts"])) for one in shown],
+        links=[listed("accounts", one) for one in shown],
         traces=bars(
             [one.name for one in shown],
             [round(100 * one.load) for one in shown],
@@ -105,21 +106,22 @@ def health(found: Compared) -> Chart:
     measure = BY_CODE["health"]
     known = [(one, value) for one in found.managers if (value := measure.of(one)) is not None and not one.is_small]
     known.sort(key=lambda one: one[1])
+    shown = known[:MOST_DRAWN]
+    drawn = f" Drawn are the {MOST_DRAWN} lowest." if len(known) > MOST_DRAWN else ""
     median = found.medians.get("health")
     return Chart(
         key="health",
         title="Health by manager",
         summary=f"The median of {len(known)} managers is {figure(median, 'points')}; the dotted line. "
-        "Customers differ: a low score says where help is needed, not who works badly.",
+        "Customers differ: a low score says where help is needed, not who works badly."
+        f"{drawn}",
         columns=("Manager", "Mean health", "Change", "Scored customers"),
-        rows=[(one.name, round(value, 1), cell(one, BY_CODE["health_change"]), measure.n(one)) for one, value in known],
-        links=[listed("health", one) for one, _ in known],
-        traces=bars([one.name for one, _ in known[:MOST_DRAWN]], [round(value, 1) for _, value in known[:MOST_DRAWN]])
-        if known
-        else [],
+        rows=[(one.name, round(value, 1), cell(one, BY_CODE["health_change"]), measure.n(one)) for one, value in shown],
+        links=[listed("health", one) for one, _ in shown],
+        traces=bars([one.name for one, _ in shown], [round(value, 1) for _, value in shown]) if shown else [],
         layout={"xaxis": SCORES, "shapes": [_mark(median, "tn:grey")] if median is not None else []},
         report="manager_customers",
-        height=_height(len(known[:MOST_DRAWN])),
+        height=_height(len(shown)),
         axis="Mean score",
         when_empty=f"No manager has {FEWEST} scored customers.",
     )

@@ -41,10 +41,10 @@ class Insights:
 
 
 def insights(*, owners: Collection[int] | None, now: datetime) -> Insights:
-    """One statement for each topic and lifecycle; where that takes long they are kept for a while."""
+    """One statement for each topic and lifecycle, kept for a while."""
     as_of, made = now, list[Comparison]()
     for topic, lifecycle in asked():
-        answer = kept(topic.report, owners=owners, now=now, fold=by_group, **_about(lifecycle))
+        answer = kept(topic.report, owners=owners, now=now, fold=by_group, also_few=True, **_about(lifecycle))
         as_of = min(as_of, answer.as_of)
         code, name = (lifecycle.code, lifecycle.name) if lifecycle else ("", "")
         cells = [Cell(row.dimension, row.part, row.n, float(row.total), float(row.squares)) for row in answer.rows]

@@ -1,7 +1,8 @@
 """Answers that are dear and asked for often: kept in the cache, with the instant of which they tell.
 
 Of everybody and of large portfolios they are kept for a while; workers ask the usual ones anew before that is over
-(``engine.answers``). A portfolio of few customers is asked each time. What another release has kept is not read.
+(``engine.answers``). A portfolio of few customers is asked each time, except for what nobody's work of an hour changes
+(``also_few``). What another release has kept is not read.
 """
 
 from __future__ import annotations
@@ -60,11 +61,13 @@ def kept(
     now: datetime,
     fold: Statement = as_it_is,
     keep: Keep = Keep.HOUR,
+    also_few: bool = False,
     **about: Any,
 ) -> Told:
     """The rows of a report. Who is kept by name is told as long as one may see them, by the name that they have now."""
     answer = partial(ask, name, owners=owners, as_of=now, fold=fold, **about)
-    as_of, rows = kept_answer(name, answer, owners=owners, now=now, keep=keep, fold=fold.__name__, **about)
+    how: dict[str, Any] = {"keep": keep, "also_few": also_few, "fold": fold.__name__}
+    as_of, rows = kept_answer(name, answer, owners=owners, now=now, **how, **about)
     is_by_name = rows and {"customer_id", "name"} <= vars(rows[0]).keys()
     return Told(as_of, _named_anew(rows, owners) if is_by_name and as_of != now else rows)
 
@@ -84,10 +87,11 @@ def kept_answer(
     owners: Collection[int] | None,
     now: datetime,
     keep: Keep = Keep.HOUR,
+    also_few: bool = False,
     **about: Any,
 ) -> tuple[datetime, T]:
     """What takes long to compute: as it was computed last, where it is kept. ``about``: whatever it depends on."""
-    if not is_kept(owners):
+    if not (also_few or is_kept(owners)):
         return now, answer()
     way = _way.get()
     key = f"report:{name}:{_digest(release_of(CODE), _text(about), _whose(owners))}"

@@ -22,6 +22,7 @@ from tests.factories import (
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 10))
+WHOSE = ("everybody", "portfolio")  # see ``owners``
 CATEGORIES = {
     "NEW": "learning",
     "GOOD": "learning",

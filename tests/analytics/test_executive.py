@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
@@ -163,6 +165,25 @@ def test_insights_stand_on_the_pages_with_their_customers(mia, see):
         behind.force_login(mia)
         (chart,) = behind.get(url).context["said"].charts
         assert len(chart.rows) == 24
+
+
+def test_insights_of_a_small_portfolio_are_kept_for_an_hour_and_say_so(mia, see):
+    scored(mia, [40, 41, 42, 43] * 6, tier="TRIAL")
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        see("executive")
+        scored(mia, [90, 91, 92, 93] * 6, tier="ENTERPRISE")
+
+    with time_machine.travel(now + timedelta(minutes=30), tick=False):
+        page = see("executive")
+
+    said = page.context["said"]
+    assert said.as_of == now + timedelta(minutes=30)
+    assert said.cards[0].value == "48"
+    assert (said.more["insights"].as_of, said.more["told"]) == (now, [])
+    assert [one.strip() for one in re.findall(r"As of ([^<]*)<", page.content.decode())] == [
+        f"{at:%-d %b %Y, %H:%M} UTC" for at in (said.as_of, now)
+    ]
 
 
 @pytest.mark.parametrize("code", ["executive", "insights"])

@@ -60,6 +60,14 @@ def test_a_portfolio_of_few_is_asked_each_time():
     assert kept_answer("one", lambda: "mine now", owners={1}, now=LATER) == (LATER, "mine now")
 
 
+@pytest.mark.django_db
+def test_what_no_hour_changes_is_kept_of_few_as_well():
+    kept_answer("one", lambda: "mine", owners={1}, now=NOW, also_few=True)
+
+    assert kept_answer("one", lambda: "mine now", owners={1}, now=LATER, also_few=True) == (NOW, "mine")
+    assert kept_answer("one", lambda: "yours", owners={2}, now=LATER, also_few=True) == (LATER, "yours")
+
+
 def test_a_large_portfolio_has_its_own_answer(manager):
     kept_answer("one", lambda: "everybody's", owners=None, now=NOW)
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 from django.contrib.auth.models import Permission
 
+from analytics.admin import manager_charts as charts
 from analytics.queries import ask
 from analytics.queries.managers import compared
 from analytics.rules.managers import MEASURES, Manager, medians
@@ -239,3 +240,20 @@ def test_tasks_by_day_of_some_managers_are_theirs():
 
     made = [one for one in Task.objects.filter(owner=second) if SINCE <= one.created_at <= NOW]
     assert sum(row.made for row in rows) == len(made) > 0
+
+
+def test_of_many_managers_the_pictures_and_their_tables_are_of_the_first(boss):
+    members = team_of([5] * (charts.MOST_DRAWN + 1))
+    TierPolicyFactory(tier="ENTERPRISE", from_revenue=1, accounts_per_manager=2)
+    for customer in Customer.objects.filter(owner__in=members):
+        customer.tier = "ENTERPRISE"
+        customer.save(update_fields=["tier"])
+        AccountFactory(customer=customer)
+    found = compared(boss, period=PERIOD, now=NOW)
+
+    everybody, load = charts.table(found), charts.load(found)
+
+    assert {one.get_full_name() or one.username for one in members} <= {row[0] for row in everybody.rows}
+    assert len(load.rows) == len(load.traces[0]["y"]) == charts.MOST_DRAWN
+    assert [row[0] for row in load.rows] == [*reversed(load.traces[0]["y"])]
+    assert "Drawn are the 25 most loaded." in load.summary

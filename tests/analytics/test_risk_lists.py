@@ -6,11 +6,9 @@ import pytest
 
 from tests.factories import DailyMetricsFactory, LifecycleFactory, StatusTagFactory, TransitionFactory
 
-from .moved import MARCH, NOW, World, at, back_and_forth, owners, plain_moves, plain_of, rows_of
+from .moved import MARCH, NOW, WHOSE, World, at, back_and_forth, owners, plain_moves, plain_of, rows_of
 
 pytestmark = pytest.mark.django_db
-
-WHOSE = ("everybody", "portfolio")
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from .moved import (
     CATEGORIES,
     MARCH,
     NOW,
+    WHOSE,
     World,
     at,
     back_and_forth,
@@ -38,8 +39,6 @@ from .moved import (
 )
 
 pytestmark = pytest.mark.django_db
-
-WHOSE = ("everybody", "portfolio")
 
 
 @pytest.fixture

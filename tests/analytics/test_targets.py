@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
+from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import Group
@@ -15,6 +17,7 @@ from analytics.engine.targets import TargetRefused, set_target
 from analytics.models import KpiTarget
 from analytics.rules.kpis import KPIS
 from tests.factories import UserFactory
+from tests.lifecycle.stage import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +133,29 @@ def test_the_api_sets_a_target_and_an_owner_each_alone(api, ada):
     assert answer.json()["target"] == 42.5
     assert answer.json()["owner"] == {"id": ada.pk, "username": "ada"}
     assert (target_of("nps").target, target_of("nps").owner) == (Decimal("42.5"), ada)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_once_the_second_is_told():
+    people = [person(name, "Administrator") for name in ("bob", "cem")]
+    target = target_of("time_to_value")
+    start = Barrier(2)
+
+    def save(who, value):
+        client = Client()
+        client.force_login(who)
+        start.wait()
+        return client.post(
+            f"/admin/analytics/kpitarget/{target.pk}/change/",
+            {"target": value, "owner": "", "seen": f"{target.target} {target.owner_id}"},
+        )
+
+    answers = at_once(*(partial(save, who, value) for who, value in zip(people, ("20", "25"), strict=True)))
+
+    refused, taken = sorted(answers, key=lambda one: one.status_code)
+    assert (refused.status_code, taken.status_code) == (200, 302)
+    assert "Somebody has changed the target meanwhile" in refused.content.decode()
+    assert target_of("time_to_value").target == (20 if taken is answers[0] else 25)
 
 
 @pytest.mark.parametrize(

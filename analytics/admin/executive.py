@@ -48,12 +48,12 @@ class Executive(Board):
         noticed = insights(**whose)
         looked = Looked(Basis.CONTRACTS, Unit.MONTH, **whose)
         told = known_revenue(looked)
-        tiers_as_of, tiers = executive.tiers(**whose)
+        days, (tiers_as_of, tiers) = health.levels_over_time(**whose), executive.tiers(**whose)
         charts = [
             _key_figures(executive.key_figures(**whose)),
             _changes(executive.changes(found, **whose)),
             health_charts.levels(found),
-            health_charts.score_over_time(health.levels_over_time(**whose)),
+            health_charts.score_over_time(days),
             replace(revenue_charts.retention(looked, told.rows), is_wide=True, as_of=told.as_of)
             if told
             else _not_yet(),

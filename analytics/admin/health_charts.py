@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from analytics.queries import health
+from analytics.queries.reports import Told
 from analytics.rules.few import FEWEST
 from customer_success.models import HealthLevel
 from customer_success.templatetags.health import COLOURS
@@ -44,7 +45,8 @@ def levels(found: health.Overview) -> Chart:
     )
 
 
-def levels_over_time(days: Sequence[Day]) -> Chart:
+def levels_over_time(told: Told) -> Chart:
+    days: Sequence[Day] = told.rows
     dates = [day for day, _ in days]
     counts = {HealthLevel(level).label: [one.customers[level] for _, one in days] for level in health.LEVELS}
     shares = [
@@ -64,10 +66,12 @@ def levels_over_time(days: Sequence[Day]) -> Chart:
         layout={"yaxis": {"ticksuffix": "%"}},
         report="health_levels",
         when_empty=_NO_PAST,
+        as_of=told.as_of,
     )
 
 
-def score_over_time(days: Sequence[Day]) -> Chart:
+def score_over_time(told: Told) -> Chart:
+    days: Sequence[Day] = told.rows
     known = [one for _, one in days if one.score is not None]
     return Chart(
         key="score-over-time",
@@ -79,6 +83,7 @@ def score_over_time(days: Sequence[Day]) -> Chart:
         layout={"yaxis": SCORES, "showlegend": False},
         report="health_levels",
         axis="Score",
+        as_of=told.as_of,
         when_empty=_NO_PAST if len(days) < 2 else f"Fewer than {FEWEST} customers have no average.",
     )
 

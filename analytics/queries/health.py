@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from analytics.models import Snapshot
 from analytics.rules.few import FEWEST
 from customer_success.models import HealthLevel, HealthTrend
 from customer_success.rules.trend import trend
@@ -119,18 +120,19 @@ def risks_of(rows: Sequence[Any]) -> dict[str, Risk]:
     return {name: found.get(name, Risk()) for name in RISKS}
 
 
-def levels_over_time(*, owners: Owners, now: datetime) -> list[tuple[date, Levels]]:
-    """Of everybody each day that was kept, of a portfolio each week; days without a score are left out."""
+def levels_over_time(*, owners: Owners, now: datetime) -> Told:
+    """Pairs of a day and its ``Levels``: of everybody each day that was kept, of a portfolio each week, which is kept
+    for a while; days without a score are left out."""
     if owners is None:
-        today = now.astimezone(UTC).date()
-        days: dict[date, list[Any]] = {}
+        today, newest = now.astimezone(UTC).date(), Snapshot.objects.first()
+        as_of, days = newest.as_of if newest else now, dict[date, list[Any]]()
         for row in history("health_levels", since=today - timedelta(days=HISTORY_DAYS), until=today):
             days.setdefault(row.day, []).append(row)
     else:
         answer = partial(run_at, statement_of("health_levels"), _weeks(now), owners=owners)
-        as_of, told = kept_answer("weeks:health_levels", answer, owners=owners, now=now)
+        as_of, told = kept_answer("weeks:health_levels", answer, owners=owners, now=now, also_few=True)
         days = {at.astimezone(UTC).date(): rows for at, rows in zip(_weeks(as_of), told, strict=True)}
-    return [(day, levels_of(rows)) for day, rows in days.items() if rows]
+    return Told(as_of, [(day, levels_of(rows)) for day, rows in days.items() if rows])
 
 
 def _weeks(now: datetime) -> list[datetime]:

@@ -7,6 +7,7 @@ WITH accounts AS (
         before.customer_id IS NOT NULL AS was_here, a.customer_id IN (
             SELECT o.customer_id FROM customer_success_expansionopportunity AS o WHERE o.status = 'WON'
             AND o.ended_at > %(as_of)s::timestamptz - interval '365 days' AND o.ended_at <= %(as_of)s
+            AND (%(owners)s IS NULL OR o.customer_id = ANY (ARRAY(SELECT c.id FROM tenure_customers(%(owners)s) AS c)))
         ) AS has_expanded
     FROM customer_success_account AS a
     JOIN tenure_groups(%(owners)s, %(as_of)s) AS g ON g.customer_id = a.customer_id

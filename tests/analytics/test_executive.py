@@ -167,7 +167,7 @@ def test_insights_stand_on_the_pages_with_their_customers(mia, see):
         assert len(chart.rows) == 24
 
 
-def test_insights_of_a_small_portfolio_are_kept_for_an_hour_and_say_so(mia, see):
+def test_insights_and_the_past_of_a_small_portfolio_are_kept_for_a_while_and_say_so(mia, see):
     scored(mia, [40, 41, 42, 43] * 6, tier="TRIAL")
     now = timezone.now()
     with time_machine.travel(now, tick=False):
@@ -182,7 +182,7 @@ def test_insights_of_a_small_portfolio_are_kept_for_an_hour_and_say_so(mia, see)
     assert said.cards[0].value == "48"
     assert (said.more["insights"].as_of, said.more["told"]) == (now, [])
     assert [one.strip() for one in re.findall(r"As of ([^<]*)<", page.content.decode())] == [
-        f"{at:%-d %b %Y, %H:%M} UTC" for at in (said.as_of, now)
+        f"{at:%-d %b %Y, %H:%M} UTC" for at in (said.as_of, now, now)
     ]
 
 

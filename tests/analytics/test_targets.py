@@ -137,7 +137,7 @@ def test_the_api_sets_a_target_and_an_owner_each_alone(api, ada):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_save_at_once_the_second_is_told():
-    people = [person(name, "Administrator") for name in ("bob", "cem")]
+    people = [UserFactory(is_superuser=True, is_staff=True) for _ in range(2)]
     target = target_of("time_to_value")
     start = Barrier(2)
 

@@ -17,6 +17,8 @@ from .charts import Chart, heatmap
 
 Cell = tuple[int, int] | None  # how many of how many; a month that is not over is blank
 _SMALL = f"Of cohorts with fewer than {FEWEST} customers there are numbers, no shares."
+_ALL_SMALL = f"No cohort has {FEWEST} customers or more: the table has their numbers."
+_NOBODY = "Nobody with a tag in this lifecycle enrolled in these months."
 _LAYOUT = {
     "xaxis": {"type": "category", "side": "top", "showgrid": False, "tickangle": 0},
     "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
@@ -43,13 +45,13 @@ def standing_chart(asking: Asking, rows: Sequence[Progress]) -> Chart:
         columns=("Cohort", "Customers", *(tag.name for tag in tags)),
         rows=[(row.cohort.name, row.customers, *(row.now.get(tag.id, 0) for tag in tags)) for row in rows],
         links=[cohort_list(asking, row.cohort) for row in rows],
-        traces=_heatmap([_wrapped(tag.name) for tag in tags], _names(rows), cells, "%{x}") if total else [],
+        traces=_heatmap([_wrapped(tag.name) for tag in tags], _names(rows), cells, "%{x}"),
         layout=_LAYOUT,
         height=_height(rows),
         min_width=_width(tags, 76),
         is_wide=True,
         report="cohort_progress",
-        when_empty="Nobody with a tag in this lifecycle enrolled in these months.",
+        when_empty=_ALL_SMALL if total else _NOBODY,
     )
 
 
@@ -64,7 +66,7 @@ def progress_chart(asking: Asking, target: Target, rows: Sequence[Progress]) -> 
         title=f"In {target.name}, by month since enrollment",
         summary=_summary_of_progress(rows, target),
         report="cohort_progress",
-        when_empty="Nobody with a tag in this lifecycle enrolled in these months.",
+        when_empty=_NOBODY,
     )
 
 
@@ -101,6 +103,7 @@ def _by_month(
     parts: Callable[[Any], Sequence[tuple[int, int]]],
     *,
     asking: Asking,
+    when_empty: str,
     now: Callable[[Any], tuple[int, int]] | None = None,
     **said: Any,
 ) -> Chart:
@@ -119,7 +122,8 @@ def _by_month(
             for row, own in zip(rows, cells, strict=True)
         ],
         links=[cohort_list(asking, row.cohort) for row in rows],
-        traces=_heatmap(names, _names(rows), cells, "month %{x}") if rows and names else [],
+        traces=_heatmap(names, _names(rows), cells, "month %{x}"),
+        when_empty=_ALL_SMALL if rows and names else when_empty,
         layout=_LAYOUT,
         is_wide=True,
         height=_height(rows),
@@ -129,8 +133,10 @@ def _by_month(
 
 
 def _heatmap(x: Sequence[str], y: Sequence[str], cells: Sequence[Sequence[Cell]], hover: str) -> list[dict[str, Any]]:
-    """Shares, the darkest after the first column, which often is all of a cohort or nobody."""
+    """Shares, the darkest after the first column, which often is all of a cohort or nobody; no picture without any."""
     shares = [[share_of(cell) for cell in row] for row in cells]
+    if not any(one is not None for row in shares for one in row):
+        return []
     most = max((one for row in shares for one in row[1:] if one is not None), default=100) or 100
     texts = [[_text(cell) for cell in row] for row in cells]
     return heatmap(x, y, shares, texts=texts, hover=hover, most=most)

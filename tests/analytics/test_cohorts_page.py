@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from analytics.admin import cohort_charts
 from analytics.queries.cohorts import Asking, progress
 from lifecycle.models import Customer
 
@@ -89,7 +90,9 @@ def test_the_page_shows_and_each_picture_has_its_table_as_csv(made, admin_client
 
     charts = page.context["said"].charts
     assert [chart.key for chart in charts] == ["progress", "reaching", "standing", "retention"]
-    assert all(chart.summary and chart.traces for chart in charts)
+    assert all(chart.summary for chart in charts)
+    assert all(chart.traces or chart.when_empty.startswith("No cohort has") for chart in charts)
+    assert any(chart.traces for chart in charts)
     for chart in charts:
         lines = admin_client.get(address, {**query, "csv": chart.key}).content.decode("utf-8-sig").splitlines()
         assert len(lines) == len(chart.rows) + 1
@@ -119,6 +122,18 @@ def test_the_page_of_nobody_says_so(admin_client, made):
 
     assert [chart.traces for chart in page.context["said"].charts] == [[], [], [], []]
     assert "Nobody with a tag in this lifecycle enrolled in these months." in page.content.decode()
+
+
+def test_cohorts_that_are_all_small_are_a_table_and_no_empty_picture(admin_client, made, monkeypatch):
+    monkeypatch.setattr(cohort_charts, "FEWEST", 1000)
+    page = admin_client.get(reverse("admin:analytics_snapshot_cohorts"), {"target": f"{made.lifecycle.code}:C"})
+
+    charts = {chart.key: chart for chart in page.context["said"].charts}
+    for key in ("progress", "standing"):
+        assert charts[key].rows
+        assert charts[key].traces == []
+        assert charts[key].when_empty in page.text
+        assert charts[key].when_empty.startswith("No cohort has")
 
 
 def test_everybodys_page_asks_the_database_once_an_hour(made, admin_client, django_assert_max_num_queries):

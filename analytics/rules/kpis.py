@@ -145,13 +145,13 @@ KPIS: tuple[Kpi, ...] = (
         ("active_users", "Monthly active users", "Users active in 30 days, of all licensed ones.",
          "%", Fold.RATIO, "85", "Framework, metrics dashboard (user engagement); 80 in customer success, targets"),
         ("time_to_value", "Time to value", "Days from the start of onboarding to first value, the median of those that "
-         "began 30 days ago or earlier; who still waits counts with the days so far.",
+         "began 30 days ago or earlier; who still waits, or churned without, counts with the days so far.",
          "days", Fold.MEDIAN, "<30", "Framework, metrics dashboard"),
         ("value_in_30_days", "First value within 30 days", "Accounts with first value 30 days after the start of "
-         "onboarding, of those that began 30 days ago or earlier.",
+         "onboarding, of those that began 30 days ago or earlier, churned ones as well.",
          "%", Fold.SHARE, "90", "Customer success, targets (time to value)"),
         ("value_in_90_days", "90-day activation", "Accounts with first value 90 days after the start of onboarding, of "
-         "those that began 90 days ago or earlier.",
+         "those that began 90 days ago or earlier, churned ones as well.",
          "%", Fold.SHARE, "85", "Framework, success targets"),
         ("roi_rate", "ROI achieved", "Accounts with a documented return above zero, of all.",
          "%", Fold.SHARE, "90", "Customer success, targets"),
@@ -168,7 +168,7 @@ KPIS: tuple[Kpi, ...] = (
          "theirs then.",
          "%", Fold.RATIO, "100", "Customer success, targets"),
         ("expansion_rate", "Expansion in the first year", "Accounts that won an expansion in their first year, of "
-         "those that began one to two years ago.",
+         "those that began one to two years ago, churned ones as well.",
          "%", Fold.SHARE, "30", "Customer success, targets; 25 in framework, metrics dashboard"),
         ("lifetime_value", "Lifetime value", "The mean lifetime value of accounts.",
          "money", Fold.MEAN, "3450", "Framework, metrics dashboard"),

@@ -69,7 +69,10 @@ MEASURES: tuple[Measure, ...] = (
         "load", "Load", "%", lambda one: 100 * one.load,
         definition="Accounts by tier against how many fill a manager's time; 100% is all of it.",
     ),
-    Measure("health", "Health", "number", lambda one: one["score_sum"] / one["scored"], "scored", "Mean score."),
+    Measure(
+        "health", "Health", "number", lambda one: one["score_sum"] / one["scored"], "scored",
+        "Mean score. Closed accounts are left out.",
+    ),
     Measure(
         "health_change", "Change", "change", lambda one: one["change_sum"] / one["scored_twice"], "scored_twice",
         "Mean change of the score since the period began, of customers scored then and now.",

@@ -1,17 +1,19 @@
 -- Answers: Whom does each success manager look after, by tier, and how are they?
--- Of each (manager, tier): sums and counts, so that they add up. Account status: lifecycle ``lifecycle``. At risk: of
--- accounts that have not churned. Renewals: of the next 90 days. Revenue, dates and NPS answers: as they stand today.
+-- Of each (manager, tier): sums and counts, so that they add up. Account status: lifecycle ``lifecycle``. At risk, scores
+-- and answers: of those that have not churned. Renewals: of the next 90 days. Revenue, dates and NPS answers: as they
+-- stand today.
 WITH mine AS (
-    SELECT c.id, c.owner_id, c.tier, a.customer_id IS NOT NULL AND t.category IS DISTINCT FROM 'churned' AS is_account,
+    SELECT c.id, c.owner_id, c.tier, a.customer_id IS NOT NULL AND o.is_open AS is_account,
         t.code = 'AT_RISK' AS is_at_risk, a.annual_revenue,
         COALESCE(a.renewal_date, a.contract_end_date) AS renewal_date, p.nps_score, h.score, b.score AS score_before
     FROM tenure_customers(%(owners)s) AS c
     LEFT JOIN customer_success_account AS a ON a.customer_id = c.id
-    LEFT JOIN customer_success_successprofile AS p ON p.account_id = c.id
     LEFT JOIN tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s ON s.customer_id = c.id
     LEFT JOIN lifecycle_statustag AS t ON t.id = s.tag_id
-    LEFT JOIN tenure_health(%(owners)s, %(as_of)s) AS h ON h.customer_id = c.id
-    LEFT JOIN tenure_health(%(owners)s, %(before)s) AS b ON b.customer_id = c.id
+    CROSS JOIN LATERAL (SELECT t.category IS DISTINCT FROM 'churned' AS is_open) AS o
+    LEFT JOIN customer_success_successprofile AS p ON p.account_id = c.id AND o.is_open
+    LEFT JOIN tenure_health(%(owners)s, %(as_of)s) AS h ON h.customer_id = c.id AND o.is_open
+    LEFT JOIN tenure_health(%(owners)s, %(before)s) AS b ON b.customer_id = c.id AND o.is_open
     WHERE c.owner_id IS NOT NULL
 )
 SELECT owner_id AS manager, tier, count(*) AS customers, count(*) FILTER (WHERE is_account) AS accounts,

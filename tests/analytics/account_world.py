@@ -37,7 +37,7 @@ def world():
     }
     for number in range(60):
         customer = CustomerFactory(owner=owners[number % 3])
-        opened_at = NOW - random.choice([10, 54, 90, 365, 366, 420, 729, 730, 900]) * DAY
+        opened_at = NOW - random.choice([10, 54, 90, 100, 365, 366, 420, 729, 730, 900]) * DAY
         account = AccountFactory(
             customer=customer, opened_at=opened_at, profile=None, annual_revenue=random.choice([None, 0, 1000, 5000]),
             lifetime_value=random.choice([None, 900, 4000]),

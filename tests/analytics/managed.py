@@ -142,6 +142,8 @@ def _of_customers(customers: list[Customer], as_of: datetime) -> dict[str, float
          "renewal_revenue", "answers", "promoters", "detractors"), 0.0)  # fmt: skip
     for customer in customers:
         tag, account = _tag_at(customer, as_of), getattr(customer, "account", None)
+        if tag == "CHURNED":
+            continue
         now, then = _score_at(customer, as_of.date()), _score_at(customer, SINCE.date())
         found["scored"] += now is not None
         found["score_sum"] += now or 0
@@ -152,7 +154,7 @@ def _of_customers(customers: list[Customer], as_of: datetime) -> dict[str, float
             found["answers"] += 1
             found["promoters"] += account.profile.nps_score in (9, 10)
             found["detractors"] += account.profile.nps_score <= 6
-        if account is None or tag == "CHURNED":
+        if account is None:
             continue
         found["accounts"] += 1
         found["revenue"] += float(account.annual_revenue or 0)

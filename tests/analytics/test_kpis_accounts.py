@@ -27,13 +27,17 @@ def version(row, as_of):
     return found[-1] if found else None
 
 
+def opened_accounts(as_of):
+    return [one for one in Account.objects.order_by("customer_id") if one.opened_at <= as_of]
+
+
 def live_accounts(as_of):
     """Opened by then, and not churned."""
     tags = tags_at("nps", as_of)
     return [
         one
-        for one in Account.objects.order_by("customer_id")
-        if one.opened_at <= as_of and not (one.customer_id in tags and tags[one.customer_id].code == "CHURNED")
+        for one in opened_accounts(as_of)
+        if not (one.customer_id in tags and tags[one.customer_id].code == "CHURNED")
     ]
 
 
@@ -80,7 +84,7 @@ def active_users(as_of):
 
 def waits(as_of):
     """Days since the start of onboarding, and days to first value if it was there by then."""
-    for account in live_accounts(as_of):
+    for account in opened_accounts(as_of):
         profile = SuccessProfile.objects.get(account=account)
         if profile.onboarding_started_on:
             first = profile.first_value_on
@@ -133,7 +137,7 @@ def revenue_at(account, as_of):
 
 def expansion_rate(as_of):
     found = {}
-    for account in live_accounts(as_of):
+    for account in opened_accounts(as_of):
         if 365 <= (as_of.date() - began_on(account)).days < 730:
             won = [
                 one.ended_at

@@ -128,10 +128,11 @@ def _said(kpi: Kpi, row: Any) -> str:
 
 def _file(about: dict[str, Any], owners: frozenset[int] | None, now: datetime) -> HttpResponseBase:
     kpi = _BY_REPORT[about["report"]]
+    as_of = about["as_of"] or now
     columns = ("Customer", "Name", "Value", "Of") if kpi.fold is Fold.RATIO else ("Customer", "Name", "Value")
 
     def rows() -> Iterator[Sequence[Any]]:
-        for row in all_behind(kpi, owners=owners, as_of=about["as_of"] or now, only=about["only"]):
+        for row in all_behind(kpi, owners=owners, as_of=as_of, only=about["only"]):
             yield (row.external_id, row.name, row.value, *([row.whole] if kpi.fold is Fold.RATIO else []))
 
-    return csv_stream(kpi.report, columns, rows())
+    return csv_stream(kpi.report, columns, rows(), as_of=as_of)

@@ -40,7 +40,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Card:
     """A number that is looked at first. ``change``: against what it was, as it reads; ``is_good``: the change. ``see``:
-    the title and address of a page that tells of the same otherwise."""
+    the title and address of a page that tells of the same otherwise. ``report``: whose definition is linked."""
 
     title: str
     value: str
@@ -49,6 +49,7 @@ class Card:
     is_good: bool | None = None
     url: str = ""
     see: tuple[str, str] | None = None
+    report: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class Board:
         chart = next((one for one in said.charts if one.key == wanted), None)
         if chart is None:
             raise Http404(f"There is no chart {wanted}.")
-        return csv_file(f"{self.code}-{chart.key}", chart.columns, chart.rows)
+        return csv_file(f"{self.code}-{chart.key}", chart.columns, chart.rows, as_of=chart.as_of or said.as_of)
 
 
 BOARDS: list[Board] = []

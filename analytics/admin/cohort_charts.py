@@ -7,7 +7,7 @@ from datetime import datetime
 from textwrap import wrap
 from typing import Any
 
-from analytics.queries.cohorts import Asking, By, Cohort, Progress, Retention, progress
+from analytics.queries.cohorts import MOST_MONTHS, Asking, By, Cohort, Progress, Retention, progress
 from analytics.queries.targets import Target
 from analytics.rules.few import FEWEST
 from lifecycle.admin.filters import customers_with
@@ -41,7 +41,10 @@ def standing_chart(asking: Asking, rows: Sequence[Progress]) -> Chart:
     return Chart(
         key="standing",
         title="Where each cohort is now",
-        summary=f"Most are in {most}: {there:,} of {total:,}. {_small(row.customers for row in rows)}" if total else "",
+        summary=f"Most are in {most}: {there:,} of {total:,}{_newest(asking, rows)}. "
+        f"{_small(row.customers for row in rows)}"
+        if total
+        else "",
         columns=("Cohort", "Customers", *(tag.name for tag in tags)),
         rows=[(row.cohort.name, row.customers, *(row.now.get(tag.id, 0) for tag in tags)) for row in rows],
         links=[cohort_list(asking, row.cohort) for row in rows],
@@ -185,6 +188,12 @@ def _there(counts: Any, target: Target) -> tuple[int, int]:
 
 def _names(rows: Sequence[Any]) -> list[str]:
     return [f"{row.cohort.name} ({row.customers:,})" for row in rows]
+
+
+def _newest(asking: Asking, rows: Sequence[Progress]) -> str:
+    """Who enrolled before is not told of."""
+    is_cut = asking.by is By.MONTH and not asking.since and len(rows) == MOST_MONTHS
+    return f" who enrolled in the newest {MOST_MONTHS} months" if is_cut else ""
 
 
 def _small(customers: Iterable[int]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
@@ -16,10 +17,10 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _CHANGE = re.compile(r"[+-]\d{1,3}(,\d{3})*(\.\d+)?%?", re.ASCII)  # as dashboards write one, unlike +49301234
 
 
-def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """UTF-8 with a byte order mark, by which Excel knows it."""
+def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, as_of: datetime) -> HttpResponse:
+    """UTF-8 with a byte order mark, by which Excel knows it; of which instant it tells stands in its name."""
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    answer["Content-Disposition"] = _named(name, as_of)
     answer.write("\ufeff")
     writer = csv.writer(answer)
     writer.writerow([inert(one) for one in columns])
@@ -27,13 +28,19 @@ def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
     return answer
 
 
-def csv_stream(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
+def csv_stream(
+    name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, as_of: datetime
+) -> StreamingHttpResponse:
     """The same, sent row by row while it is read."""
     writer = csv.writer(_Echo())
     lines = (writer.writerow([inert(one) for one in row]) for row in chain([columns], rows))
     answer = StreamingHttpResponse(chain(["\ufeff"], lines), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    answer["Content-Disposition"] = _named(name, as_of)
     return answer
+
+
+def _named(name: str, as_of: datetime) -> str:
+    return f'attachment; filename="{name}-{as_of.astimezone(UTC):%Y-%m-%dT%H%MZ}.csv"'
 
 
 class _Echo:

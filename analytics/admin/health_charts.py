@@ -62,10 +62,10 @@ def levels_over_time(told: Told) -> Chart:
         summary=_from_to(days, _poorly),
         columns=("Day", *counts),
         rows=[(f"{day:%Y-%m-%d}", *one.customers.values()) for day, one in days],
-        traces=shares if len(days) > 1 else [],
-        layout={"yaxis": {"ticksuffix": "%"}},
+        traces=shares if len(days) > 1 and any(one.total >= FEWEST for _, one in days) else [],
+        layout={"yaxis": {"ticksuffix": "%", "range": [0, 100], "dtick": 25}},
         report="health_levels",
-        when_empty=_NO_PAST,
+        when_empty=_NO_PAST if len(days) < 2 else f"Of fewer than {FEWEST} customers there are numbers, no shares.",
         as_of=told.as_of,
     )
 

@@ -97,6 +97,7 @@ def _total(looked: Looked, last: Revenue) -> Card:
         change=signed(last.end - last.start),
         is_good=_better(last.end, last.start),
         url=moved_list(looked, last.period),
+        report="movement_totals",
     )
 
 
@@ -105,10 +106,11 @@ def _rate(title: str, field: str, last: Revenue, before: Revenue | None, *, note
     if last.is_few:
         stayed = last.customers_before - last.of(Movement.CHURN).customers
         few = f"Stayed: {stayed:,} of {last.customers_before:,}, too few for a rate."
-        return Card(title, NONE, note=few if last.customers_before else "Nobody was there before.", url=url)
+        note = few if last.customers_before else "Nobody was there before."
+        return Card(title, NONE, note=note, url=url, report="movement_totals")
     value = getattr(last, field)
     past = None if before is None or before.is_few else getattr(before, field)
-    return Card(title, percent(value), note, points(value, past), _better(value, past), url)
+    return Card(title, percent(value), note, points(value, past), _better(value, past), url, report="movement_totals")
 
 
 def _better(value: Decimal, before: Decimal | None) -> bool | None:

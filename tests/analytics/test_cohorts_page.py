@@ -8,6 +8,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from analytics.admin import cohort_charts
+from analytics.queries import cohorts
 from analytics.queries.cohorts import Asking, progress
 from lifecycle.models import Customer
 
@@ -134,6 +135,17 @@ def test_cohorts_that_are_all_small_are_a_table_and_no_empty_picture(admin_clien
         assert charts[key].traces == []
         assert charts[key].when_empty in page.text
         assert charts[key].when_empty.startswith("No cohort has")
+
+
+@pytest.mark.parametrize(("most", "is_cut"), [(2, True), (1000, False)])
+def test_it_is_said_that_earlier_months_are_left_out(admin_client, made, monkeypatch, most, is_cut):
+    for module in (cohort_charts, cohorts):
+        monkeypatch.setattr(module, "MOST_MONTHS", most)
+    page = admin_client.get(reverse("admin:analytics_snapshot_cohorts"), {"target": f"{made.lifecycle.code}:C"})
+
+    standing = next(chart for chart in page.context["said"].charts if chart.key == "standing")
+    assert (f"who enrolled in the newest {most} months" in standing.summary) is is_cut
+    assert len(standing.rows) <= most
 
 
 def test_everybodys_page_asks_the_database_once_an_hour(made, admin_client, django_assert_max_num_queries):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -100,6 +101,18 @@ def test_of_fewer_than_five_customers_no_average_is_told(see, mia):
     assert next(card for card in said.cards if card.title == "Average health score").value == "too few"
     tier = next(chart for chart in said.charts if chart.key == "by-tier")
     assert (list(tier.rows), tier.traces) == ([("Trial", 4, "too few")], [])
+
+
+def test_of_fewer_than_five_customers_no_shares_are_drawn_over_time(see, mia):
+    scored(4, mia, score=40, before=44)
+    chart = next(one for one in see(mia, BOARD).context["said"].charts if one.key == "levels-over-time")
+    assert (chart.traces, chart.when_empty) == ([], "Of fewer than 5 customers there are numbers, no shares.")
+    assert len(chart.rows) > 1
+
+    scored(1, mia, score=40, before=44)
+    cache.clear()
+    chart = next(one for one in see(mia, BOARD).context["said"].charts if one.key == "levels-over-time")
+    assert chart.traces
 
 
 def test_everybody_is_told_from_the_day_that_was_kept(mia):

@@ -233,3 +233,13 @@ def test_the_api_refuses_what_it_does_not_know(boss, asked):
 def test_the_address_is_that_of_the_menu():
     assert reverse("admin:analytics_snapshot_revenue") == PAGE
     assert reverse("admin:analytics_snapshot_revenue_customers") == LIST
+
+
+def test_each_rate_leads_to_its_formula(shop, manager):
+    page = manager[1].get(PAGE, {"basis": "orders"})
+    rates = [card for card in page.context["said"].cards if "retention" in card.title]
+    assert {card.report for card in rates} == {"movement_totals"}
+
+    definitions = manager[1].get("/admin/analytics/snapshot/definitions/", {"q": "logo churn"}).content.decode()
+    assert 'id="movement_totals"' in definitions
+    assert "GRR (gross revenue retention) =" in definitions

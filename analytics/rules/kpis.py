@@ -124,6 +124,9 @@ KPIS: tuple[Kpi, ...] = (
          "%", Fold.SHARE, "35", "Status tags, KPIs"),
         ("churn_rate", "Churn rate", "Learners who churned (ST_006), of those who had another tag 90 days before.",
          "%", Fold.SHARE, "<15", "Status tags, KPIs"),
+        ("automation_accuracy", "Automation accuracy", "Learners whose latest move by a rule stood for 14 days: it was "
+         "neither taken back nor put back by a person; of those that a rule moved in the 90 days before these 14.",
+         "%", Fold.SHARE, "90", "Status tags, success criteria"),
     ),
     *_of(
         "Satisfaction and health", "account",
@@ -170,6 +173,12 @@ KPIS: tuple[Kpi, ...] = (
         ("expansion_rate", "Expansion in the first year", "Accounts that won an expansion in their first year, of "
          "those that began one to two years ago, churned ones as well.",
          "%", Fold.SHARE, "30", "Customer success, targets; 25 in framework, metrics dashboard"),
+        ("expansion_conversion", "Expansion conversion", "Opportunities to expand that were won, of those that were won "
+         "or lost in 365 days.",
+         "%", Fold.RATIO, "65", "Framework, metrics dashboard"),
+        ("deal_size", "Average deal size", "What the latest expansion of an account brings a year, the mean of accounts "
+         "that won one in 365 days.",
+         "money", Fold.MEAN, "2850", "Framework, metrics dashboard"),
         ("lifetime_value", "Lifetime value", "The mean lifetime value of accounts.",
          "money", Fold.MEAN, "3450", "Framework, metrics dashboard"),
     ),

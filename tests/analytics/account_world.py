@@ -117,7 +117,11 @@ def _work(customer, opened_at, random):
         won_at = opened_at + random.choice([100, 364, 365, 370]) * DAY
         status = random.choice(["WON", "LOST"])
         ExpansionOpportunityFactory(
-            customer=customer, kind="ROI", status=status, ended_at=won_at, won_amount=100 if status == "WON" else None
+            customer=customer,
+            kind="ROI",
+            status=status,
+            ended_at=won_at,
+            won_amount=100 + customer.id % 5 if status == "WON" else None,
         )
         due = NOW - random.choice([-3, 0, 1, 54, 89, 90, 144, 150]) * DAY
         status = random.choice(["SCHEDULED", "HELD", "HELD", "CANCELLED", "MISSED"])

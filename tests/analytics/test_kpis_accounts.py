@@ -148,6 +148,26 @@ def expansion_rate(as_of):
     return found
 
 
+def ended(as_of, *statuses):
+    """Opportunities of the last 365 days, by customer, in the order in which they ended."""
+    found = {}
+    for one in ExpansionOpportunity.objects.filter(status__in=statuses).order_by("ended_at", "id"):
+        if timedelta(0) <= as_of - one.ended_at < 365 * DAY:
+            found.setdefault(one.customer_id, []).append(one)
+    return found
+
+
+def expansion_conversion(as_of):
+    return {
+        customer: (sum(one.status == "WON" for one in some), len(some))
+        for customer, some in ended(as_of, "WON", "LOST").items()
+    }
+
+
+def deal_size(as_of):
+    return {customer: some[-1].won_amount for customer, some in ended(as_of, "WON").items()}
+
+
 def lifetime_value(as_of):
     said = {account.customer_id: version(account, as_of) for account in live_accounts(as_of)}
     return {one: row.lifetime_value for one, row in said.items() if row and row.lifetime_value is not None}
@@ -185,7 +205,7 @@ FIGURES = {
         one.__name__: one
         for one in (
             healthy_rate, feature_adoption, active_users, time_to_value, value_in_30_days, value_in_90_days, roi_rate,
-            retention_rate, nrr, expansion_rate, lifetime_value, case_studies, reference_rate, review_completion,
+            retention_rate, nrr, expansion_rate, expansion_conversion, deal_size, lifetime_value, case_studies, reference_rate, review_completion,
         )
     },
 }  # fmt: skip

@@ -173,11 +173,11 @@ KPIS: tuple[Kpi, ...] = (
         ("expansion_rate", "Expansion in the first year", "Accounts that won an expansion in their first year, of "
          "those that began one to two years ago, churned ones as well.",
          "%", Fold.SHARE, "30", "Customer success, targets; 25 in framework, metrics dashboard"),
-        ("expansion_conversion", "Expansion conversion", "Opportunities to expand that were won, of those that were won "
-         "or lost in 365 days.",
+        ("expansion_conversion", "Expansion conversion", "Opportunities to expand that were won, of those that were "
+         "won or lost in 365 days.",
          "%", Fold.RATIO, "65", "Framework, metrics dashboard"),
-        ("deal_size", "Average deal size", "What the latest expansion of an account brings a year, the mean of accounts "
-         "that won one in 365 days.",
+        ("deal_size", "Average deal size", "What the latest expansion of an account brings a year, the mean of "
+         "accounts that won one in 365 days.",
          "money", Fold.MEAN, "2850", "Framework, metrics dashboard"),
         ("lifetime_value", "Lifetime value", "The mean lifetime value of accounts.",
          "money", Fold.MEAN, "3450", "Framework, metrics dashboard"),

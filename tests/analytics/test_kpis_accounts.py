@@ -205,7 +205,8 @@ FIGURES = {
         one.__name__: one
         for one in (
             healthy_rate, feature_adoption, active_users, time_to_value, value_in_30_days, value_in_90_days, roi_rate,
-            retention_rate, nrr, expansion_rate, expansion_conversion, deal_size, lifetime_value, case_studies, reference_rate, review_completion,
+            retention_rate, nrr, expansion_rate, expansion_conversion, deal_size, lifetime_value,
+            case_studies, reference_rate, review_completion,
         )
     },
 }  # fmt: skip

@@ -15,7 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/analytics/status-tags/dashboard", StatusTagsDashboard.as_view(), name="api-status-tags-dashboard"),
     path("api/v1/analytics/", include("analytics.api.urls")),
     path("api/v1/", include("campaigns.api.urls")),
-    path("api/v1/analytics/", include("analytics.api.urls")),
     path("api/v1/customer-success/", include("customer_success.api.urls")),
     path("api/", include("lifecycle.api.urls")),
     path("share/plan/<path:token>", shared_plan, name="shared-plan"),

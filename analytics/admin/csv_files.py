@@ -13,6 +13,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 
 from lifecycle.rules.explain import MINUS
 
+from .words import NONE
+
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _CHANGE = re.compile(r"[+-]\d{1,3}(,\d{3})*(\.\d+)?%?", re.ASCII)  # as dashboards write one, unlike +49301234
 
@@ -53,8 +55,10 @@ class _Echo:
 def inert(value: Any) -> Any:
     """Numbers as they are, missing values empty; a text that would be a formula gets an apostrophe before it; a
     change such as ``+3.0`` or ``−3.0`` is a number, with a hyphen."""
-    if value is None or not isinstance(value, str):
-        return "" if value is None else value
+    if value is None or value == NONE:
+        return ""
+    if not isinstance(value, str):
+        return value
     if _CHANGE.fullmatch(plain := value.replace(MINUS, "-")):
         return plain
     return f"'{value}" if value.startswith(_STARTS_A_FORMULA) else value

@@ -109,10 +109,11 @@ def _valued(value: Decimal | None, row: KpiStanding) -> str:
 
 def _changes(rows: Sequence[executive.Change]) -> Chart:
     worse, better = (sum(row.is_good is one for row in rows) for one in (False, True))
+    nothing = "Nothing changed." if any(row.by is not None for row in rows) else "No change is known yet."
     return Chart(
         key="changes",
         title="What changed in a month",
-        summary=f"{better} better, {worse} worse." if better or worse else "No change is known yet.",
+        summary=f"{better} better, {worse} worse." if better or worse else nothing,
         columns=("Figure", "Now", "A month before", "Change", "Better or worse"),
         rows=[
             (

@@ -27,8 +27,9 @@ def test_a_minus_sign_of_a_page_is_a_hyphen():
     assert body.splitlines()[1] == "-12.5%,revenue fell by −3"
 
 
-def test_numbers_stay_numbers_and_missing_values_are_empty():
-    assert csv_file("x", ["a", "b"], [[-1, None]], as_of=NOW).content.decode("utf-8-sig") == "a,b\r\n-1,\r\n"
+@pytest.mark.parametrize("missing", [None, "–"])
+def test_numbers_stay_numbers_and_missing_values_are_empty(missing):
+    assert csv_file("x", ["a", "b"], [[-1, missing]], as_of=NOW).content.decode("utf-8-sig") == "a,b\r\n-1,\r\n"
 
 
 @pytest.mark.parametrize("answer", [csv_file, csv_stream])

@@ -45,6 +45,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic("churn", "Churn", "churned in the last 90 days", is_by_lifecycle=True),
     Topic("idle", "Churn of the idle", "churned in the last 90 days", is_by_lifecycle=True),
     Topic("progress", "Progress", "moved forward within 60 days", is_by_lifecycle=True),
+    Topic("features", "Progress and feature use", "moved forward in the 60 days after", is_by_lifecycle=True),
     Topic("recovery", "Recovery", "recovered within 30 days", is_by_lifecycle=True),
     Topic("overdue", "Falling health", "lost 5 points of health or more in 30 days"),
 )
@@ -190,6 +191,7 @@ _WHO: Mapping[str, str] = {
     "industry": "Customers of the industry {part}",
     "company_size": "Customers of company size “{part}”",
     "activity": "Customers without any activity in the 30 days before",
+    "features": "Customers who used a feature in their first 14 days",
     "entered": "Customers who entered in {month}",
     "campaign": "Customers at risk whom a campaign took up within 7 days",
     "tasks": "Customers with an overdue task",

@@ -45,6 +45,9 @@ PATHS = (
     ((100, "NEW"), (90, "PAUSED")),
     ((200, "NEW"), (140, "UP")),
     ((100, "NEW"), (100, "UP")),
+    ((100, "NEW"), (86, "UP")),
+    ((100, "NEW"), (26, "UP")),
+    ((74, "NEW"), (20, "UP")),
     ((100, "UP"), (100, "NEW"), (90, "UP")),
     ((100, "RISK"), (93, "UP")),
     ((100, "RISK"), (63, "UP")),
@@ -80,6 +83,10 @@ def lifecycle(request):
         went(customer, found, path)
         for back in chance.sample((121, 120, 119, 90, 89, 40), chance.randint(0, 2)):
             DailyMetricsFactory(customer=customer, metric_date=day(back).date())
+        for after in chance.sample((-1, 0, 5, 13, 14), 2) if path else ():
+            on = {"customer": customer, "metric_date": day(path[0][0] - after).date()}
+            if not DailyMetrics.objects.filter(**on).exists():
+                DailyMetricsFactory(**on, features_used=chance.choice([0, 2]))
         for back in chance.sample(MOMENTS, chance.randint(0, 2)):
             EnrollmentFactory(
                 customer=customer, entered_at=day(back - 3), end_reason=chance.choice(["", "holdout", "end"])
@@ -156,6 +163,27 @@ def of_progress(customer, at):
     return [("entered", f"{first.applied_at:%Y-%m}", int(went_on))]
 
 
+def of_features(customer, at):
+    moves = moves_of(customer, at)
+    if not moves or not 74 <= (at - moves[0].applied_at).days < 365:
+        return []
+    first = moves[0]
+    landmark = first.applied_at + timedelta(days=14)
+    forward = [
+        one.applied_at
+        for one in moves[1:]
+        if one.to_tag.position > first.to_tag.position and one.to_tag.category in {"learning", "active", "prospect"}
+    ]
+    if any(one <= landmark for one in forward):
+        return []
+    used = any(
+        one.features_used and first.applied_at.date() <= one.metric_date < landmark.date()
+        for one in DailyMetrics.objects.filter(customer=customer)
+    )
+    is_on = any(one <= landmark + timedelta(days=60) for one in forward)
+    return [("features", "used" if used else "without", int(is_on))]
+
+
 def of_recovery(customer, at):
     moves = moves_of(customer, at)
     entries = [
@@ -207,7 +235,7 @@ def of_health(customer, at):
 
 LOOPS = {
     "churn": of_churn, "idle": of_idle, "progress": of_progress, "recovery": of_recovery, "overdue": of_overdue,
-    "health": of_health,
+    "health": of_health, "features": of_features,
 }  # fmt: skip
 
 

@@ -56,16 +56,17 @@ def finding(target: Target, differences: Differences | None) -> str:
     """Which cohort does worst, if a test says so."""
     if differences is None:
         return "There is nothing to compare yet."
-    test = f"log-rank test, p {p_shown(differences.p)}"
+    test = "log-rank tests of each against the others, corrected" if differences.is_exact else "log-rank test"
+    test = f"{test}, p {p_shown(differences.p)}"
     if worst := differences.worst(is_reaching_bad=target.is_bad):
         way = "sooner" if target.is_bad else "later"
         return (
             f"Worst: customers of “{worst.name}” get there {way} than the others; {worst.reached:,} did, where "
-            f"{worst.expected:,.1f} would have if all cohorts were alike (log-rank test against the others, p "
-            f"{p_shown(worst.p)}, corrected for {len(differences.each)} cohorts)."
+            f"{worst.expected:,.1f} would have if all cohorts were alike ({'exact ' if worst.is_exact else ''}"
+            f"log-rank test against the others, p {p_shown(worst.p)}, corrected for {len(differences.each)} cohorts)."
         )
     if differences.p < SIGNIFICANCE:
-        return f"The cohorts differ ({test}), but none does worse than the others by a test of its own."
+        return f"The cohorts differ ({test}), but none of {FEWEST} and more does worse by a test of its own."
     return f"No cohort differs from the others by more than chance would explain ({test})."
 
 

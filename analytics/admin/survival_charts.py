@@ -16,40 +16,49 @@ from .cohort_charts import cohort_list
 from .words import number_of
 
 MOST_CURVES = 6
+DAYS = (30, 90, 180, 365, 730)  # at which the table tells of the curves
+DAYS_OF_A_MONTH = 30.5
 
 
 def reaching_chart(asking: Asking, target: Target, found: Reaching) -> Chart:
     """How many customers of each cohort got to the target within so many days."""
     drawn = _drawn(found, target)
+    longest = asking.months * DAYS_OF_A_MONTH
+    days = [day for day in DAYS if day <= longest]
     left_out = f"The curves of {len(drawn)} of {len(found.curves)} cohorts are drawn; the table has all. "
     return Chart(
         key="reaching",
         title=f"Time from enrollment to {target.name}",
         summary=f"{median_of(found.everybody, target)} {finding(target, found.differences)} "
-        f"{left_out if len(drawn) < len(found.curves) else ''}The bands are 95% intervals (Kaplan–Meier)."
+        f"{left_out if len(drawn) < len(found.curves) else ''}The bands are 95% intervals (Kaplan–Meier); "
+        "the table has them at some days, as far as a cohort was watched."
         if drawn
         else "",
-        columns=("Cohort", "Customers", "Got there", "Median, days", "From", "To"),
+        columns=(
+            "Cohort", "Customers", "Got there", "Median, days", "Median, from", "Median, to",
+            *(f"{day} days, {what}" for day in days for what in ("%", "from", "to")),
+        ),
         rows=[
             (
                 one.cohort.name,
                 one.customers,
                 one.reached,
                 *("" if day is None else day for day in (one.median, one.median_low, one.median_high)),
+                *(share for day in days for share in _shares(one, day)),
             )
             for one in found.curves
         ],
         links=[cohort_list(asking, one.cohort) for one in found.curves],
         traces=[trace for number, one in enumerate(drawn) for trace in _curve(one, PALETTE[number % len(PALETTE)])],
         layout={
-            "xaxis": {"title": {"text": "Days since enrollment"}, "range": [0, asking.months * 30.5]},
+            "xaxis": {"title": {"text": "Days since enrollment"}, "range": [0, longest]},
             "yaxis": {"ticksuffix": "%", "rangemode": "tozero"},
         },
         height=420,
         is_wide=True,
         report="durations_to_tags",
         when_empty=f"No cohort has {FEWEST} customers yet.",
-    )
+    )  # fmt: skip
 
 
 def finding(target: Target, differences: Differences | None) -> str:
@@ -86,6 +95,12 @@ def _drawn(found: Reaching, target: Target) -> list[Curve]:
     first = [one for one in curves if worst and one.cohort.name == worst.name]
     others = [one for one in curves if one not in first]
     return first + others[-(MOST_CURVES - len(first)) :]
+
+
+def _shares(curve: Curve, days: int) -> list[float | str]:
+    """Who got there within so many days, in percent, and the interval; blank where that is not known."""
+    known = curve.after(days)
+    return [round(100 * share, 1) for share in known] if known else ["", "", ""]
 
 
 def _curve(curve: Curve, colour: str) -> list[dict[str, Any]]:

@@ -36,6 +36,13 @@ class Curve:
     median_low: int | None = None
     median_high: int | None = None
 
+    def after(self, days: int) -> tuple[float, float, float] | None:
+        """The share that got there within so many days, and its interval; ``None``: nobody was watched for so long."""
+        known = [point for point in self.points if point[0] <= days]
+        if not known or (known[-1] is self.points[-1] and known[-1][0] < days and known[-1][1] < 1):
+            return None
+        return known[-1][1:]
+
 
 @dataclass(frozen=True, slots=True)
 class Reaching:

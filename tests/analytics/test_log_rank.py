@@ -9,9 +9,10 @@ from lifelines import KaplanMeierFitter
 from lifelines.statistics import logrank_test, multivariate_logrank_test
 from lifelines.utils import median_survival_times
 
-from analytics.admin.survival_charts import finding
+from analytics.admin.survival_charts import finding, reaching_chart
 from analytics.queries.cohorts import Asking, By
 from analytics.queries.survival import Reaching, reaching
+from analytics.queries.targets import Target
 from analytics.rules.survival import Against, Differences, Lasted, exact_p, expected
 
 from .cohort_world import NOW, World, world
@@ -97,6 +98,33 @@ def test_tests_and_intervals_are_those_of_single_customers():
         assert (curve.median, curve.median_low, curve.median_high) == tuple(
             None if day == float("inf") else day for day in (fitted.median_survival_time_, low, high)
         )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("months", "days"), [(6, [30, 90, 180]), (12, [30, 90, 180, 365])])
+def test_the_table_tells_of_each_curve_at_some_days_as_far_as_it_was_watched(months, days):
+    made: World = world(customers=140)
+    asking, tags = Asking(made.lifecycle, None, NOW, months=months), {made.tags[1].id, made.tags[2].id}
+    people = [one for one, number in lasted(asking, tags).items() for _ in range(number)]
+
+    chart = reaching_chart(asking, Target("B", "B", made.lifecycle, made.tags), reaching(asking, tags))
+
+    assert list(chart.columns[6:]) == [f"{day} days, {what}" for day in days for what in ("%", "from", "to")]
+    told = 0
+    for name, customers, _, _, _, _, *shares in chart.rows:
+        own = [one[1:] for one in people if one[0] == name]
+        fitted = KaplanMeierFitter().fit(*zip(*own, strict=True))
+        for number, day in enumerate(days):
+            row = shares[3 * number : 3 * number + 3]
+            curve, band = fitted.survival_function_, fitted.confidence_interval_
+            is_known = customers >= 5 and (max(day for day, _ in own) >= day or curve.iloc[-1, 0] == 0)
+            told += is_known
+            if is_known:
+                stayed = [curve.loc[:day].iloc[-1, 0], *sorted(band.loc[:day].iloc[-1], reverse=True)]
+                assert row == pytest.approx([100 - 100 * one for one in stayed], abs=0.051)
+            else:
+                assert row == ["", "", ""]
+    assert 0 < told < len(days) * len(chart.rows)
 
 
 def found_of(months: dict[int, list[int | None]]) -> tuple[Reaching, str]:

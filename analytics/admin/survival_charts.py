@@ -16,56 +16,66 @@ from .cohort_charts import cohort_list
 from .words import number_of
 
 MOST_CURVES = 6
+DAYS = (30, 90, 180, 365, 730)  # at which the table tells of the curves
+DAYS_OF_A_MONTH = 30.5
 
 
 def reaching_chart(asking: Asking, target: Target, found: Reaching) -> Chart:
     """How many customers of each cohort got to the target within so many days."""
     drawn = _drawn(found, target)
+    longest = asking.months * DAYS_OF_A_MONTH
+    days = [day for day in DAYS if day <= longest]
     left_out = f"The curves of {len(drawn)} of {len(found.curves)} cohorts are drawn; the table has all. "
     return Chart(
         key="reaching",
         title=f"Time from enrollment to {target.name}",
         summary=f"{median_of(found.everybody, target)} {finding(target, found.differences)} "
-        f"{left_out if len(drawn) < len(found.curves) else ''}The bands are 95% intervals (Kaplan–Meier)."
+        f"{left_out if len(drawn) < len(found.curves) else ''}The bands are 95% intervals (Kaplan–Meier); "
+        "the table has them at some days, as far as a cohort was watched."
         if drawn
         else "",
-        columns=("Cohort", "Customers", "Got there", "Median, days", "From", "To"),
+        columns=(
+            "Cohort", "Customers", "Got there", "Median, days", "Median, from", "Median, to",
+            *(f"{day} days, {what}" for day in days for what in ("%", "from", "to")),
+        ),
         rows=[
             (
                 one.cohort.name,
                 one.customers,
                 one.reached,
                 *("" if day is None else day for day in (one.median, one.median_low, one.median_high)),
+                *(share for day in days for share in _shares(one, day)),
             )
             for one in found.curves
         ],
         links=[cohort_list(asking, one.cohort) for one in found.curves],
         traces=[trace for number, one in enumerate(drawn) for trace in _curve(one, PALETTE[number % len(PALETTE)])],
         layout={
-            "xaxis": {"title": {"text": "Days since enrollment"}, "range": [0, asking.months * 30.5]},
+            "xaxis": {"title": {"text": "Days since enrollment"}, "range": [0, longest]},
             "yaxis": {"ticksuffix": "%", "rangemode": "tozero"},
         },
         height=420,
         is_wide=True,
         report="durations_to_tags",
         when_empty=f"No cohort has {FEWEST} customers yet.",
-    )
+    )  # fmt: skip
 
 
 def finding(target: Target, differences: Differences | None) -> str:
     """Which cohort does worst, if a test says so."""
     if differences is None:
         return "There is nothing to compare yet."
-    test = f"log-rank test, p {p_shown(differences.p)}"
+    test = "log-rank tests of each against the others, corrected" if differences.is_exact else "log-rank test"
+    test = f"{test}, p {p_shown(differences.p)}"
     if worst := differences.worst(is_reaching_bad=target.is_bad):
         way = "sooner" if target.is_bad else "later"
         return (
             f"Worst: customers of “{worst.name}” get there {way} than the others; {worst.reached:,} did, where "
-            f"{worst.expected:,.1f} would have if all cohorts were alike (log-rank test against the others, p "
-            f"{p_shown(worst.p)}, corrected for {len(differences.each)} cohorts)."
+            f"{worst.expected:,.1f} would have if all cohorts were alike ({'exact ' if worst.is_exact else ''}"
+            f"log-rank test against the others, p {p_shown(worst.p)}, corrected for {len(differences.each)} cohorts)."
         )
     if differences.p < SIGNIFICANCE:
-        return f"The cohorts differ ({test}), but none does worse than the others by a test of its own."
+        return f"The cohorts differ ({test}), but none of {FEWEST} and more does worse by a test of its own."
     return f"No cohort differs from the others by more than chance would explain ({test})."
 
 
@@ -85,6 +95,12 @@ def _drawn(found: Reaching, target: Target) -> list[Curve]:
     first = [one for one in curves if worst and one.cohort.name == worst.name]
     others = [one for one in curves if one not in first]
     return first + others[-(MOST_CURVES - len(first)) :]
+
+
+def _shares(curve: Curve, days: int) -> list[float | str]:
+    """Who got there within so many days, in percent, and the interval; blank where that is not known."""
+    known = curve.after(days)
+    return [round(100 * share, 1) for share in known] if known else ["", "", ""]
 
 
 def _curve(curve: Curve, colour: str) -> list[dict[str, Any]]:

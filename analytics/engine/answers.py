@@ -86,7 +86,7 @@ def _status_tags(owners: Owners, now: datetime) -> None:
         for period in _ranges(now):
             about = status_tags.About(lifecycle, period, owners, now)
             status_tags.days_of(about)
-            about.ask("moves_flow", period.before)
+            about.ask("risk_left", period.before)
             for report in status_tags.REPORTS:
                 about.ask(report)
         cohorts.progress(cohorts.Asking(lifecycle, owners, now))

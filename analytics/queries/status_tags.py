@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from analytics.rules.periods import Period
-from analytics.rules.stages import RISK, counted, in_category, recoveries
+from analytics.rules.stages import RISK, counted, in_category
 from lifecycle.models import CustomerStatus, Lifecycle, StatusTag
 from lifecycle.queries import lifecycles
 
@@ -22,8 +22,8 @@ from .reports import Told
 PREFERRED = "learning"
 # What the dashboard asks of the range, beside the days and the flow of the range before.
 REPORTS = (
-    "moves_flow", "automation_rules", "automation_days", "risk_detection", "risk_entered", "risk_longest",
-    "risk_indicators",
+    "moves_flow", "automation_rules", "automation_days", "automation_risk", "risk_detection", "risk_entered",
+    "risk_left", "risk_longest", "risk_indicators",
 )  # fmt: skip
 
 
@@ -144,15 +144,14 @@ def first_automated(owners: Collection[int] | None, period: Period, now: datetim
 
 def dashboard(about: About, *, today: Period) -> dict[str, Any]:
     """Spec 1's ``StatusDashboard``, with what it tells of."""
-    days, flow, rules = days_of(about), about.ask("moves_flow"), about.ask("automation_rules")
+    days, rules, left_risk = days_of(about), about.ask("automation_rules"), about.ask("risk_left")
     detection, moved_today = about.ask("risk_detection"), about.ask("moves_flow", today)
-    did, found = effect_of_all(rules.rows), detection.rows[0]
-    recovered, left_risk = recoveries(flow.rows, about.tags)
+    did, found, left = effect_of_all(rules.rows), detection.rows[0], left_risk.rows[0]
     return {
         "lifecycle": about.lifecycle.code,
         "start": about.period.start,
         "end": about.period.end,
-        "as_of": min(one.as_of for one in (days, flow, rules, detection, moved_today)),
+        "as_of": min(one.as_of for one in (days, rules, left_risk, detection, moved_today)),
         "distribution": days.last,
         "transitions_today": [vars(row) for row in moved_today.rows],
         "at_risk_count": counted(days.last, in_category(about.tags, RISK)),
@@ -167,12 +166,15 @@ def dashboard(about: About, *, today: Period) -> dict[str, Any]:
             "rejected": did.rejected,
             "rejection_rate": did.rejection_rate,
             "median_review_hours": did.review_hours,
+            "review_hours_n": did.timed,
             "entered_risk": found.entered,
             "median_days_to_detect": found.late_days,
+            "days_to_detect_n": found.late_n,
             "median_days_silent": found.silent_days,
-            "recovered": recovered,
-            "left_risk": left_risk,
-            "recovery_rate": _share(recovered, left_risk),
+            "days_silent_n": found.silent_n,
+            "recovered": left.recovered,
+            "left_risk": left.left_risk,
+            "recovery_rate": _share(left.recovered, left.left_risk),
         },
     }
 

@@ -1,11 +1,13 @@
 """How long until customers get to a status tag: Kaplan–Meier curves, and whether cohorts differ.
 
 Who has not got there is followed until now, or until the end of a history that was imported, and counts until then
-(censored). The curves with their 95 % intervals (log-log of Greenwood's variance) and the log-rank test are lifelines'.
+(censored). The curves with their 95 % intervals (log-log of Greenwood's variance) and the log-rank test are lifelines';
+where few are expected the test is exact (``analytics.rules.survival``).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +15,7 @@ from math import isfinite
 from typing import Any
 
 from analytics.rules.few import FEWEST
-from analytics.rules.survival import Against, Differences, Lasted, expected
+from analytics.rules.survival import EXPECTED_FOR_NORMAL, Against, Differences, Lasted, exact_p, expected
 
 from .cohorts import Asking, Cohort, durations
 from .kept import kept_answer
@@ -33,6 +35,13 @@ class Curve:
     median: int | None = None
     median_low: int | None = None
     median_high: int | None = None
+
+    def after(self, days: int) -> tuple[float, float, float] | None:
+        """The share that got there within so many days, and its interval; ``None``: nobody was watched for so long."""
+        known = [point for point in self.points if point[0] <= days]
+        if not known or (known[-1] is self.points[-1] and known[-1][0] < days and known[-1][1] < 1):
+            return None
+        return known[-1][1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +104,27 @@ def _differences(cohorts: Sequence[tuple[Cohort, Sequence[Lasted]]]) -> Differen
     everybody = [one for _, own in compared for one in own]
     if len(compared) < 2 or not any(one.is_reached for one in everybody):
         return None
-    number_of = [number for number, (_, own) in enumerate(compared) for _ in own]
-    each = tuple(
-        Against(
-            cohort.name, sum(one.customers for one in own if one.is_reached), expected(own, everybody),
-            min(1.0, len(compared) * _log_rank(everybody, [one == number for one in number_of])),
-        )
-        for number, (cohort, own) in enumerate(compared)
-    )  # fmt: skip
-    return Differences(_log_rank(everybody, number_of), each)
+    each = tuple(_against(cohort, own, everybody, tried=len(compared)) for cohort, own in compared)
+    if any(one.is_exact for one in each):
+        return Differences(min(one.p for one in each), each)
+    return Differences(_log_rank([own for _, own in compared]), each)
 
 
-def _log_rank(everybody: Sequence[Lasted], groups: Sequence[int]) -> float:
+def _against(cohort: Cohort, own: Sequence[Lasted], everybody: Sequence[Lasted], *, tried: int) -> Against:
+    others = list((Counter(everybody) - Counter(own)).elements())
+    few = next((some for some in (own, others) if expected(some, everybody) < EXPECTED_FOR_NORMAL), None)
+    p = _log_rank([own, others]) if few is None else exact_p(few, everybody)
+    reached = sum(one.customers for one in own if one.is_reached)
+    return Against(cohort.name, reached, expected(own, everybody), min(1.0, tried * p), few is not None)
+
+
+def _log_rank(groups: Sequence[Sequence[Lasted]]) -> float:
     from lifelines.statistics import multivariate_logrank_test  # noqa: PLC0415  takes seconds
 
-    columns = _columns(everybody)
+    columns = _columns([one for group in groups for one in group])
     days = columns.pop("durations")
-    return float(multivariate_logrank_test(days, groups, **columns).p_value)
+    numbers = [number for number, group in enumerate(groups) for _ in group]
+    return float(multivariate_logrank_test(days, numbers, **columns).p_value)
 
 
 def _columns(some: Sequence[Lasted]) -> dict[str, Any]:

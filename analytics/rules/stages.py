@@ -53,12 +53,3 @@ def into_risk(flow: Iterable[Flow], tags: Iterable[Tag]) -> int:
     """How many moves led into risk from outside it."""
     risk = in_category(tags, RISK)
     return sum(one.moves for one in flow if one.to_tag in risk and one.from_tag not in risk)
-
-
-def recoveries(flow: Iterable[Flow], tags: Iterable[Tag]) -> tuple[int, int]:
-    """(to learning or active tags, all) of the moves that led out of risk."""
-    tags = list(tags)
-    risk = in_category(tags, RISK)
-    well = frozenset(tag.code for tag in tags if tag.category in WELL)
-    left = [one for one in flow if one.from_tag in risk and one.to_tag not in risk]
-    return sum(one.moves for one in left if one.to_tag in well), sum(one.moves for one in left)

@@ -1,6 +1,7 @@
 """The key figures of status tags, against loops over the moves."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -55,6 +56,7 @@ def _world():
             customer = CustomerFactory(owner=owners[number % 3])
             _moves(customer, lifecycle, tags, rules, random)
     CustomerStatusFactory(customer=CustomerFactory(owner=owners[0]), lifecycle=LifecycleFactory(), tag=None)
+    _put_back(Random(5))
     _take_back(Random(3))
     _put_back(Random(5))
     return owners[0]
@@ -74,6 +76,21 @@ def _moves(customer, lifecycle, tags, rules, random):
         if random.random() < 0.2:
             break
     CustomerStatusFactory(customer=customer, lifecycle=lifecycle, tag=tag, entered_at=entered_at)
+
+
+def _put_back(random):
+    """Who fell, by a person, soon or late."""
+    person = UserFactory()
+    for fall in Transition.objects.filter(
+        to_tag__code="ST_004", from_tag__isnull=False, applied_at__gt=NOW - 140 * DAY
+    ):
+        about = {"lifecycle": fall.lifecycle, "customer": fall.customer}
+        at = fall.applied_at + random.choice([1, 14, 15]) * DAY
+        if at <= NOW and not Transition.objects.filter(**about, id__gt=fall.id).exists():
+            TransitionFactory(
+                **about, from_tag=fall.to_tag, to_tag=fall.from_tag, applied_at=at, by=person, reason="a mistake"
+            )
+            CustomerStatus.objects.filter(**about).update(tag=fall.from_tag, entered_at=at)
 
 
 def _take_back(random):
@@ -189,11 +206,30 @@ def progression_rate(as_of):
     )
 
 
+def put_back(as_of):
+    """The moves of rules that a person put back at once."""
+    standing = {move.id for moves in standing_moves("mastery_rate", as_of).values() for move in moves}
+    moves = Transition.objects.filter(applied_at__lte=as_of).order_by("lifecycle", "customer", "id")
+    return {
+        was.id
+        for was, back in pairwise(moves)
+        if (was.lifecycle_id, was.customer_id) == (back.lifecycle_id, back.customer_id)
+        and {was.id, back.id} <= standing and was.rule_id and back.by_id and not back.rule_id
+        and (was.from_tag_id, was.to_tag_id) == (back.to_tag_id, back.from_tag_id)
+        and back.applied_at - was.applied_at <= 14 * DAY
+    }  # fmt: skip
+
+
 def recovery_rate(as_of):
-    risk = {"ST_004", "ST_005"}
+    risk, no_falls = {"ST_004", "ST_005"}, put_back(as_of)
 
     def falls(move):
-        return move.to_tag and move.to_tag.code in risk and not (move.from_tag and move.from_tag.code in risk)
+        return (
+            move.id not in no_falls
+            and move.to_tag
+            and move.to_tag.code in risk
+            and not (move.from_tag and move.from_tag.code in risk)
+        )
 
     return _reached(as_of, enters=falls, leads_to={"ST_001", "ST_002"}, within=49)
 

@@ -1,7 +1,6 @@
 """Where customers were and how they moved, against loops over the rows."""
 
 from datetime import date, timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
@@ -10,7 +9,7 @@ from analytics.admin.status_tags.cards import cards
 from analytics.queries import ask
 from analytics.queries.status_tags import About, Days, days_of
 from analytics.rules.periods import Period
-from analytics.rules.stages import goal_of, into_risk, recoveries, working
+from analytics.rules.stages import goal_of, into_risk, working
 from lifecycle.engine.rollback import Batch, roll_back
 from lifecycle.models import Customer
 from lifecycle.rules.calendar import end_of
@@ -172,7 +171,7 @@ def test_who_started_in_a_tag_is_in_it_since_the_creation():
 
 def test_a_move_that_takes_another_back_is_no_recovery(world):
     about = world.about()
-    before = recoveries(rows_of(about, "moves_flow"), about.tags)
+    [before] = rows_of(about, "risk_left")
     cem = world.lifecycle.tags.get(code="RISK")
     wrong = plain_moves(world, MARCH, None, NOW)[-1]
     assert wrong.to_tag == cem
@@ -180,7 +179,7 @@ def test_a_move_that_takes_another_back_is_no_recovery(world):
     roll_back(Batch(transition=wrong), by=world.boss, reason="a wrong threshold", now=NOW)
     cache.clear()
 
-    assert recoveries(rows_of(about, "moves_flow"), about.tags) == before
+    assert rows_of(about, "risk_left") == [before]
 
 
 def test_recoveries_are_moves_out_of_risk_to_where_customers_do_well(world):
@@ -188,7 +187,8 @@ def test_recoveries_are_moves_out_of_risk_to_where_customers_do_well(world):
     flow = rows_of(about, "moves_flow")
 
     # Anna twice (from RISK, from SAVED); Bob left risk for GONE; RISK to SAVED stays in risk.
-    assert recoveries(flow, about.tags) == (2, 3)
+    [left] = rows_of(about, "risk_left")
+    assert (left.recovered, left.left_risk) == (2, 3)
     assert into_risk(flow, about.tags) == 3
 
 
@@ -220,18 +220,17 @@ def test_nobody_is_nothing():
     ] * 4
 
 
-def flow(**moves):
-    """``RISK_GOOD=3``: three moves from RISK to GOOD."""
-    pairs = ((*name.split("_"), number) for name, number in moves.items())
-    return [SimpleNamespace(from_tag=start, to_tag=end, moves=number) for start, end, number in pairs]
-
-
 def test_cards_tell_how_it_was_before_and_whether_that_is_good():
     counts = {MARCH.before.end: {"NEW": 10, "RISK": 10}, MARCH.end: {"NEW": 12, "MASTER": 4, "RISK": 4}}
 
-    active, mastery, risk, recovery = cards(
-        World().about(), Days(NOW, counts), flow(RISK_GOOD=3, RISK_GONE=3), flow(SAVED_NEW=3, RISK_GONE=1, RISK_SAVED=9)
-    )
+    world = World()
+    for day, to, number in ((3, "GOOD", 3), (4, "GONE", 3), (-2, "NEW", 3), (-3, "GONE", 1), (-4, "SAVED", 2)):
+        for _ in range(number):
+            customer = world.customer()
+            world.moved(customer, at(-20), "RISK")
+            world.moved(customer, at(day), to)
+
+    active, mastery, risk, recovery = cards(world.about(), Days(NOW, counts))
 
     assert (active.value, active.change, active.is_good) == ("12", "+2 (+20.0%) in 10 days", True)
     assert (mastery.value, mastery.change, mastery.is_good) == ("20.0%", "+20.0 points in 10 days", True)

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Group
@@ -110,6 +111,34 @@ def test_automation_says_what_rules_did_and_whether_it_stood(world):
     assert [chart.key for chart in answer.context["said"].charts] == [
         "lifecycles", "automation-days", "automation-outcomes", "automation-rules",
     ]  # fmt: skip
+
+
+def test_automation_tells_of_each_rule_how_soon_it_found_risk_and_who_recovered():
+    world, now = World(), timezone.now()
+    world.rules["RISK"].conditions = {"all": [{"metric": "days_since_login", "operator": ">=", "value": 5}]}
+    world.rules["RISK"].save()
+    for number in range(6):
+        customer = world.customer()
+        world.moved(customer, now - timedelta(days=9), "NEW")
+        world.moved(customer, now - timedelta(days=5), "RISK", evidence={"days_since_login": 5 + number})
+        if number == 0:  # a person puts back what was no risk
+            world.moved(customer, now - timedelta(days=4), "NEW", rule=False, by=world.boss)
+        elif number < 3:
+            world.moved(customer, now - timedelta(days=4), "GOOD")
+
+    said = page(world, path=AUTOMATION).context["said"]
+
+    rules = next(chart for chart in said.charts if chart.key == "automation-rules")
+    told = {row[1]: dict(zip(rules.columns, row, strict=True)) for row in rules.rows}
+    columns = ("Days to detect", "Into risk", "Recovered")
+    assert {tag: [row[column] for column in columns] for tag, row in told.items()} == {
+        world.tags["NEW"].name: ["–", "–", "–"],
+        world.tags["GOOD"].name: ["–", "–", "–"],
+        world.tags["RISK"].name: [Decimal("2.5"), 5, "40.0%"],
+    }
+    [recovered] = [card for card in said.more["sections"][-1].cards if card.title == "Recovered"]
+    assert recovered.value == "40.0%"
+    assert recovered.note.startswith("of 5 customers whom rules moved into risk and nobody put back")
 
 
 def test_of_few_moves_it_is_said_once_of_how_many_and_that_it_is_early():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -40,8 +40,10 @@ class Automation(LifecycleBoard):
         about = self.about(asked)
         told = about.ask("automation_rules")
         by_rule = [row for row in told.rows if row.rule_id is not None]
-        charts = [_days(about), _outcomes(by_rule), _rules(about, by_rule)]
-        one = Section("automation", about.lifecycle.name, *_in_short(about, told.rows), charts)
+        risk = {row.rule_id: row for row in about.ask("automation_risk").rows}
+        says, cards = _in_short(about, told.rows)
+        charts = [_days(about), _outcomes(by_rule), _rules(about, by_rule, risk)]
+        one = Section("automation", about.lifecycle.name, says, [*cards, _recovered(risk[None])], charts)
         each = about_each(about)
         every = [Section("lifecycles", "All lifecycles", charts=[_lifecycles(each)])] if len(each) > 1 else []
         return self.said(told.as_of, [*every, one])
@@ -90,6 +92,15 @@ def _cards(did: Effect, detection: Any) -> list[Card]:
             is_good=detection.late_days <= 3 if known else None,
         ),
     ]  # fmt: skip
+
+
+def _recovered(risk: Any) -> Card:
+    return Card(
+        "Recovered",
+        rate(risk.recovered, risk.customers),
+        f"of {number_of(risk.customers, 'customer')} whom rules moved into risk and nobody put back: they left it for "
+        "a learning or active tag",
+    )
 
 
 def _rate(title: str, part: int, whole: int, what: str, how: str) -> Card:
@@ -195,19 +206,22 @@ def _so_far(young: int) -> str:
     return f" so far; of {number_of(young, 'move')} it is too early to say" if young else ""
 
 
-def _rules(about: About, rows: Sequence[Any]) -> Chart:
+def _rules(about: About, rows: Sequence[Any], risk: Mapping[int, Any]) -> Chart:
+    """``risk``: what became of those at risk, by rule."""
     return Chart(
         key="automation-rules",
         title="Rule by rule, each version",
-        summary="What did not stand was taken back, or put back by a person within 14 days.",
+        summary="What did not stand was taken back, or put back by a person within 14 days. Of rules into risk: the "
+        "median of the days to detect, how many customers were moved there (what did not stand is left out), and how "
+        "many of these left risk later for a learning or active tag.",
         columns=(
             "Rule", "To", "Moves", "Alone", "Taken back", "Put back", "Did not stand", "Under 14 days old",
-            "Approved", "Rejected", "Review, hours",
+            "Approved", "Rejected", "Review, hours", "Days to detect", "Into risk", "Recovered",
         ),
         rows=[
             (_name(row), about.names[row.to_tag], row.moves, row.automatic, row.taken_back, row.put_back,
              rate(row.taken_back + row.put_back, row.moves), row.young, row.approved, row.rejected,
-             NONE if row.hours is None else rounded(row.hours))
+             NONE if row.hours is None else rounded(row.hours), *_at_risk(risk.get(row.rule_id)))
             for row in rows
         ],
         report="automation_rules",
@@ -217,6 +231,14 @@ def _rules(about: About, rows: Sequence[Any]) -> Chart:
         texts=2,
         is_wide=True,
     )  # fmt: skip
+
+
+def _at_risk(risk: Any) -> tuple[Any, ...]:
+    """Days to detect, customers, and how many of these recovered; a rule that found nobody at risk has nothing."""
+    if risk is None:
+        return NONE, NONE, NONE
+    days = rounded(risk.late_days) if risk.late_n >= FEWEST else NONE
+    return days, risk.customers, rate(risk.recovered, risk.customers)
 
 
 def _name(row: Any) -> str:

@@ -22,7 +22,6 @@ class StatusTags(LifecycleBoard):
     def says(self, asked: Asked) -> Said:
         about = self.about(asked)
         days, moves = days_of(about), about.ask("moves_flow")
-        moves_before = about.ask("moves_flow", about.period.before)
         sections = [
             Section("where", "Where customers are", charts=[distribution(about, days), over_time(about, days)]),
             Section("moves", "How they moved", charts=[flow(about, moves.rows)]),
@@ -32,4 +31,4 @@ class StatusTags(LifecycleBoard):
             risk(about, moves.rows),
             automation(about),
         ]
-        return self.said(min(days.as_of, moves.as_of), sections, cards(about, days, moves.rows, moves_before.rows))
+        return self.said(min(days.as_of, moves.as_of), sections, cards(about, days))

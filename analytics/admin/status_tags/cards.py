@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from analytics.admin.board import Card
@@ -10,13 +9,13 @@ from analytics.admin.words import number_of, rate
 from analytics.queries.status_tags import About, Days
 from analytics.rules.few import FEWEST
 from analytics.rules.kpis import BY_CODE
-from analytics.rules.stages import CHURNED, RISK, counted, goal_of, in_category, recoveries, working
+from analytics.rules.stages import CHURNED, RISK, counted, goal_of, in_category, working
 from lifecycle.admin.filters import customers_in
 from lifecycle.rules.explain import written
 from lifecycle.templatetags.wording import signed
 
 
-def cards(about: About, days: Days, flow: Sequence[Any], flow_before: Sequence[Any]) -> list[Card]:
+def cards(about: About, days: Days) -> list[Card]:
     """Customers at work, at the goal of learning (without one: churned), at risk, and how many came back from risk."""
     risk, goal = in_category(about.tags, RISK), goal_of(about.tags)
     what = "Active learners" if goal else "Active customers"
@@ -25,7 +24,7 @@ def cards(about: About, days: Days, flow: Sequence[Any], flow_before: Sequence[A
         _number(about, what, days, working(about.tags), is_more_better=True),
         _share(about, *reached, days, is_more_better=bool(goal)),
         _number(about, "At risk", days, risk, is_more_better=False),
-        _recovery(about, recoveries(flow, about.tags), recoveries(flow_before, about.tags)),
+        _recovery(about, about.ask("risk_left").rows[0], about.ask("risk_left", about.period.before).rows[0]),
     ]
 
 
@@ -49,9 +48,11 @@ def _share(about: About, title: str, codes: frozenset[str], days: Days, *, is_mo
     )  # fmt: skip
 
 
-def _recovery(about: About, now: tuple[int, int], before: tuple[int, int]) -> Card:
+def _recovery(about: About, left: Any, left_before: Any) -> Card:
+    now, before = ((one.recovered, one.left_risk) for one in (left, left_before))
     kpi = f" “{BY_CODE['recovery_rate'].name}” among the key figures counts learners instead."
-    note = f"{now[0]:,} of {number_of(now[1], 'move')} out of risk led to learning or active tags."
+    note = f"{now[0]:,} of {number_of(now[1], 'move')} out of risk led to learning or active tags; "
+    note += "what a person put back is left out."
     note += kpi if about.lifecycle.code == BY_CODE["recovery_rate"].lifecycle else ""
     change, points = _points(now, before)
     said = f"{change} against the {about.period.days} days before" if change else "Too few to compare with before"

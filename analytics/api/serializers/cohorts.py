@@ -76,12 +76,18 @@ class AgainstSerializer(serializers.Serializer):
     reached = serializers.IntegerField()
     expected = serializers.FloatField(help_text="How many would have got there if all cohorts were alike.")
     p = serializers.FloatField(help_text="Of the log-rank test against all others, times the number of cohorts.")
+    is_exact = serializers.BooleanField(
+        help_text="The exact test: fewer than 5 of the cohort, or of the others, were expected."
+    )
+    is_few = serializers.BooleanField(
+        help_text="Fewer than 5 got there, and fewer were expected: it is never the worst."
+    )
 
 
 class DifferencesSerializer(serializers.Serializer):
     """Whether cohorts differ, by the log-rank test."""
 
-    p = serializers.FloatField()
+    p = serializers.FloatField(help_text="Where one of them has an exact test: the smallest of their own.")
     each = AgainstSerializer(many=True)
 
 

@@ -33,15 +33,20 @@ class MetricSummarySerializer(serializers.Serializer):
     rejected = serializers.IntegerField(help_text="Recommendations rejected in the range.")
     rejection_rate = _share("of the recommendations decided.")
     median_review_hours = serializers.FloatField(allow_null=True, help_text="From recommendation to decision.")
+    review_hours_n = serializers.IntegerField(help_text="Decisions whose time is known; that median is of these.")
     entered_risk = serializers.IntegerField(help_text="Moves into risk tags from outside risk.")
     median_days_to_detect = serializers.FloatField(
         allow_null=True, help_text="From the day the rule's wait was over to the move into risk, at most."
     )
+    days_to_detect_n = serializers.IntegerField(help_text="Moves into risk whose rule waits; that median is of these.")
     median_days_silent = serializers.FloatField(
         allow_null=True, help_text="From the customer's last event to the move into risk."
     )
+    days_silent_n = serializers.IntegerField(help_text="Moves into risk after an event; that median is of these.")
     recovered = serializers.IntegerField(help_text="Moves out of risk to learning or active tags.")
-    left_risk = serializers.IntegerField(help_text="Moves out of risk.")
+    left_risk = serializers.IntegerField(
+        help_text="Moves out of risk, without those by which a person put back a rule's move within 14 days."
+    )
     recovery_rate = _share("of the moves out of risk. Of learners, within 7 weeks: the KPI `recovery_rate`.")
 
 

@@ -58,7 +58,6 @@ def _world():
     CustomerStatusFactory(customer=CustomerFactory(owner=owners[0]), lifecycle=LifecycleFactory(), tag=None)
     _put_back(Random(5))
     _take_back(Random(3))
-    _put_back(Random(5))
     return owners[0]
 
 
@@ -112,52 +111,6 @@ def _take_back(random):
             )
         tag = move.to_tag if number % 2 else move.from_tag
         CustomerStatus.objects.filter(customer=customer, lifecycle=move.lifecycle).update(tag=tag, entered_at=made_at)
-
-
-def _put_back(random):
-    """Somebody undid the last move of a rule, in time or too late; of some that was taken back as well."""
-    person, moves = UserFactory(), Transition.objects.filter(lifecycle__code="learning").exclude(rule=None)
-    last = [one for one in moves.order_by("id") if not Transition.objects.filter(
-        customer=one.customer, id__gt=one.id).exists()]  # fmt: skip
-    for number, move in enumerate(random.sample(last, 20)):
-        at = min(move.applied_at + random.choice([0, 3, 14, 15]) * DAY, NOW)
-        about = {"lifecycle": move.lifecycle, "customer": move.customer}
-        back = TransitionFactory(
-            **about, from_tag=move.to_tag, to_tag=move.from_tag, applied_at=at, rule=None, by=person
-        )
-        tag = back.to_tag
-        if number % 4 == 0:
-            again = TransitionFactory(**about, from_tag=back.to_tag, to_tag=back.from_tag, applied_at=at, by=person)
-            RolledBackFactory(
-                rollback=RollbackFactory(lifecycle=move.lifecycle, transition=back, made_at=at),
-                customer_id=move.customer_id, first_id=back.id, last_id=back.id, reversal_id=again.id,
-            )  # fmt: skip
-            tag = again.to_tag
-        CustomerStatus.objects.filter(customer=move.customer, lifecycle=move.lifecycle).update(tag=tag, entered_at=at)
-
-
-def automation_accuracy(as_of):
-    standing = {one.id for moves in standing_moves("mastery_rate", as_of).values() for one in moves}
-    reversals = set(RolledBack.objects.exclude(reversal_id=None).values_list("reversal_id", flat=True))
-    found = {}
-    for customer in Customer.objects.filter(transitions__lifecycle__code="learning").distinct():
-        moves = [
-            one
-            for one in customer.transitions.filter(lifecycle__code="learning").order_by("id")
-            if one.applied_at <= as_of
-        ]
-        mine = [one for one in moves if one.rule_id and one.id not in reversals
-                and 14 * DAY < as_of - one.applied_at <= 104 * DAY]  # fmt: skip
-        if mine:
-            move = max(mine, key=lambda one: (one.applied_at, one.id))
-            after = next((one for one in moves if one.id > move.id), None)
-            is_put_back = (
-                after is not None and after.by_id and not after.rule_id and after.id in standing
-                and (after.from_tag_id, after.to_tag_id) == (move.to_tag_id, move.from_tag_id)
-                and after.applied_at - move.applied_at <= 14 * DAY
-            )  # fmt: skip
-            found[customer.id] = int(move.id in standing and not is_put_back)
-    return found
 
 
 def active_learner_rate(as_of):
@@ -218,6 +171,16 @@ def put_back(as_of):
         and (was.from_tag_id, was.to_tag_id) == (back.to_tag_id, back.from_tag_id)
         and back.applied_at - was.applied_at <= 14 * DAY
     }  # fmt: skip
+
+
+def automation_accuracy(as_of):
+    standing = {move.id for moves in standing_moves("mastery_rate", as_of).values() for move in moves}
+    wrong, reversals = put_back(as_of), set(RolledBack.objects.values_list("reversal_id", flat=True))
+    found = {}
+    for move in Transition.objects.filter(lifecycle__code="learning").exclude(rule=None).order_by("applied_at", "id"):
+        if move.id not in reversals and 14 * DAY < as_of - move.applied_at <= 104 * DAY:
+            found[move.customer_id] = int(move.id in standing and move.id not in wrong)
+    return found
 
 
 def recovery_rate(as_of):

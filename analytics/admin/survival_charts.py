@@ -98,9 +98,12 @@ def _drawn(found: Reaching, target: Target) -> list[Curve]:
 
 
 def _shares(curve: Curve, days: int) -> list[float | str]:
-    """Who got there within so many days, in percent, and the interval; blank where that is not known."""
-    known = curve.after(days)
-    return [round(100 * share, 1) for share in known] if known else ["", "", ""]
+    """Who got there within so many days, in percent, and the interval; blank where that is not known. Of nobody and of
+    everybody there is no interval: Greenwood's variance is nought there."""
+    share, *interval = curve.after(days) or ("", "", "")
+    if share in {0, 1}:
+        interval = ["", ""]
+    return [one if one == "" else round(100 * one, 1) for one in (share, *interval)]
 
 
 def _curve(curve: Curve, colour: str) -> list[dict[str, Any]]:

@@ -118,10 +118,14 @@ def test_the_table_tells_of_each_curve_at_some_days_as_far_as_it_was_watched(mon
             row = shares[3 * number : 3 * number + 3]
             curve, band = fitted.survival_function_, fitted.confidence_interval_
             is_known = customers >= 5 and (max(day for day, _ in own) >= day or curve.iloc[-1, 0] == 0)
-            told += is_known
             if is_known:
-                stayed = [curve.loc[:day].iloc[-1, 0], *sorted(band.loc[:day].iloc[-1], reverse=True)]
-                assert row == pytest.approx([100 - 100 * one for one in stayed], abs=0.051)
+                share, *interval = [curve.loc[:day].iloc[-1, 0], *sorted(band.loc[:day].iloc[-1], reverse=True)]
+                assert row[0] == pytest.approx(100 - 100 * share, abs=0.051)
+                if 0 < share < 1:
+                    assert row[1:] == pytest.approx([100 - 100 * one for one in interval], abs=0.051)
+                    told += 1
+                else:
+                    assert row[1:] == ["", ""]
             else:
                 assert row == ["", "", ""]
     assert 0 < told < len(days) * len(chart.rows)

@@ -62,7 +62,8 @@ class WhoseFilter(DropdownFilter):
         return queryset.filter(which)
 
     def _named(self, request: HttpRequest) -> QuerySet[Any]:
-        return managers(request.user).filter(pk=_number(self.value()))
+        number = _number(self.value())
+        return managers(request.user).filter(pk=number) if number else managers(request.user).none()
 
 
 class StateFilter(DropdownFilter):

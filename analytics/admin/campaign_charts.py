@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.queries.campaigns import Results, ask_campaigns
-from analytics.rules.results import Enrolled, Messages
+from analytics.rules.results import Messages
 from campaigns.models import Campaign, EndReason
 
 from .board import Asked
-from .campaign_links import listed, results_of
+from .campaign_links import entered, results_of
 from .campaign_messages import emails
 from .charts import Chart, bars, lying
 from .days import axes, drawn
@@ -38,7 +38,7 @@ def overview(found: Results) -> Chart:
              sum(one.messages.not_sent.values()), *_rates(emails(one.channels)))
             for one in shown
         ],
-        links=[results_of(one.campaign) for one in shown],
+        links=[results_of(one.campaign, found.period) for one in shown],
         is_list=True,
         is_wide=True,
         texts=2,
@@ -51,7 +51,8 @@ def _rates(one: Messages) -> tuple[str, ...]:
     return rate(one.bounced, one.sent), rate(one.opened, one.arrived), rate(one.clicked, one.arrived)
 
 
-def becoming(enrolled: Enrolled, campaign: Campaign | None) -> Chart:
+def becoming(found: Results, campaign: Campaign | None) -> Chart:
+    enrolled = found.enrolled
     labels = {"": "Still inside", **{str(one.value): str(one.label) for one in EndReason}}
     reasons = sorted(enrolled.reasons.items(), key=lambda one: -one[1])
     first = f"{labels.get(reasons[0][0], reasons[0][0])}: {reasons[0][1]:,} of {enrolled.number:,}." if reasons else ""
@@ -62,7 +63,7 @@ def becoming(enrolled: Enrolled, campaign: Campaign | None) -> Chart:
         columns=("How it ended", "Enrollments", "Share"),
         rows=[(labels.get(reason, reason), number, rate(number, enrolled.number)) for reason, number in reasons],
         links=[
-            listed("enrollment", campaign, **({"end_reason__exact": reason} if reason else {"state__exact": "active"}))
+            entered(found, campaign, **({"end_reason__exact": reason} if reason else {"state__exact": "active"}))
             for reason, _ in reasons
         ],
         traces=bars([labels.get(reason, reason) for reason, _ in reasons], [number for _, number in reasons])

@@ -9,7 +9,7 @@ from analytics.queries.campaigns import Results
 from analytics.rules.results import Messages
 from campaigns.models import Campaign, Channel, SkipReason
 
-from .campaign_links import listed
+from .campaign_links import planned
 from .charts import Chart, bars, lying, parted
 from .words import rate
 
@@ -64,7 +64,8 @@ def _figures(one: Messages) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def not_sent(messages: Messages, campaign: Campaign | None) -> Chart:
+def not_sent(found: Results, campaign: Campaign | None) -> Chart:
+    messages = found.messages
     labels = {str(one.value): str(one.label) for one in SkipReason} | {"failed": "Failed"}
     reasons = sorted(messages.not_sent.items(), key=lambda one: -one[1])
     total, first = sum(number for _, number in reasons), reasons[0][0] if reasons else ""
@@ -76,7 +77,9 @@ def not_sent(messages: Messages, campaign: Campaign | None) -> Chart:
         columns=("Reason", "Messages", "Share of planned"),
         rows=[(labels.get(reason, reason), number, rate(number, messages.planned)) for reason, number in reasons],
         links=[
-            listed("delivery", campaign, **({"state__exact": "failed"} if reason == "failed" else {"reason": reason}))
+            planned(found, campaign, state__exact="failed")
+            if reason == "failed"
+            else planned(found, campaign, state__exact="skipped", reason=reason)
             for reason, _ in reasons
         ],
         traces=bars([labels.get(reason, reason) for reason, _ in reasons], [number for _, number in reasons])

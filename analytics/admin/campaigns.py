@@ -6,13 +6,13 @@ from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from analytics.queries.campaigns import Results, results
-from analytics.rules.results import ARRIVED, Enrolled, Messages
-from campaigns.models import Campaign
+from analytics.rules.results import ARRIVED
+from campaigns.models import Campaign, Channel
 
 from .board import Asked, Card, Said, board
 from .campaign_charts import becoming, days, overview, tasks
 from .campaign_lift import reached
-from .campaign_links import listed
+from .campaign_links import entered, planned
 from .campaign_messages import emails, messages_by_channel, not_sent
 from .charts import Chart
 from .one_campaign_charts import step_funnel, time_to_goal, versions
@@ -46,9 +46,9 @@ class CampaignResults(RangeBoard):
         return [
             reached(found),
             *([] if campaign else [overview(found)]),
-            becoming(found.enrolled, campaign),
+            becoming(found, campaign),
             messages_by_channel(found),
-            not_sent(found.messages, campaign),
+            not_sent(found, campaign),
             tasks(asked),
             days(asked),
         ]
@@ -63,26 +63,30 @@ def _of_one(asked: Asked, found: Results, campaign: Campaign | None) -> list[Cha
 
 def _cards(found: Results, campaign: Campaign | None) -> list[Card]:
     sent = Card("Messages sent", f"{found.messages.sent:,}", f"of {found.messages.planned:,} planned",
-                url=listed("delivery", campaign))  # fmt: skip
-    return [*_of_enrolled(found.enrolled, campaign), sent, *_of_emails(emails(found.channels))]
+                url=planned(found, campaign, sent="yes"))  # fmt: skip
+    return [*_of_enrolled(found, campaign), sent, *_of_emails(found, campaign)]
 
 
-def _of_enrolled(enrolled: Enrolled, campaign: Campaign | None) -> list[Card]:
+def _of_enrolled(found: Results, campaign: Campaign | None) -> list[Card]:
+    enrolled = found.enrolled
     of_first = f"{enrolled.converted:,} of {enrolled.customers:,} who entered for the first time and were treated"
     return [
-        Card("Enrolled", f"{enrolled.number:,}", url=listed("enrollment", campaign)),
-        Card("Still inside", f"{enrolled.inside:,}", url=listed("enrollment", campaign, state__exact="active")),
+        Card("Enrolled", f"{enrolled.number:,}", url=entered(found, campaign)),
+        Card("Still inside", f"{enrolled.inside:,}", url=entered(found, campaign, state__exact="active")),
         Card("Reached the goal", rate(enrolled.converted, enrolled.customers), of_first),
     ]
 
 
-def _of_emails(messages: Messages) -> list[Card]:
+def _of_emails(found: Results, campaign: Campaign | None) -> list[Card]:
+    messages = emails(found.channels)
     arrived = f"of {messages.arrived:,} emails {ARRIVED}"
     return [
         Card("Opened", rate(messages.opened, messages.arrived),
              f"{arrived}. Unreliable: mail programs open by themselves, or hide it."),
         Card("Clicked", rate(messages.clicked, messages.arrived), arrived),
-        Card("Bounced", rate(messages.bounced, messages.sent), f"{messages.bounced:,} of {messages.sent:,} emails"),
-        Card("Complained", rate(messages.complained, messages.arrived), f"{messages.complained:,} {arrived}"),
+        Card("Bounced", rate(messages.bounced, messages.sent), f"{messages.bounced:,} of {messages.sent:,} emails",
+             url=planned(found, campaign, channel__exact=Channel.EMAIL, state__exact="bounced")),
+        Card("Complained", rate(messages.complained, messages.arrived), f"{messages.complained:,} {arrived}",
+             url=planned(found, campaign, channel__exact=Channel.EMAIL, state__exact="complained")),
         Card("Unsubscribed", rate(messages.unsubscribed, messages.arrived), f"{messages.unsubscribed:,} {arrived}"),
     ]  # fmt: skip

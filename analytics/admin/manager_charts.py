@@ -23,7 +23,7 @@ _TASKS = {"made": "Made", "done": "Done", "dropped": "Dropped"}
 def table(found: Compared) -> Chart:
     """All measures, a row a manager; the last row is the median."""
     rows = [(one.name, *(cell(one, measure) for measure in MEASURES)) for one in found.managers]
-    links = [listed("accounts", one) for one in found.managers]
+    links = [listed("accounts", found, one) for one in found.managers]
     if found.medians:
         middle = (figure(found.medians[one.code], one.unit) for one in MEASURES)
         rows, links = [*rows, (f"Median of {found.others}", *middle)], [*links, ""]
@@ -65,7 +65,7 @@ def beside(found: Compared) -> Chart:
             for measure, _ in values
             if one
         ],
-        links=[listed(measure.code, one) for measure, _ in values],
+        links=[listed(measure.code, found, one) for measure, _ in values],
         traces=parted([measure.name for measure in drawn], series, ("tn:blue", "tn:grey")) if drawn else [],
         layout={"barmode": "group", "xaxis": {"ticksuffix": "%"}},
         report="manager_work",
@@ -87,7 +87,7 @@ def load(found: Compared) -> Chart:
         f"the median is {figure(median, '%')}.{drawn}",
         columns=("Manager", "Load, %", "Accounts"),
         rows=[(one.name, round(100 * one.load), int(one["accounts"])) for one in shown],
-        links=[listed("accounts", one) for one in shown],
+        links=[listed("accounts", found, one) for one in shown],
         traces=bars(
             [one.name for one in shown],
             [round(100 * one.load) for one in shown],
@@ -117,7 +117,7 @@ def health(found: Compared) -> Chart:
         f"{drawn}",
         columns=("Manager", "Mean health", "Change", "Scored customers"),
         rows=[(one.name, round(value, 1), cell(one, BY_CODE["health_change"]), measure.n(one)) for one, value in shown],
-        links=[listed("health", one) for one, _ in shown],
+        links=[listed("health", found, one) for one, _ in shown],
         traces=bars([one.name for one, _ in shown], [round(value, 1) for _, value in shown]) if shown else [],
         layout={"xaxis": SCORES, "shapes": [_mark(median, "tn:grey")] if median is not None else []},
         report="manager_customers",

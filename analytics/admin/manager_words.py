@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from analytics.queries.managers import Compared
 from analytics.rules.managers import Manager, Measure
+from lifecycle.admin.between import between
 
 from .words import NONE, figure
 
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list and what is asked of it. ``whose``: the parameter that takes a manager's id, or ``of_all`` of them;
+    ``at``: the time that has to be in the range."""
+
+    model: str
+    asked: Mapping[str, str] = field(default_factory=dict)
+    at: str = ""
+    whose: str = "owner"
+    of_all: str = "somebody"
+
+
+def _tasks(at: str = "", **asked: str) -> _List:
+    return _List("customer_success_task", asked, at, whose="whose", of_all="managers")
+
+
+# Those with exactly the rows that were counted. No list tells milestones, contacts or renewals.
 _LISTS = {
-    "customers": "lifecycle_customer", "accounts": "customer_success_account", "at_risk": "customer_success_account",
-    "tasks_open": "customer_success_task", "tasks_overdue": "customer_success_task",
-    "tasks_done": "customer_success_task", "task_hours": "customer_success_task", "health": "customer_success_account",
-    "reviews_held": "customer_success_businessreview", "alerts_in_time": "customer_success_healthalert",
-    "milestones_on_time": "customer_success_successplan",
-}  # fmt: skip
-_OF_LISTS = {"at_risk": {"status": "AT_RISK"}, "tasks_done": {"state": "done"}, "task_hours": {"state": "done"}}
-_WITH_OWNER = {"lifecycle_customer", "customer_success_account", "customer_success_healthalert"}
+    "customers": _List("lifecycle_customer"),
+    "accounts": _List("customer_success_account", {"status": "open"}),
+    "health": _List("customer_success_customerhealth"),
+    "at_risk": _List("customer_success_account", {"status": "AT_RISK"}),
+    "tasks_open": _tasks(),
+    "tasks_overdue": _tasks(),
+    "tasks_done": _tasks("closed_at", state="done"),
+    "task_hours": _tasks("closed_at", state="done"),
+    "reviews_held": _List("customer_success_businessreview", {"when": "HELD"}, "scheduled_for"),
+    "alerts_in_time": _List("customer_success_healthalert", {"state": "in_time"}, "due_at"),
+}
 
 
 def cell(manager: Manager, measure: Measure) -> str:
@@ -29,12 +54,14 @@ def cell(manager: Manager, measure: Measure) -> str:
     return figure(value, measure.unit)
 
 
-def listed(code: str, manager: Manager | None = None) -> str:
-    """The rows behind a figure, of one manager where the list can tell."""
-    model = _LISTS.get(code)
-    if model is None:
+def listed(code: str, found: Compared, manager: Manager | None = None) -> str:
+    """The rows behind a figure, of one manager or of all; of a rate those that reached it."""
+    one = _LISTS.get(code)
+    if one is None:
         return ""
-    asked = dict(_OF_LISTS.get(code, {}))
-    if manager and model in _WITH_OWNER:
-        asked["owner"] = str(manager.id)
-    return f"{reverse(f'admin:{model}_changelist')}{'?' if asked else ''}{urlencode(asked)}"
+    asked = {one.whose: str(manager.id) if manager else one.of_all, **one.asked}
+    if one.at:
+        asked[one.at] = between(found.period.since, found.period.until, known=found.as_of)
+    if code == "tasks_overdue":
+        asked["due_at"] = between(None, found.as_of)
+    return f"{reverse(f'admin:{one.model}_changelist')}?{urlencode(asked)}"

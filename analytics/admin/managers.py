@@ -55,7 +55,7 @@ def _card(manager: Manager, measure: Measure, found: Compared) -> Card:
         cell(manager, measure) if is_known else NONE,
         note=measure.definition if is_known else f"{measure.definition} Too few (n = {measure.n(manager)}).",
         change=f"Median of {found.others} managers: {figure(median, measure.unit)}" if median is not None else "",
-        url=listed(measure.code, manager),
+        url=listed(measure.code, found, manager),
     )
 
 
@@ -69,14 +69,17 @@ def _totals(found: Compared) -> list[Card]:
     compared_with = f"Median of {found.others} managers with {FEWEST} customers or more"
     return [
         Card("Success managers", f"{len(managers):,}"),
-        Card("Customers", f"{total('customers'):,.0f}", f"{total('accounts'):,.0f} accounts", url=listed("customers")),
+        Card("Customers", f"{total('customers'):,.0f}", f"{total('accounts'):,.0f} accounts",
+             url=listed("customers", found)),
         Card("Load", figure(found.medians.get("load"), "%"), compared_with),
         Card("At risk", rate(total("at_risk"), total("accounts")),
-             f"{total('at_risk'):,.0f} of {total('accounts'):,.0f} accounts, by their tag", url=listed("at_risk")),
-        Card("Overdue tasks", f"{total('overdue'):,.0f}", f"of {total('open'):,.0f} open", url=listed("tasks_open")),
+             f"{total('at_risk'):,.0f} of {total('accounts'):,.0f} accounts, by their tag",
+             url=listed("at_risk", found)),
+        Card("Overdue tasks", f"{total('overdue'):,.0f}", f"of {total('open'):,.0f} open",
+             url=listed("tasks_overdue", found)),
         Card("Reviews held", rate(total("reviews_held"), total("reviews")),
-             f"{total('reviews_held'):,.0f} of {total('reviews'):,.0f} due", url=listed("reviews_held")),
+             f"{total('reviews_held'):,.0f} of {total('reviews'):,.0f} due", url=listed("reviews_held", found)),
         Card("Alerts in time", rate(total("alerts_in_time"), total("alerts")),
-             f"{total('alerts_in_time'):,.0f} of {total('alerts'):,.0f} due", url=listed("alerts_in_time")),
+             f"{total('alerts_in_time'):,.0f} of {total('alerts'):,.0f} due", url=listed("alerts_in_time", found)),
         Card("Renewals in 90 days", f"{total('renewals'):,.0f}", f"{money(total('renewal_revenue'))} a year"),
     ]  # fmt: skip

@@ -53,6 +53,7 @@ class Result:
 @dataclass(frozen=True, slots=True)
 class Results:
     as_of: datetime
+    period: Period
     results: Sequence[Result]
     enrolled: Enrolled
     messages: Messages
@@ -72,6 +73,7 @@ def results(
     found = Campaign.objects.filter(id__in=ids).order_by("name", "id")
     return Results(
         as_of=min(told.as_of for told in (enrolled, messages, arms)),
+        period=period,
         results=[_result(one, *(rows[one.id] for rows in by_campaign)) for one in found],
         enrolled=enrolled_of(enrolled.rows),
         messages=messages_of(messages.rows),

@@ -14,8 +14,8 @@ from analytics.rules.managers import FEWEST_OTHERS, Manager, medians
 from analytics.rules.periods import Period
 from customer_success.models import TierPolicy
 from customer_success.queries import managers as managers_seen
+from customer_success.queries import managers_at_work
 from customer_success.rules import capacity
-from lifecycle.models import Team
 from lifecycle.queries import owners_seen
 
 from .kept import kept
@@ -29,6 +29,7 @@ class Compared:
     """``medians``: of ``others`` managers, oneself among them; none where it would tell who the others are."""
 
     as_of: datetime
+    period: Period
     managers: Sequence[Manager]
     medians: Mapping[str, float | None]
     others: int
@@ -51,12 +52,13 @@ def compared(user: Any, *, period: Period, now: datetime) -> Compared:
     known = {one.id: one for one in everybody}
     mine = [known.get(one, Manager(one, name, days=period.days)) for one, name in names.items()]
     if not is_alone:
-        leads = frozenset(Team.leads.through.objects.filter(user__in=names).values_list("user", flat=True))
-        mine = [one for one in mine if one["customers"] or one.id not in leads]
+        at_work = frozenset(managers_at_work(user).values_list("id", flat=True))
+        mine = [one for one in mine if one.id in at_work]
     peers = [one for one in everybody if one["customers"] and not one.is_small]
     enough = not is_alone or len([one for one in peers if one.id not in names]) >= FEWEST_OTHERS
     return Compared(
         as_of=as_of,
+        period=period,
         managers=sorted(mine, key=lambda one: (one.is_small, -one.load, one.name)),
         medians=medians(peers, alone=names if is_alone else ()) if enough else {},
         others=len(peers),

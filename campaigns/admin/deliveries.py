@@ -21,10 +21,11 @@ from campaigns.models import Delivery, DeliveryState
 from campaigns.queries.deliveries import receipts_of
 from customer_success.admin.steps import ReasonForm, Step, step_page
 from customer_success.admin.tasks import CustomerFilter
+from lifecycle.admin.between import between_filter
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import framed
 
-from .filters import CampaignFilter, ReasonFilter
+from .filters import CampaignFilter, ReasonFilter, SentFilter
 from .mailbox_pages import mail_page, mailbox_page
 from .words import shown, state_badge, step_shown, what, why
 
@@ -83,7 +84,7 @@ class DeliveryAdmin(OfCustomers):
     list_display = ("at", "customer_shown", "message", "campaign", "channel", "state_shown", "reason_shown")
     list_filter = (
         ("state", ChoicesDropdownFilter), ("channel", ChoicesDropdownFilter), CampaignFilter, ReasonFilter,
-        CustomerFilter,
+        CustomerFilter, SentFilter, between_filter("planned_at", "planned"),
     )  # fmt: skip
     list_filter_submit = True
     list_select_related = ("customer", "campaign")

@@ -19,6 +19,7 @@ from campaigns.models import Enrollment, EnrollmentState
 from campaigns.queries.enrollments import runs_of
 from customer_success.admin.steps import ReasonForm, Step, step_page
 from customer_success.admin.tasks import CustomerFilter
+from lifecycle.admin.between import between_filter
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import framed
 from lifecycle.models import Customer
@@ -44,6 +45,7 @@ class EnrollmentAdmin(OfCustomers):
     list_display = ("at", "customer_shown", "campaign", "state_shown", "ended", "goal")
     list_filter = (
         ("state", ChoicesDropdownFilter), CampaignFilter, ("end_reason", ChoicesDropdownFilter), CustomerFilter,
+        between_filter("entered_at", "entered"),
     )  # fmt: skip
     list_filter_submit = True
     list_select_related = ("customer", "campaign")

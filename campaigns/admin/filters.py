@@ -9,20 +9,26 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
 from campaigns.models import Campaign, Delivery, SkipReason
+from campaigns.queries.receipts import SENT
+
+ANY_CAMPAIGN = "*"
 
 
 class CampaignFilter(DropdownFilter):
-    """One campaign, by its key: in an address it says what it is."""
+    """One campaign, by its key: in an address it says what it is; or any of them, where a link asks so."""
 
     title = "campaign"
     parameter_name = "campaign"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(Campaign.objects.values_list("key", "name"))
+        any_of_them = [(ANY_CAMPAIGN, "Any campaign")] if self.value() == ANY_CAMPAIGN else []
+        return [*any_of_them, *Campaign.objects.values_list("key", "name")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not (key := self.value()):
             return queryset
+        if key == ANY_CAMPAIGN:
+            return queryset.filter(campaign__isnull=False)
         found = Campaign.objects.filter(key=key).values_list("id", flat=True).first() if "\x00" not in key else None
         return queryset.filter(campaign=found) if found else queryset.none()
 
@@ -41,3 +47,22 @@ class ReasonFilter(DropdownFilter):
         if not value:
             return queryset
         return queryset.filter(reason=value) if value in SkipReason.values else queryset.none()
+
+
+class SentFilter(DropdownFilter):
+    """Whether a provider took the message, whatever became of it then."""
+
+    title = "sent"
+    parameter_name = "sent"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Sent"), ("no", "Not sent, or not yet")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
+        match self.value():
+            case "yes":
+                return queryset.filter(state__in=SENT)
+            case "no":
+                return queryset.exclude(state__in=SENT)
+            case _:
+                return queryset

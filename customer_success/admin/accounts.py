@@ -28,7 +28,7 @@ from customer_success.engine.accounts import (
 )
 from customer_success.engine.traits import TraitRefused
 from customer_success.models import Account, CustomerStatus, TierChange, TierPolicy
-from customer_success.queries.accounts import LIFECYCLE, owner_unless_named, status_of, with_status
+from customer_success.queries.accounts import LIFECYCLE, closed, owner_unless_named, status_of, with_status
 from lifecycle import queries
 from lifecycle.admin.paging import CappedList
 from lifecycle.admin.portfolio import CustomerOwnerFilter, FoundByCustomer
@@ -39,17 +39,21 @@ from lifecycle.templatetags.wording import customer_link, tag_label
 from .account_forms import CONTRACT, NewAccountForm
 from .account_steps import close_page, tier_page
 
+_OPEN = "open"
+
 
 class StatusFilter(DropdownFilter):
     title = "status"
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(CustomerStatus.choices)
+        return [*CustomerStatus.choices, (_OPEN, "Not churned")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Account]) -> QuerySet[Account]:
         if not self.value():
             return queryset
+        if self.value() == _OPEN:
+            return queryset.exclude(closed("customer_id"))
         return queryset.filter(
             customer__statuses__lifecycle__code=LIFECYCLE, customer__statuses__tag__code=self.value()
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from customer_success.engine import alerts
 from customer_success.models import AlertState, HealthAlert
 from customer_success.queries.alerts import unread
 from customer_success.templatetags.health import health_link
+from lifecycle.admin.between import between_filter
 from lifecycle.admin.fields import Line
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import DayInput, framed, some_of
@@ -39,7 +40,7 @@ class StateFilter(DropdownFilter):
     all_option = ["", "Open and acknowledged"]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*AlertState.choices, ("over", "Over"), ("all", "All")]
+        return [*AlertState.choices, ("over", "Over"), ("in_time", "Answered in time"), ("all", "All")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[HealthAlert]) -> QuerySet[HealthAlert]:
         match self.value():
@@ -47,6 +48,8 @@ class StateFilter(DropdownFilter):
                 return queryset
             case "over":
                 return queryset.exclude(ended_at=None)
+            case "in_time":
+                return queryset.filter(answered_at__lte=F("due_at"))
             case None | "":
                 return queryset.filter(unread(timezone.now()) | Q(ended_at=None, state=AlertState.ACKNOWLEDGED))
             case AlertState.OPEN.value:
@@ -100,7 +103,7 @@ class HealthAlertAdmin(OfCustomers):
     when_empty = "When a health score falls, or falls below what its scorecard names, it is told here, and a task made."
     list_display = ("said", "customer_shown", "kind_shown", "owner_shown", "state_shown", "opened_at", "due_at")
     list_display_links = ("said",)
-    list_filter = (("kind", ChoicesDropdownFilter), StateFilter, CustomerOwnerFilter)
+    list_filter = (("kind", ChoicesDropdownFilter), StateFilter, CustomerOwnerFilter, between_filter("due_at", "due"))
     list_filter_submit = True
     list_select_related = ("customer", "customer__owner")
     actions = ("acknowledge_selected", "snooze_selected", "resolve_selected")

@@ -22,8 +22,10 @@ from customer_success.engine import reviews as engine
 from customer_success.models import BusinessReview, ReviewStatus
 from customer_success.queries.reviews import accounts_seen, led_by
 from customer_success.rules.calendar import local
+from lifecycle.admin.between import between_filter
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import Question, ask, framed
+from lifecycle.admin.portfolio import CustomerOwnerFilter
 from lifecycle.templatetags.wording import customer_link
 
 from .review_forms import ActionItems, HoldForm, PlanForm, WriteForm, add_wrong_time, promises
@@ -76,7 +78,10 @@ class BusinessReviewAdmin(OfCustomers):
     autocomplete_fields = ("customer",)
     list_display = ("at", "customer_shown", "type", "state", "leader_shown", "prepared_on")
     list_display_links = ("at",)
-    list_filter = (WhenFilter, LedFilter, ("type", ChoicesDropdownFilter))
+    list_filter = (
+        WhenFilter, LedFilter, ("type", ChoicesDropdownFilter), CustomerOwnerFilter,
+        between_filter("scheduled_for", "scheduled for"),
+    )  # fmt: skip
     list_filter_submit = True
     list_select_related = ("customer", "customer__owner", "owner")
     when_empty = "Regular reviews are scheduled by the customer's tier, every night; others are planned with Add."

@@ -18,8 +18,10 @@ from unfold.decorators import display
 
 from customer_success.engine.tasks import NewTask, TaskNotAllowed, check_new, create_task
 from customer_success.models import Task, TaskState
+from customer_success.queries import managers, managers_at_work
 from customer_success.queries.task_origins import asked_by
 from customer_success.queries.tasks import colleagues, entries_of, tasks_seen, teams_of
+from lifecycle.admin.between import between_filter
 from lifecycle.admin.pages import framed
 from lifecycle.admin.paging import CappedList
 from lifecycle.admin.portfolio import FoundByCustomer
@@ -35,20 +37,33 @@ _STATES = {"Open": "info", "Done": "success", "Dropped": "default"}
 
 
 class WhoseFilter(DropdownFilter):
+    """Besides the usual choices one manager's, by id, where a link asks so."""
+
     title = "whose"
     parameter_name = "whose"
     all_option = ["", "Everybody's that you see"]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("mine", "Mine"), ("queue", "In the queues of my teams"), ("nobody", "Nobody's")]
+        usual = [
+            ("mine", "Mine"), ("managers", "Success managers'"), ("queue", "In the queues of my teams"),
+            ("nobody", "Nobody's"),
+        ]  # fmt: skip
+        return [*usual, *((str(one.pk), one.get_full_name() or one.get_username()) for one in self._named(request))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Task]) -> QuerySet[Task]:
+        if _number(self.value()):
+            return queryset.filter(owner__in=self._named(request))
         which = {
             "mine": Q(owner=request.user.id),
+            "managers": Q(owner__in=managers_at_work(request.user).order_by().values("pk")),
             "queue": Q(owner=None, team__in=teams_of(request.user)),
             "nobody": Q(owner=None, team=None),
         }.get(self.value() or "", Q())
         return queryset.filter(which)
+
+    def _named(self, request: HttpRequest) -> QuerySet[Any]:
+        number = _number(self.value())
+        return managers(request.user).filter(pk=number) if number else managers(request.user).none()
 
 
 class StateFilter(DropdownFilter):
@@ -115,6 +130,7 @@ class TaskAdmin(FoundByCustomer, CappedList, ModelAdmin):
     list_display = ("title_shown", "customer_shown", "type", "priority_shown", "due_at", "holder", "state_shown")
     list_filter = (
         WhoseFilter, StateFilter, ("type", ChoicesDropdownFilter), ("priority", ChoicesDropdownFilter), CustomerFilter,
+        between_filter("due_at", "due"), between_filter("closed_at", "closed"),
     )  # fmt: skip
     list_filter_submit = True
     list_display_links = ("title_shown",)

@@ -1,6 +1,6 @@
 """Questions that doors ask, answered without writing. Each is a fixed number of statements."""
 
-from .capacity import Capacity, Portfolio, after, capacity_of, managers, proposal
+from .capacity import Capacity, Portfolio, after, capacity_of, managers, managers_at_work, proposal
 from .plans import (
     SharedPlan,
     changes_of_plan,
@@ -19,6 +19,7 @@ __all__ = [
     "capacity_of",
     "changes_of_plan",
     "managers",
+    "managers_at_work",
     "milestones_to_remind",
     "past_due",
     "proposal",

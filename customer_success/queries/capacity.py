@@ -82,6 +82,13 @@ def managers(user: Any) -> QuerySet[Any]:
     return (people if owners is None else people.filter(id__in=owners)).order_by("username")
 
 
+def managers_at_work(user: Any) -> QuerySet[Any]:
+    """Those of them who are looked at beside each other: who leads and looks after nobody is left out."""
+    leads = Team.leads.through.objects.filter(user=OuterRef("pk"))
+    has_customers = Customer.objects.filter(owner=OuterRef("pk"))
+    return managers(user).exclude(Exists(leads) & ~Exists(has_customers))
+
+
 def capacity_of(user: Any) -> Capacity:
     """What a person sees of it: four statements, whatever the number of managers."""
     ratios = dict(TierPolicy.objects.values_list("tier", "accounts_per_manager"))

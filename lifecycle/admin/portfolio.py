@@ -14,7 +14,7 @@ from .autocomplete import Autocompleted
 
 # More would be slower than what they are good for: the text is too short.
 _SEARCHED = 200
-_MINE, _TEAMS, _NOBODYS = "mine", "teams", "nobody"
+_MINE, _TEAMS, _SOMEBODYS, _NOBODYS = "mine", "teams", "somebody", "nobody"
 
 
 class InPortfolio(Autocompleted):
@@ -59,7 +59,7 @@ class ShownTo:
 
 
 class OwnerFilter(DropdownFilter):
-    """Whose customers, among those that the person sees."""
+    """Whose customers, among those that the person sees; somebody is who still works here."""
 
     title = "success manager"
     parameter_name = "owner"
@@ -70,7 +70,7 @@ class OwnerFilter(DropdownFilter):
         return [
             (_MINE, "Mine"),
             *([(_TEAMS, "My teams'")] if leads else []),
-            *([(_NOBODYS, "Nobody's")] if queries.sees_everybody(request.user) else []),
+            *([(_SOMEBODYS, "Somebody's"), (_NOBODYS, "Nobody's")] if queries.sees_everybody(request.user) else []),
             *(
                 (str(one.pk), one.get_full_name() or one.get_username())
                 for one in queries.owners_to_choose(request.user)
@@ -85,6 +85,8 @@ class OwnerFilter(DropdownFilter):
                 return queryset.filter(**{self.path: request.user.pk})
             case "teams":
                 return queryset.filter(**{f"{self.path}__in": queries.led_by(request.user).values("pk")})
+            case "somebody":
+                return queryset.filter(**{f"{self.path}__is_active": True})
             case "nobody":
                 return queryset.filter(**{self.path: None})
             case number:

@@ -1,5 +1,5 @@
 """Status tags: where customers are in a lifecycle, how they moved, who is at risk, what automation did about it."""
 
-from . import board
+from . import board, customers
 
-__all__ = ["board"]
+__all__ = ["board", "customers"]

@@ -10,9 +10,10 @@ from analytics.queries.status_tags import About, Days
 from analytics.rules.few import FEWEST
 from analytics.rules.kpis import BY_CODE
 from analytics.rules.stages import CHURNED, RISK, counted, goal_of, in_category, working
-from lifecycle.admin.filters import customers_in
 from lifecycle.rules.explain import written
 from lifecycle.templatetags.wording import signed
+
+from .links import customers_then
 
 
 def cards(about: About, days: Days) -> list[Card]:
@@ -81,6 +82,6 @@ def _named(about: About, codes: frozenset[str]) -> str:
 
 
 def _behind(about: About, codes: frozenset[str]) -> str:
-    """The customers who are in one of these tags now."""
+    """The customers who were in one of these tags at the end of the range."""
     tags = [tag for tag in about.tags if tag.code in codes]
-    return customers_in(about.lifecycle, *tags) if tags else ""
+    return customers_then(about, *tags) if tags else ""

@@ -6,8 +6,19 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from analytics.admin.board import address
 from analytics.queries.status_tags import About
+from lifecycle.admin.filters import customers_in
 from lifecycle.models import StatusTag
+
+
+def customers_then(about: About, *tags: StatusTag) -> str:
+    """The customers who were in one of the tags at the end of the range: where it ends today, those of now."""
+    day = about.period.end
+    if day >= about.now.date():
+        return customers_in(about.lifecycle, *tags)
+    codes = ",".join(tag.code for tag in tags)
+    return address("tag_customers", lifecycle=about.lifecycle.code, tags=codes, day=day)
 
 
 def moves_between(about: About, start: StatusTag | None, to: StatusTag) -> str:

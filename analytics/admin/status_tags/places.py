@@ -10,11 +10,10 @@ from analytics.admin.charts import Chart, bars, sankey, stacked
 from analytics.admin.days import axes
 from analytics.admin.words import number_of, rate
 from analytics.queries.status_tags import About, Days
-from lifecycle.admin.filters import customers_in
 from lifecycle.models import StatusTag
 from lifecycle.templatetags.wording import signed
 
-from .links import moves_between
+from .links import customers_then, moves_between
 
 _SHADES = ("", "/0.7", "/0.5", "/0.35")
 
@@ -48,7 +47,7 @@ def distribution(about: About, days: Days) -> Chart:
         traces=bars(names, [number for _, number in shown], shades(about.tags)) if total else [],
         report="tag_days",
         axis="Customers",
-        links=[customers_in(about.lifecycle, tag) for tag, _ in shown],
+        links=[customers_then(about, tag) for tag, _ in shown],
         when_empty="Nobody had a tag in this lifecycle.",
     )
 

@@ -1,0 +1,96 @@
+"""Numbers of campaign results lead to the enrollments and messages that were counted: no more and no fewer."""
+
+import re
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from campaigns.models import Campaign, Delivery, Enrollment
+from tests.factories import CustomerFactory, DeliveryFactory, UserFactory
+
+from .enrolled import DAY, NOW, PERIOD, SINCE, make_world
+
+pytestmark = pytest.mark.django_db
+URL = "/admin/analytics/snapshot/campaign-results/"
+RANGES = [
+    (PERIOD.start, PERIOD.end),
+    (PERIOD.end, PERIOD.end),
+    (NOW.date() - 30 * DAY, NOW.date()),
+]
+
+
+@pytest.fixture(autouse=True)
+def later():
+    """When all that the world has made has happened."""
+    with time_machine.travel(NOW + 60 * DAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def owner():
+    owner = make_world()
+    DeliveryFactory(
+        run=None, campaign=None, customer=CustomerFactory(owner=owner), state="accepted", planned_at=SINCE,
+        accepted_at=SINCE, ended_at=SINCE,
+    )  # fmt: skip
+    owner.is_staff = True
+    owner.save()
+    owner.groups.add(Group.objects.get(name="Success manager"))
+    return owner
+
+
+@pytest.fixture(params=["everybody", "portfolio"])
+def client(request, owner):
+    client = Client()
+    client.force_login(owner if request.param == "portfolio" else UserFactory(is_staff=True, is_superuser=True))
+    return client
+
+
+def rows_behind(client, url):
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return answer.context["cl"].result_count
+
+
+def told(card):
+    """The number of a card; of a rate how many reached it."""
+    return int(re.match(r"\d+", card.note if card.title in {"Bounced", "Complained"} else card.value)[0])
+
+
+@pytest.mark.parametrize("is_one", [False, True])
+@pytest.mark.parametrize(("start", "end"), RANGES)
+def test_as_many_as_the_number_says(client, start, end, is_one):
+    campaign = {"campaign": Campaign.objects.order_by("id")[0].key} if is_one else {}
+    said = client.get(URL, {"start": str(start), "end": str(end), **campaign}).context["said"]
+    linked = [one for one in said.cards if one.url]
+    ends, reasons = (next(one for one in said.charts if one.key == key) for key in ("ends", "not-sent"))
+
+    assert [one.title for one in linked] == ["Enrolled", "Still inside", "Messages sent", "Bounced", "Complained"]
+    for card in linked:
+        assert (card.title, rows_behind(client, card.url)) == (card.title, told(card))
+    for row, url in [*ends.linked_rows, *reasons.linked_rows]:
+        assert (row[0], rows_behind(client, url)) == (row[0], row[1])
+    assert told(linked[0]) < Enrollment.objects.count()
+    assert told(linked[2]) < Delivery.objects.count()
+
+
+def test_a_campaign_of_the_list_is_told_of_in_the_same_days(client):
+    said = client.get(URL, {"start": str(PERIOD.start), "end": str(PERIOD.end)}).context["said"]
+    campaigns = next(one for one in said.charts if one.key == "campaigns")
+    enrolled = campaigns.columns.index("Enrolled")
+
+    for row, url in campaigns.linked_rows:
+        card = client.get(url).context["said"].cards[0]
+        assert (card.title, told(card)) == ("Enrolled", row[enrolled])
+
+
+def test_messages_are_sent_once_a_provider_took_them(client):
+    sent, not_sent, both = (
+        client.get("/admin/campaigns/delivery/", asked).context["cl"] for asked in ({"sent": "yes"}, {"sent": "no"}, {})
+    )
+
+    assert {one.accepted_at is not None for one in sent.result_list} == {True}
+    assert {one.accepted_at is not None for one in not_sent.result_list} == {False}
+    assert sent.result_count + not_sent.result_count == both.result_count

@@ -11,10 +11,8 @@ JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id AND t.category <> 'risk'
 LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
 WHERE (%(owners)s IS NULL OR c.id IS NOT NULL)
   AND m.id NOT IN (SELECT move_id FROM put_back)
-  AND (m.by_id IS NULL OR m.rule_id IS NOT NULL OR NOT EXISTS (
-    SELECT FROM put_back AS p
-    WHERE p.move_id = (
-        SELECT max(was.id) FROM lifecycle_transition AS was
-        WHERE was.customer_id = m.customer_id AND was.lifecycle_id = %(lifecycle)s AND was.id < m.id
-    )
-  ))
+  AND (m.by_id IS NULL OR m.rule_id IS NOT NULL OR COALESCE((
+    SELECT max(was.id)
+    FROM (SELECT id, lifecycle_id FROM lifecycle_transition WHERE customer_id = m.customer_id AND id < m.id OFFSET 0) AS was
+    WHERE was.lifecycle_id = %(lifecycle)s
+  ), 0) NOT IN (SELECT move_id FROM put_back))

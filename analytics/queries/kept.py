@@ -59,17 +59,19 @@ def kept(
     *,
     owners: Collection[int] | None,
     now: datetime,
+    at: datetime | None = None,
     fold: Statement = as_it_is,
     keep: Keep = Keep.HOUR,
     also_few: bool = False,
     **about: Any,
 ) -> Told:
-    """The rows of a report. Who is kept by name is told as long as one may see them, by the name that they have now."""
-    answer = partial(ask, name, owners=owners, as_of=now, fold=fold, **about)
+    """The rows of a report, as of now or of an instant that is over (``at``). Who is kept by name is told as long as
+    one may see them, by the name that they have now."""
+    answer = partial(ask, name, owners=owners, as_of=at or now, fold=fold, **about)
     how: dict[str, Any] = {"keep": keep, "also_few": also_few, "fold": fold.__name__}
-    as_of, rows = kept_answer(name, answer, owners=owners, now=now, **how, **about)
+    asked_at, rows = kept_answer(name, answer, owners=owners, now=now, **how, at=at, **about)
     is_by_name = rows and {"customer_id", "name"} <= vars(rows[0]).keys()
-    return Told(as_of, _named_anew(rows, owners) if is_by_name and as_of != now else rows)
+    return Told(at or asked_at, _named_anew(rows, owners) if is_by_name and asked_at != now else rows)
 
 
 def _named_anew(rows: Sequence[Any], owners: Collection[int] | None) -> list[Any]:

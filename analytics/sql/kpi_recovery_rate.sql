@@ -13,12 +13,13 @@ FROM (
     JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
     LEFT JOIN lifecycle_statustag AS f ON f.id = m.from_tag_id
     JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
+    LEFT JOIN (
+        SELECT DISTINCT v.move_id
+        FROM tenure_reversals(%(owners)s, %(lifecycle)s, %(as_of)s::timestamptz - interval '139 days', %(as_of)s) AS v
+        WHERE v.how = 'put_back'
+    ) AS wrong ON wrong.move_id = m.id
     WHERE t.code IN ('ST_004', 'ST_005') AND f.code IS DISTINCT FROM 'ST_004' AND f.code IS DISTINCT FROM 'ST_005'
         AND m.applied_at > %(as_of)s::timestamptz - interval '139 days'
-        AND m.id NOT IN (
-            SELECT v.move_id
-            FROM tenure_reversals(%(owners)s, %(lifecycle)s, %(as_of)s::timestamptz - interval '139 days', %(as_of)s) AS v
-            WHERE v.how = 'put_back'
-        )
+        AND wrong.move_id IS NULL
     ORDER BY m.customer_id, m.applied_at DESC, m.id DESC
 ) AS fell

@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from analytics.admin.board import Asked, Board, Said, board
 from analytics.admin.charts import Chart
 from analytics.admin.words import NO_LIFECYCLE, NONE, customer_page, number_of
-from analytics.queries import ask
+from analytics.queries.kept import kept
 from analytics.queries.status_tags import first_lifecycle
 from lifecycle.admin.pages import DayInput
 from lifecycle.models import Lifecycle, StatusTag
@@ -71,10 +71,10 @@ class TagCustomers(Board):
 
     def says(self, asked: Asked) -> Said:
         day, tags, lifecycle = asked.about["day"], asked.about["tags"], asked.about["lifecycle"]
-        as_of = min(end_of(day), asked.now)
-        codes = [tag.code for tag in tags]
-        rows = ask("tagged_customers", owners=asked.owners, as_of=as_of, lifecycle=lifecycle.id, tags=codes, most=MOST)
-        return Said(as_of, charts=[_people(rows, tags, day)])
+        about = {"lifecycle": lifecycle.id, "tags": [tag.code for tag in tags], "most": MOST}
+        at = end_of(day) if end_of(day) < asked.now else None
+        told = kept("tagged_customers", owners=asked.owners, now=asked.now, at=at, **about)
+        return Said(told.as_of, charts=[_people(told.rows, tags, day)])
 
 
 def _people(rows: Sequence[Any], tags: Sequence[StatusTag], day: date) -> Chart:

@@ -117,7 +117,6 @@ def health(found: Compared) -> Chart:
         f"{drawn}",
         columns=("Manager", "Mean health", "Change", "Scored customers"),
         rows=[(one.name, round(value, 1), cell(one, BY_CODE["health_change"]), measure.n(one)) for one, value in shown],
-        links=[listed("health", found, one) for one, _ in shown],
         traces=bars([one.name for one, _ in shown], [round(value, 1) for _, value in shown]) if shown else [],
         layout={"xaxis": SCORES, "shapes": [_mark(median, "tn:grey")] if median is not None else []},
         report="manager_customers",

@@ -31,11 +31,11 @@ def _tasks(at: str = "", **asked: str) -> _List:
     return _List("customer_success_task", asked, at, whose="whose", of_all="managers")
 
 
-# Those with exactly the rows that were counted. No list tells milestones, contacts or renewals.
+# Those with exactly the rows that were counted. No list tells scores of open accounts, milestones, contacts or
+# renewals.
 _LISTS = {
     "customers": _List("lifecycle_customer"),
     "accounts": _List("customer_success_account", {"status": "open"}),
-    "health": _List("customer_success_customerhealth"),
     "at_risk": _List("customer_success_account", {"status": "AT_RISK"}),
     "tasks_open": _tasks(),
     "tasks_overdue": _tasks(),

@@ -29,7 +29,7 @@ IN_TOTAL = {
     "Alerts in time": "alerts_in_time",
 }  # fmt: skip
 OF_ONE = {
-    "Customers": "customers", "Accounts": "accounts", "Health": "scored", "At risk": "at_risk", "Open tasks": "open",
+    "Customers": "customers", "Accounts": "accounts", "At risk": "at_risk", "Open tasks": "open",
     "Overdue": "overdue", "Done": "done", "Hours to finish": "done", "Reviews held": "reviews_held",
     "Alerts in time": "alerts_in_time",
 }  # fmt: skip

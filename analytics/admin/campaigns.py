@@ -19,6 +19,8 @@ from .one_campaign_charts import step_funnel, time_to_goal, versions
 from .ranges import RangeBoard, RangeForm
 from .words import rate
 
+_ENROLLED, _MESSAGES = "campaign_enrolled", "campaign_messages"
+
 
 class CampaignForm(RangeForm):
     campaign = forms.ModelChoiceField(
@@ -63,7 +65,7 @@ def _of_one(asked: Asked, found: Results, campaign: Campaign | None) -> list[Cha
 
 def _cards(found: Results, campaign: Campaign | None) -> list[Card]:
     sent = Card("Messages sent", f"{found.messages.sent:,}", f"of {found.messages.planned:,} planned",
-                url=planned(found, campaign, sent="yes"))  # fmt: skip
+                url=planned(found, campaign, sent="yes"), report=_MESSAGES)  # fmt: skip
     return [*_of_enrolled(found, campaign), sent, *_of_emails(found, campaign)]
 
 
@@ -71,9 +73,14 @@ def _of_enrolled(found: Results, campaign: Campaign | None) -> list[Card]:
     enrolled = found.enrolled
     of_first = f"{enrolled.converted:,} of {enrolled.customers:,} who entered for the first time and were treated"
     return [
-        Card("Enrolled", f"{enrolled.number:,}", url=entered(found, campaign)),
-        Card("Still inside", f"{enrolled.inside:,}", url=entered(found, campaign, state__exact="active")),
-        Card("Reached the goal", rate(enrolled.converted, enrolled.customers), of_first),
+        Card("Enrolled", f"{enrolled.number:,}", url=entered(found, campaign), report=_ENROLLED),
+        Card(
+            "Still inside",
+            f"{enrolled.inside:,}",
+            url=entered(found, campaign, state__exact="active"),
+            report=_ENROLLED,
+        ),
+        Card("Reached the goal", rate(enrolled.converted, enrolled.customers), of_first, report=_ENROLLED),
     ]
 
 
@@ -82,11 +89,13 @@ def _of_emails(found: Results, campaign: Campaign | None) -> list[Card]:
     arrived = f"of {messages.arrived:,} emails {ARRIVED}"
     return [
         Card("Opened", rate(messages.opened, messages.arrived),
-             f"{arrived}. Unreliable: mail programs open by themselves, or hide it."),
-        Card("Clicked", rate(messages.clicked, messages.arrived), arrived),
+             f"{arrived}. Unreliable: mail programs open by themselves, or hide it.", report=_MESSAGES),
+        Card("Clicked", rate(messages.clicked, messages.arrived), arrived, report=_MESSAGES),
         Card("Bounced", rate(messages.bounced, messages.sent), f"{messages.bounced:,} of {messages.sent:,} emails",
-             url=planned(found, campaign, channel__exact=Channel.EMAIL, state__exact="bounced")),
+             url=planned(found, campaign, channel__exact=Channel.EMAIL, state__exact="bounced"), report=_MESSAGES),
         Card("Complained", rate(messages.complained, messages.arrived), f"{messages.complained:,} {arrived}",
-             url=planned(found, campaign, channel__exact=Channel.EMAIL, state__exact="complained")),
-        Card("Unsubscribed", rate(messages.unsubscribed, messages.arrived), f"{messages.unsubscribed:,} {arrived}"),
+             url=planned(found, campaign, channel__exact=Channel.EMAIL, state__exact="complained"),
+             report=_MESSAGES),
+        Card("Unsubscribed", rate(messages.unsubscribed, messages.arrived), f"{messages.unsubscribed:,} {arrived}",
+             report=_MESSAGES),
     ]  # fmt: skip

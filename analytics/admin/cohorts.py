@@ -23,6 +23,7 @@ _BY = {
     By.MONTH: "Month of enrollment", By.PLAN: "Plan", By.TIER: "Tier", By.PRODUCT_TAG: "Product",
     By.TRAIT: "A trait",
 }  # fmt: skip
+_PROGRESS, _DURATIONS = "cohort_progress", "durations_to_tags"
 _ACTIVITY = {Basis.ACTIVITY: "Anything done", Basis.ORDERS: "An order"}
 
 
@@ -101,15 +102,26 @@ class Cohorts(Board):
         return Said(
             as_of,
             cards=[
-                Card("Customers", f"{customers:,}", f"in {number_of(len(rows), 'cohort')}"),
-                Card(f"Now in {target.name}", f"{there:,}", "" if now is None else f"{now:g}%"),
-                Card("Ever got there", f"{found.everybody.reached:,}", f"of {found.everybody.customers:,}"),
+                Card("Customers", f"{customers:,}", f"in {number_of(len(rows), 'cohort')}", report=_PROGRESS),
+                Card(f"Now in {target.name}", f"{there:,}", "" if now is None else f"{now:g}%", report=_PROGRESS),
+                Card(
+                    "Ever got there",
+                    f"{found.everybody.reached:,}",
+                    f"of {found.everybody.customers:,}",
+                    report=_DURATIONS,
+                ),
                 Card(
                     "Median time",
                     "–" if median is None else f"{median:,} days",
                     "fewer than half got there" if median is None else "from enrollment until there",
+                    report=_DURATIONS,
                 ),
-                Card("Worst cohort", worst.name if worst else "None", finding(target, found.differences)),
+                Card(
+                    "Worst cohort",
+                    worst.name if worst else "None",
+                    finding(target, found.differences),
+                    report=_DURATIONS,
+                ),
             ],
             charts=[
                 progress_chart(asking, target, rows),

@@ -13,6 +13,7 @@ from .board import Asked, Board, Card, Said, board
 from .health_words import DIMENSIONS, LISTS, changed, group_name, health_list, people, points
 from .words import money
 
+_LEVELS, _RISKS = "health_levels", "health_risks"
 _TRENDS = {
     "IMPROVING": "Improving: 5 points or more in a month",
     "DECLINING": "Declining: 5 points or more in a month",
@@ -72,18 +73,20 @@ def cards(found: health.Overview) -> list[Card]:
     total, score = found.levels.total, found.levels.score
     risks = found.risks
     return [
-        Card("With a health score", f"{total:,}", note="Closed accounts are left out.", url=health_list("all")),
+        Card("With a health score", f"{total:,}", note="Closed accounts are left out.", url=health_list("all"),
+             report=_LEVELS),
         Card(
             "Average health score", points(score) if total else "–", change=changed(found.change, " points"),
             is_good=None if not found.change else found.change > 0, note=_TRENDS[found.trend], url=health_list("all"),
+            report=_LEVELS,
         ),
         _risk_card("At risk", "at_risk", "fair or poor health", found),
         _risk_card("Churn risk", "churn_risk", "poor health", found),
         _risk_card("Declining", "declining", "lost 5 points or more in a month", found),
-        Card("With an open alert", f"{risks['alerts'].n:,}", url=health_list("alerts")),
+        Card("With an open alert", f"{risks['alerts'].n:,}", url=health_list("alerts"), report=_RISKS),
         Card(
             "Expansion opportunities", f"{risks['expansion'].n:,}", note="Healthy customers with a live opportunity",
-            url=health_list("expansion"),
+            url=health_list("expansion"), report=_RISKS,
         ),
     ]  # fmt: skip
 
@@ -92,4 +95,4 @@ def _risk_card(title: str, name: str, words: str, found: health.Overview) -> Car
     risk, total = found.risks[name], found.levels.total
     share = f"{risk.n / total:.0%} of all, " if total >= FEWEST else ""
     revenue = f"; {money(risk.revenue)} a year at stake" if risk.revenue else ""
-    return Card(title, f"{risk.n:,}", note=f"{share}{words}{revenue}", url=health_list(name))
+    return Card(title, f"{risk.n:,}", note=f"{share}{words}{revenue}", url=health_list(name), report=_RISKS)

@@ -27,6 +27,10 @@ HEADLINES = tuple(
 )
 
 
+_CUSTOMERS = "manager_customers"
+_REPORTS = {"tasks_overdue": "manager_tasks", "reviews_held": "manager_work", "alerts_in_time": "manager_work"}
+
+
 @board
 class Managers(RangeBoard):
     code = "managers"
@@ -56,6 +60,7 @@ def _card(manager: Manager, measure: Measure, found: Compared) -> Card:
         note=measure.definition if is_known else f"{measure.definition} Too few (n = {measure.n(manager)}).",
         change=f"Median of {found.others} managers: {figure(median, measure.unit)}" if median is not None else "",
         url=listed(measure.code, found, manager),
+        report=_REPORTS.get(measure.code, _CUSTOMERS),
     )
 
 
@@ -68,18 +73,21 @@ def _totals(found: Compared) -> list[Card]:
 
     compared_with = f"Median of {found.others} managers with {FEWEST} customers or more"
     return [
-        Card("Success managers", f"{len(managers):,}"),
+        Card("Success managers", f"{len(managers):,}", report=_CUSTOMERS),
         Card("Customers", f"{total('customers'):,.0f}", f"{total('accounts'):,.0f} accounts",
-             url=listed("customers", found)),
-        Card("Load", figure(found.medians.get("load"), "%"), compared_with),
+             url=listed("customers", found), report=_CUSTOMERS),
+        Card("Load", figure(found.medians.get("load"), "%"), compared_with, report=_CUSTOMERS),
         Card("At risk", rate(total("at_risk"), total("accounts")),
              f"{total('at_risk'):,.0f} of {total('accounts'):,.0f} accounts, by their tag",
-             url=listed("at_risk", found)),
+             url=listed("at_risk", found), report=_CUSTOMERS),
         Card("Overdue tasks", f"{total('overdue'):,.0f}", f"of {total('open'):,.0f} open",
-             url=listed("tasks_overdue", found)),
+             url=listed("tasks_overdue", found), report="manager_tasks"),
         Card("Reviews held", rate(total("reviews_held"), total("reviews")),
-             f"{total('reviews_held'):,.0f} of {total('reviews'):,.0f} due", url=listed("reviews_held", found)),
+             f"{total('reviews_held'):,.0f} of {total('reviews'):,.0f} due", url=listed("reviews_held", found),
+             report="manager_work"),
         Card("Alerts in time", rate(total("alerts_in_time"), total("alerts")),
-             f"{total('alerts_in_time'):,.0f} of {total('alerts'):,.0f} due", url=listed("alerts_in_time", found)),
-        Card("Renewals in 90 days", f"{total('renewals'):,.0f}", f"{money(total('renewal_revenue'))} a year"),
+             f"{total('alerts_in_time'):,.0f} of {total('alerts'):,.0f} due", url=listed("alerts_in_time", found),
+             report="manager_work"),
+        Card("Renewals in 90 days", f"{total('renewals'):,.0f}", f"{money(total('renewal_revenue'))} a year",
+             report=_CUSTOMERS),
     ]  # fmt: skip

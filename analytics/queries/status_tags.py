@@ -20,7 +20,7 @@ from .kept import kept
 from .reports import Told
 
 PREFERRED = "learning"
-# What the dashboard asks of the range, beside the days and the flow of the range before.
+# What the dashboard asks of the range, beside the days and who left risk in the range before.
 REPORTS = (
     "moves_flow", "automation_rules", "automation_days", "automation_risk", "risk_detection", "risk_entered",
     "risk_left", "risk_longest", "risk_indicators",

@@ -15,6 +15,7 @@ from django.urls import reverse
 from analytics.admin.board import BOARDS
 from analytics.admin.ranges import RangeBoard
 from analytics.queries import kept
+from analytics.sql import reports
 from config.unfold import menu
 from tests.factories import (
     CustomerFactory,
@@ -51,6 +52,23 @@ def test_has_one_heading_which_is_its_title(boss, one):
     headings = re.findall(r"<h1\b.*?</h1>", page_of(boss, one), re.DOTALL)
 
     assert [words(heading) for heading in headings] == [one.title]
+
+
+WITH_CARDS = ("executive", "portfolio_health", "status_tags", "automation", "cohorts", "managers", "campaign_results")
+
+
+@pytest.mark.parametrize("one", [one for one in BOARDS if one.code in WITH_CARDS], ids=lambda one: one.code)
+def test_each_number_leads_to_its_definition(boss, one):
+    _, *cards = page_of(boss, one).split('class="tn-card tn-number"')
+
+    said = [
+        re.findall(rf'{reverse("admin:analytics_snapshot_definitions")}#(\w+)"', card.split("</div>")[0])
+        for card in cards
+    ]
+
+    assert len(said) >= 4
+    assert {len(names) for names in said} == {1}
+    assert {name for names in said for name in names} <= reports().keys()
 
 
 @EACH

@@ -21,6 +21,7 @@ from .lifecycles import LifecycleBoard
 from .links import moves_of_rule
 from .section import Section, long, rounded
 
+_RULES = "automation_rules"
 BAR = 44  # pixels a rule
 AXIS = 115
 
@@ -78,7 +79,8 @@ def _cards(did: Effect, detection: Any) -> list[Card]:
     known = detection.late_n >= FEWEST
     return [
         _rate("Applied alone", did.automatic, did.moves, "move", "by rules"),
-        Card("Did not stand", rate(did.reversed, did.moves), f"{did.reversed:,} taken back or put back in 14 days"),
+        Card("Did not stand", rate(did.reversed, did.moves), f"{did.reversed:,} taken back or put back in 14 days",
+             report=_RULES),
         _rate("Rejected", did.rejected, decided, "recommendation", "decided"),
         _review_time(did),
         Card(
@@ -90,6 +92,7 @@ def _cards(did: Effect, detection: Any) -> list[Card]:
             else f"{number_of(detection.late_n, 'move')} into risk by rules: too few to tell",
             change="Target: at most 3 days" if known else "",
             is_good=detection.late_days <= 3 if known else None,
+            report="risk_detection",
         ),
     ]  # fmt: skip
 
@@ -100,21 +103,27 @@ def _recovered(risk: Any) -> Card:
         rate(risk.recovered, risk.customers),
         f"of {number_of(risk.customers, 'customer')} whom rules moved into risk and nobody put back: they left it for "
         "a learning or active tag",
+        report="automation_risk",
     )
 
 
 def _rate(title: str, part: int, whole: int, what: str, how: str) -> Card:
     """Of a few, the count itself says of how many."""
     return Card(
-        title, rate(part, whole), f"{what}s {how}" if 0 < whole < FEWEST else f"of {number_of(whole, what)} {how}"
+        title,
+        rate(part, whole),
+        f"{what}s {how}" if 0 < whole < FEWEST else f"of {number_of(whole, what)} {how}",
+        report=_RULES,
     )
 
 
 def _review_time(did: Effect) -> Card:
     title, of = "Review time", number_of(did.timed, "decision")
     if did.timed >= FEWEST:
-        return Card(title, long(did.review_hours, "hours"), f"median of {of}, since a person could make it")
-    return Card(title, NONE, f"{of} with a known wait: too few to tell")
+        return Card(
+            title, long(did.review_hours, "hours"), f"median of {of}, since a person could make it", report=_RULES
+        )
+    return Card(title, NONE, f"{of} with a known wait: too few to tell", report=_RULES)
 
 
 def _lifecycles(each: Sequence[About]) -> Chart:
@@ -138,7 +147,7 @@ def _lifecycles(each: Sequence[About]) -> Chart:
             address("automation", lifecycle=about.lifecycle.code, start=about.period.start, end=about.period.end)
             for about in each
         ],
-        report="automation_rules",
+        report=_RULES,
         is_list=True,
         is_wide=True,
     )  # fmt: skip
@@ -193,7 +202,7 @@ def _outcomes(rows: Sequence[Any]) -> Chart:
         ]
         if rows
         else [],
-        report="automation_rules",
+        report=_RULES,
         layout={"barmode": "stack", "yaxis": {"autorange": "reversed"}},
         when_empty="No rule moved anybody in this range.",
         height=AXIS + BAR * len(rows),
@@ -224,7 +233,7 @@ def _rules(about: About, rows: Sequence[Any], risk: Mapping[int, Any]) -> Chart:
              NONE if row.hours is None else rounded(row.hours), *_at_risk(risk.get(row.rule_id)))
             for row in rows
         ],
-        report="automation_rules",
+        report=_RULES,
         links=[moves_of_rule(about, row.rule_id) for row in rows],
         when_empty="No rule moved anybody in this range, and nobody decided a recommendation.",
         is_list=True,

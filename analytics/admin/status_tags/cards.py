@@ -36,6 +36,7 @@ def _number(about: About, title: str, days: Days, codes: frozenset[str], *, is_m
     return Card(
         title, f"{now:,}", note=_named(about, codes), change=f"{change} {_since(about)}",
         is_good=_good(now - before, is_more_better=is_more_better), url=_behind(about, codes),
+        report="tag_days",
     )  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def _share(about: About, title: str, codes: frozenset[str], days: Days, *, is_mo
     change, points = _points(now, before)
     return Card(
         title, rate(*now), note=note, change=f"{change} {_since(about)}" if change else "",
-        is_good=_good(points, is_more_better=is_more_better), url=_behind(about, codes),
+        is_good=_good(points, is_more_better=is_more_better), url=_behind(about, codes), report="tag_days",
     )  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def _recovery(about: About, left: Any, left_before: Any) -> Card:
     change, points = _points(now, before)
     said = f"{change} against the {about.period.days} days before" if change else "Too few to compare with before"
     title = "Moves out of risk that recovered"
-    return Card(title, rate(*now), note, said, _good(points, is_more_better=True), "#flow-title")
+    return Card(title, rate(*now), note, said, _good(points, is_more_better=True), "#flow-title", report="risk_left")
 
 
 def _points(now: tuple[int, int], before: tuple[int, int]) -> tuple[str, float]:

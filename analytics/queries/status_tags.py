@@ -45,10 +45,10 @@ class About:
         """Of the tags by their codes; ``None``: of having none."""
         return {None: "No tag", **{tag.code: tag.name for tag in self.tags}}
 
-    def ask(self, report: str, period: Period | None = None) -> Told:
-        """The rows of a report over the range, or over another."""
+    def ask(self, report: str, period: Period | None = None, **more: Any) -> Told:
+        """The rows of a report over the range, or over another. ``more``: what it asks beside."""
         days = period or self.period
-        about: dict[str, Any] = {"lifecycle": self.lifecycle.id, "since": days.since, "until": days.until}
+        about: dict[str, Any] = {"lifecycle": self.lifecycle.id, "since": days.since, "until": days.until, **more}
         return kept(report, owners=self.owners, now=self.now, **about)
 
 

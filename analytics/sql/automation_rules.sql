@@ -4,29 +4,18 @@
 -- Note: median of how long a person could have decided: since it was asked, and not before the evaluation that asks ran,
 -- Note: which in a replay is years later (timed: how many). The noes that a rollback writes by itself do not count. The
 -- Note: row without a rule is of all of them.
-WITH judged AS (
-    SELECT m.rule_id, m.by_id, m.applied_at, v.how
-    FROM tenure_moves_made(%(lifecycle)s, %(since)s, %(until)s, %(as_of)s) AS m
-    LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
-    LEFT JOIN tenure_reversals(%(owners)s, %(lifecycle)s, %(since)s, %(as_of)s) AS v ON v.move_id = m.id
-    WHERE m.rule_id IS NOT NULL AND (%(owners)s IS NULL OR c.id IS NOT NULL)
-), moved AS (
+WITH moved AS (
     SELECT COALESCE(rule_id, 0) AS rule_id, count(*) AS moves, count(*) FILTER (WHERE by_id IS NULL) AS automatic,
-        count(*) FILTER (WHERE how = 'taken_back') AS taken_back, count(*) FILTER (WHERE how = 'put_back') AS put_back,
-        count(*) FILTER (WHERE how IS NULL AND applied_at > %(as_of)s::timestamptz - interval '14 days') AS young
-    FROM judged GROUP BY GROUPING SETS ((rule_id), ())
+        count(*) FILTER (WHERE became = 'taken_back') AS taken_back,
+        count(*) FILTER (WHERE became = 'put_back') AS put_back, count(*) FILTER (WHERE became = 'young') AS young
+    FROM tenure_rule_moves(%(owners)s, %(lifecycle)s, %(since)s, %(until)s, %(as_of)s)
+    GROUP BY GROUPING SETS ((rule_id), ())
 ), reviewed AS (
-    SELECT COALESCE(d.rule_id, 0) AS rule_id, count(*) FILTER (WHERE d.state = 'approved') AS approved,
-        count(*) FILTER (WHERE d.state = 'rejected') AS rejected,
-        count(w.hours) AS timed, percentile_cont(0.5) WITHIN GROUP (ORDER BY w.hours) AS hours
-    FROM lifecycle_recommendation AS d LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = d.customer_id
-    JOIN lifecycle_evaluation AS e ON e.id = d.evaluation_id
-    CROSS JOIN LATERAL (SELECT CASE WHEN d.decided_at > e.started_at
-        THEN extract(epoch FROM d.decided_at - GREATEST(d.created_at, e.started_at)) / 3600 END AS hours) AS w
-    WHERE d.lifecycle_id = %(lifecycle)s AND d.state IN ('approved', 'rejected') AND d.decided_at > d.created_at
-      AND d.decided_at >= %(since)s AND d.decided_at < %(until)s AND d.decided_at <= %(as_of)s
-      AND (%(owners)s IS NULL OR c.id IS NOT NULL)
-    GROUP BY GROUPING SETS ((d.rule_id), ())
+    SELECT COALESCE(rule_id, 0) AS rule_id, count(*) FILTER (WHERE state = 'approved') AS approved,
+        count(*) FILTER (WHERE state = 'rejected') AS rejected,
+        count(hours) AS timed, percentile_cont(0.5) WITHIN GROUP (ORDER BY hours) AS hours
+    FROM tenure_decisions(%(owners)s, %(lifecycle)s, %(since)s, %(until)s, %(as_of)s)
+    GROUP BY GROUPING SETS ((rule_id), ())
 )
 SELECT NULLIF(rule_id, 0) AS rule_id, r.name, r.version, t.code AS to_tag,
     COALESCE(m.moves, 0) AS moves, COALESCE(m.automatic, 0) AS automatic,

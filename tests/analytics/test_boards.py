@@ -110,6 +110,7 @@ def test_there_are_dashboards_of_a_range():
     assert {one.code for one in BOARDS if isinstance(one, RangeBoard)} == {
         "status_tags",
         "automation",
+        "automation_customers",
         "managers",
         "campaign_results",
     }

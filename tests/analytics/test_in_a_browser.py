@@ -23,8 +23,7 @@ from .moved import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FROM_A_FIGURE = {"behind", "health_customers", "insight_customers", "revenue_customers", "tag_customers"}
-BOARDS_OF_THE_MENU = [one for one in BOARDS if one.code not in FROM_A_FIGURE]
+BOARDS_OF_THE_MENU = [one for one in BOARDS if not one.of]
 FILL = "getComputedStyle(document.querySelector('[data-chart] text')).fill"
 
 

@@ -9,6 +9,7 @@ DASHBOARDS: dict[str, Door] = {
     **pages("analytics_kpitarget", see=ALL, edit=ADMINS, at="target"),
     "admin:analytics_snapshot_status_tags": door(get=ALL),
     "admin:analytics_snapshot_tag_customers": door(get=ALL, shows=ALL),
+    "admin:analytics_snapshot_automation_customers": door(get=ALL, shows=ALL, query={"lifecycle": "commerce"}),
     "admin:analytics_snapshot_automation": door(get=ALL),
     "admin:analytics_snapshot_cohorts": door(get=ALL),
     "admin:analytics_snapshot_executive": door(get=ALL),

@@ -150,7 +150,7 @@ def _of_customer(customer: Customer, lifecycle: Lifecycle, boss: User) -> dict[s
     rule = lifecycle.rules.get(key="vip")
     CustomerStatusFactory(lifecycle=lifecycle, customer=customer, tag=tag, entered_at=timezone.now())
     DailyMetricsFactory(customer=customer)
-    move = TransitionFactory(lifecycle=lifecycle, customer=customer, from_tag=before, to_tag=tag, by=boss)
+    move = TransitionFactory(lifecycle=lifecycle, customer=customer, from_tag=before, to_tag=tag, rule=rule, by=boss)
     return {
         "customer": customer,
         "transition": move,

@@ -18,7 +18,7 @@ from analytics.rules.periods import usual_period
 from lifecycle.models import Lifecycle
 
 from .lifecycles import LifecycleBoard
-from .links import moves_of_rule
+from .links import behind_automation, moves_of_rule
 from .section import Section, long, rounded
 
 _RULES = "automation_rules"
@@ -44,7 +44,7 @@ class Automation(LifecycleBoard):
         risk = {row.rule_id: row for row in about.ask("automation_risk").rows}
         says, cards = _in_short(about, told.rows)
         charts = [_days(about), _outcomes(by_rule), _rules(about, by_rule, risk)]
-        one = Section("automation", about.lifecycle.name, says, [*cards, _recovered(risk[None])], charts)
+        one = Section("automation", about.lifecycle.name, says, [*cards, _recovered(about, risk[None])], charts)
         each = about_each(about)
         every = [Section("lifecycles", "All lifecycles", charts=[_lifecycles(each)])] if len(each) > 1 else []
         return self.said(told.as_of, [*every, one])
@@ -59,7 +59,7 @@ def automation(about: About) -> Section:
 
 def _in_short(about: About, rows: Sequence[Any]) -> tuple[str, list[Card]]:
     did = effect_of_all(rows)
-    return _sentence(did), _cards(did, about.ask("risk_detection").rows[0])
+    return _sentence(did), _cards(about, did, about.ask("risk_detection").rows[0])
 
 
 def _sentence(did: Effect) -> str:
@@ -74,15 +74,15 @@ def _sentence(did: Effect) -> str:
     return alone + right + young + asked
 
 
-def _cards(did: Effect, detection: Any) -> list[Card]:
+def _cards(about: About, did: Effect, detection: Any) -> list[Card]:
     decided = did.approved + did.rejected
     known = detection.late_n >= FEWEST
     return [
-        _rate("Applied alone", did.automatic, did.moves, "move", "by rules"),
+        _rate("Applied alone", did.automatic, did.moves, "move", "by rules", url=behind_automation(about, "alone")),
         Card("Did not stand", rate(did.reversed, did.moves), f"{did.reversed:,} taken back or put back in 14 days",
-             report=_RULES),
-        _rate("Rejected", did.rejected, decided, "recommendation", "decided"),
-        _review_time(did),
+             url=behind_automation(about, "reversed"), report=_RULES),
+        _rate("Rejected", did.rejected, decided, "recommendation", "decided", url=behind_automation(about, "rejected")),
+        _review_time(about, did),
         Card(
             "Time to detect risk",
             long(detection.late_days, "days") if known else NONE,
@@ -92,38 +92,43 @@ def _cards(did: Effect, detection: Any) -> list[Card]:
             else f"{number_of(detection.late_n, 'move')} into risk by rules: too few to tell",
             change="Target: at most 3 days" if known else "",
             is_good=detection.late_days <= 3 if known else None,
+            url=behind_automation(about, "detected"),
             report="risk_detection",
         ),
     ]  # fmt: skip
 
 
-def _recovered(risk: Any) -> Card:
+def _recovered(about: About, risk: Any) -> Card:
     return Card(
         "Recovered",
         rate(risk.recovered, risk.customers),
         f"of {number_of(risk.customers, 'customer')} whom rules moved into risk and nobody put back: they left it for "
         "a learning or active tag",
+        url=behind_automation(about, "recovered"),
         report="automation_risk",
     )
 
 
-def _rate(title: str, part: int, whole: int, what: str, how: str) -> Card:
+def _rate(title: str, part: int, whole: int, what: str, how: str, *, url: str) -> Card:
     """Of a few, the count itself says of how many."""
     return Card(
         title,
         rate(part, whole),
         f"{what}s {how}" if 0 < whole < FEWEST else f"of {number_of(whole, what)} {how}",
+        url=url,
         report=_RULES,
     )
 
 
-def _review_time(did: Effect) -> Card:
-    title, of = "Review time", number_of(did.timed, "decision")
-    if did.timed >= FEWEST:
-        return Card(
-            title, long(did.review_hours, "hours"), f"median of {of}, since a person could make it", report=_RULES
-        )
-    return Card(title, NONE, f"{of} with a known wait: too few to tell", report=_RULES)
+def _review_time(about: About, did: Effect) -> Card:
+    is_known, of = did.timed >= FEWEST, number_of(did.timed, "decision")
+    return Card(
+        "Review time",
+        long(did.review_hours, "hours") if is_known else NONE,
+        f"median of {of}, since a person could make it" if is_known else f"{of} with a known wait: too few to tell",
+        url=behind_automation(about, "timed"),
+        report=_RULES,
+    )
 
 
 def _lifecycles(each: Sequence[About]) -> Chart:

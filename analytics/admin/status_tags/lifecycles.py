@@ -24,7 +24,7 @@ class LifecycleForm(RangeForm):
         Lifecycle.objects.filter(is_active=True), to_field_name="code", empty_label=None,
         widget=UnfoldAdminSelectWidget, error_messages={"required": NO_LIFECYCLE},
     )  # fmt: skip
-    field_order = ("lifecycle", "start", "end")
+    field_order: Sequence[str] = ("lifecycle", "start", "end")
 
 
 class LifecycleBoard(RangeBoard):

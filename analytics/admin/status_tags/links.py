@@ -32,6 +32,14 @@ def moves_of_rule(about: About, rule: int) -> str:
     return _moves(about, rule__id__exact=rule)
 
 
+def behind_automation(about: About, only: str) -> str:
+    """The customers behind what the rules did in the range, of one of its lists."""
+    period = about.period
+    return address(
+        "automation_customers", lifecycle=about.lifecycle.code, only=only, start=period.start, end=period.end
+    )
+
+
 def _moves(about: About, **more: object) -> str:
     asked = {
         "lifecycle__id__exact": about.lifecycle.id,

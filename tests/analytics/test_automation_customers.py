@@ -1,0 +1,282 @@
+"""Numbers of what rules did lead to the moves, decisions and customers that were counted."""
+
+import csv
+import io
+import random
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from analytics.admin.status_tags import automation_customers as module
+from analytics.queries.status_tags import effect_of_all
+from analytics.rules.periods import Period
+from lifecycle.engine.rollback import Batch, roll_back
+from lifecycle.models import Recommendation, RecommendationState, RolledBack, Transition
+from tests.factories import EvaluationFactory, RecommendationFactory, UserFactory
+
+from .moved import NOW, World, at, rows_of
+
+pytestmark = pytest.mark.django_db
+URL = "/admin/analytics/snapshot/automation/customers/"
+RANGE = Period(date(2026, 2, 1), date(2026, 3, 10))
+DAYS = {"start": "2026-02-01", "end": "2026-03-10"}
+WAITS = {"all": [{"metric": "days_since_login", "operator": ">=", "value": 5}]}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def world():
+    """Customers whom rules move alone or after a yes, whom people put back, soon or late; one move is taken back."""
+    world, dice = World(), random.Random(5)
+    world.rules["RISK"].conditions = WAITS
+    world.rules["RISK"].save()
+    for number in range(90):
+        customer, when = world.customer(owner=world.mia if number % 2 else None), at(-40)
+        was, tag = None, None
+        for _ in range(dice.randrange(2, 7)):
+            when += dice.choice((1, 4, 13, 20)) * DAY
+            if when > NOW:
+                break
+            if tag and was and dice.random() < 0.4:
+                was, tag = tag, was
+                world.moved(customer, when, tag, rule=False, by=world.boss)
+                continue
+            was, tag = tag, dice.choice([one for one in ("NEW", "GOOD", "RISK", "SAVED", "GONE") if one != tag])
+            by = world.boss if dice.random() < 0.3 else None
+            world.moved(customer, when, tag, by=by, evidence={"days_since_login": dice.randrange(3, 12)})
+    for owner in (world.mia, None):
+        last = Transition.objects.filter(rule__isnull=False, customer__owner=owner).latest("applied_at", "id")
+        roll_back(Batch(transition=last), by=world.boss, reason="a wrong threshold", now=NOW)
+    for number in range(100):
+        _decide(world, number, dice)
+    return world
+
+
+def _decide(world, number, dice):
+    """Also before the range, by a rollback in the same instant, and in an evaluation that ran later."""
+    created = at(dice.randrange(-35, 8))
+    waited = dice.choice((0, 1, 30)) * timedelta(hours=1)
+    asked = EvaluationFactory(lifecycle=world.lifecycle, started_at=created + (number % 3 == 0) * 90 * DAY)
+    RecommendationFactory(
+        lifecycle=world.lifecycle,
+        customer=world.customer(owner=world.mia if number % 2 else None),
+        rule=world.rules[dice.choice(("NEW", "RISK"))],
+        evaluation=asked,
+        state=dice.choice(list(RecommendationState)),
+        created_at=created,
+        decided_at=created + waited,
+        decided_by=world.boss,
+    )
+
+
+@pytest.fixture
+def desk():
+    return browser_of(UserFactory(is_staff=True, is_superuser=True))
+
+
+@pytest.fixture
+def mia(world):
+    world.mia.is_staff = True
+    world.mia.save()
+    world.mia.groups.add(Group.objects.get(name="Success manager"))
+    return browser_of(world.mia)
+
+
+def browser_of(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def lists_of(client, world, only, **asked):
+    """The rows behind a link, by the names of their columns."""
+    answer = client.get(URL, {"lifecycle": world.lifecycle.code, "only": only, **DAYS, **asked, "csv": "people"})
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def seen(world, whose):
+    return frozenset({world.mia.id}) if whose == "mia" else None
+
+
+WHOSE = pytest.mark.parametrize("whose", ["desk", "mia"])
+
+
+@WHOSE
+def test_each_list_has_as_many_rows_as_were_counted(request, world, whose):
+    client, about = request.getfixturevalue(whose), world.about(RANGE, owners=seen(world, whose))
+    did = effect_of_all(rows_of(about, "automation_rules"))
+    risk = next(row for row in rows_of(about, "automation_risk") if row.rule_id is None)
+    expected = {
+        "all": did.moves, "alone": did.automatic, "reversed": did.reversed, "decided": did.approved + did.rejected,
+        "rejected": did.rejected, "timed": did.timed, "detected": risk.late_n, "at_risk": risk.customers,
+        "recovered": risk.recovered,
+    }  # fmt: skip
+
+    assert {only: len(lists_of(client, world, only)) for only in module.LISTS} == expected
+    assert len(set(expected.values())) == len(expected)
+    assert min(expected.values()) > 0
+
+
+@WHOSE
+def test_each_number_leads_to_its_list(request, world, whose):
+    client = request.getfixturevalue(whose)
+    board = client.get("/admin/analytics/snapshot/automation/", {"lifecycle": world.lifecycle.code, **DAYS})
+    [*_, section] = board.context["said"].more["sections"]
+
+    links = {card.title: card.url for card in section.cards}
+
+    assert list(links) == [
+        "Applied alone", "Did not stand", "Rejected", "Review time", "Time to detect risk", "Recovered",
+    ]  # fmt: skip
+    titles = {name: client.get(url).context["said"].charts[0].title for name, url in links.items()}
+    assert titles == {
+        "Applied alone": "Applied alone", "Did not stand": "Did not stand", "Rejected": "Rejected",
+        "Review time": "Decided, with a known review time", "Recovered": "Recovered",
+        "Time to detect risk": "Found at risk, with known days to detect",
+    }  # fmt: skip
+
+
+@WHOSE
+def test_moves_say_by_whom_and_what_became_of_them(request, world, whose):
+    rows = lists_of(request.getfixturevalue(whose), world, "all")
+
+    back = set(RolledBack.objects.values_list("reversal_id", flat=True))
+    taken, owners, plain = _taken_back(), seen(world, whose), []
+    moves = Transition.objects.select_related("customer", "from_tag", "to_tag", "rule", "by")
+    for move in moves.order_by("-applied_at", "-id"):
+        if not move.rule or move.id in back or move.applied_at.date() < RANGE.start:
+            continue
+        if owners and move.customer.owner_id not in owners:
+            continue
+        plain.append((
+            str(move.customer), move.from_tag.name if move.from_tag else "No tag", move.to_tag.name,
+            f"{move.rule.name}, version {move.rule.version}", f"{move.applied_at:%-d %b %Y, %H:%M}",
+            move.by.username if move.by else "Nobody", _became(move, taken),
+        ))  # fmt: skip
+    assert [tuple(row.values()) for row in rows] == plain
+    assert {row["Outcome"] for row in rows} == {"Taken back", "Put back", "Under 14 days old", "Stood"}
+
+
+def _taken_back():
+    """Nothing that took back was itself taken back here."""
+    return {
+        move.id
+        for one in RolledBack.objects.all()
+        for move in Transition.objects.filter(customer_id=one.customer_id, id__range=(one.first_id, one.last_id))
+    }
+
+
+def _became(move, taken):
+    if move.id in taken:
+        return "Taken back"
+    later = Transition.objects.filter(customer=move.customer, id__gt=move.id).order_by("id").first()
+    is_back = later and later.by and not later.rule and (later.from_tag, later.to_tag) == (move.to_tag, move.from_tag)
+    if is_back and later.applied_at - move.applied_at <= 14 * DAY:
+        return "Put back"
+    return "Under 14 days old" if NOW - move.applied_at < 14 * DAY else "Stood"
+
+
+def test_decisions_say_who_decided_what_and_after_how_long(world, desk):
+    rows = lists_of(desk, world, "decided")
+
+    said = Recommendation.objects.filter(state__in=("approved", "rejected"), decided_at__date__gte=RANGE.start)
+    plain = []
+    for one in said.select_related("customer", "rule__to_tag", "evaluation", "decided_by"):
+        if one.decided_at == one.created_at:
+            continue
+        is_known = one.decided_at > one.evaluation.started_at
+        hours = (one.decided_at - one.created_at).total_seconds() / 3600
+        plain.append((str(one.customer), one.rule.to_tag.name, one.get_state_display(), one.decided_by.username,
+                      f"{hours:.1f}" if is_known else ""))  # fmt: skip
+    told = [(row["Customer"], row["To"], row["Decision"], row["By"], row["Review, hours"]) for row in rows]
+    assert sorted(told) == sorted(plain)
+    assert {hours for *_, hours in told} == {"", "1.0", "30.0"}
+
+
+def test_who_was_found_at_risk_says_how_late_and_where_they_went(desk):
+    world = World()
+    world.rules["RISK"].conditions = WAITS
+    world.rules["RISK"].save()
+    for name, days, then in (("Ann", 7, "GOOD"), ("Bob", 5, "GONE"), ("Cem", 12, None)):
+        customer = world.customer(name=name)
+        world.moved(customer, at(1), "NEW")
+        world.moved(customer, at(2), "RISK", evidence={"days_since_login": days})
+        if then:
+            world.moved(customer, at(4), "SAVED")
+            world.moved(customer, at(6), then)
+
+    found = {row["Customer"]: row for row in lists_of(desk, world, "detected")}
+
+    told = {name: (row["Left risk to"], row["Days to detect"]) for name, row in found.items()}
+    good, gone = world.tags["GOOD"].name, world.tags["GONE"].name
+    assert told == {"Ann": (good, "2.0"), "Bob": (gone, "0.0"), "Cem": ("At risk still", "7.0")}
+    assert [row["Customer"] for row in lists_of(desk, world, "recovered")] == ["Ann"]
+    assert {row["Customer"] for row in lists_of(desk, world, "at_risk")} == {"Ann", "Bob", "Cem"}
+
+
+def test_says_how_many_there_are_where_not_all_are_listed(world, desk, monkeypatch):
+    monkeypatch.setattr(module, "MOST", 2)
+    counts = {}
+    for only in ("all", "decided", "at_risk"):
+        [people] = desk.get(URL, {"lifecycle": world.lifecycle.code, "only": only, **DAYS}).context["said"].charts
+        assert len(people.rows) == 2
+        assert "The newest 2 are listed." in people.summary
+        counts[only] = int(people.summary.split()[0].replace(",", ""))
+
+    monkeypatch.undo()
+    assert counts == {only: len(lists_of(desk, world, only)) for only in counts}
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"only": "wrong"}, "Select a valid choice. wrong is not one of the available choices."),
+        ({"lifecycle": "none"}, "Select a valid choice."),
+        ({"start": "2026-03-09", "end": "2026-03-02"}, "before it starts on"),
+    ],
+)
+def test_says_what_is_wrong_at_the_field(world, desk, asked, sentence):
+    page = desk.get(URL, {"lifecycle": world.lifecycle.code, **DAYS, **asked})
+
+    assert page.status_code == 200
+    assert sentence in page.content.decode()
+
+
+def test_nobody_there_is_said(world, desk):
+    page = desk.get(URL, {"lifecycle": world.lifecycle.code, "start": "2024-01-01", "end": "2024-01-31"})
+
+    assert "No move of this kind in this range." in page.content.decode()
+
+
+def test_asks_no_more_of_many(desk):
+    world, asked = World(), []
+    for _ in range(2):
+        for _ in range(4):
+            customer = world.customer()
+            world.moved(customer, at(2), "RISK")
+            world.moved(customer, at(3), "GOOD")
+            RecommendationFactory(
+                lifecycle=world.lifecycle, customer=customer, rule=world.rules["NEW"], created_at=at(2),
+                state="rejected", decided_at=at(3), decided_by=world.boss,
+            )  # fmt: skip
+        cache.clear()
+        with CaptureQueriesContext(connection) as found:
+            counts = [len(lists_of(desk, world, only)) for only in ("alone", "rejected", "recovered")]
+        asked.append((counts, len(found)))
+
+    (few, before), (many, after) = asked
+    assert (few, many) == ([8, 4, 4], [16, 8, 8])
+    assert before == after

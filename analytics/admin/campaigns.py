@@ -80,22 +80,30 @@ def _of_enrolled(found: Results, campaign: Campaign | None) -> list[Card]:
             url=entered(found, campaign, state__exact="active"),
             report=_ENROLLED,
         ),
-        Card("Reached the goal", rate(enrolled.converted, enrolled.customers), of_first, report=_ENROLLED),
+        Card(
+            "Reached the goal",
+            rate(enrolled.converted, enrolled.customers),
+            of_first,
+            url=entered(found, campaign, goal="first"),
+            report=_ENROLLED,
+        ),
     ]
 
 
 def _of_emails(found: Results, campaign: Campaign | None) -> list[Card]:
     messages = emails(found.channels)
     arrived = f"of {messages.arrived:,} emails {ARRIVED}"
+
+    def of_arrived(title: str, number: int, more: str = "", **asked: str) -> Card:
+        url = planned(found, campaign, channel__exact=Channel.EMAIL, **asked)
+        return Card(title, rate(number, messages.arrived), f"{number:,} {arrived}{more}", url=url, report=_MESSAGES)
+
+    unreliable = ". Unreliable: mail programs open by themselves, or hide it."
     return [
-        Card("Opened", rate(messages.opened, messages.arrived),
-             f"{arrived}. Unreliable: mail programs open by themselves, or hide it.", report=_MESSAGES),
-        Card("Clicked", rate(messages.clicked, messages.arrived), arrived, report=_MESSAGES),
+        of_arrived("Opened", messages.opened, unreliable, response="opened"),
+        of_arrived("Clicked", messages.clicked, response="clicked"),
         Card("Bounced", rate(messages.bounced, messages.sent), f"{messages.bounced:,} of {messages.sent:,} emails",
              url=planned(found, campaign, channel__exact=Channel.EMAIL, state__exact="bounced"), report=_MESSAGES),
-        Card("Complained", rate(messages.complained, messages.arrived), f"{messages.complained:,} {arrived}",
-             url=planned(found, campaign, channel__exact=Channel.EMAIL, state__exact="complained"),
-             report=_MESSAGES),
-        Card("Unsubscribed", rate(messages.unsubscribed, messages.arrived), f"{messages.unsubscribed:,} {arrived}",
-             report=_MESSAGES),
+        of_arrived("Complained", messages.complained, state__exact="complained"),
+        of_arrived("Unsubscribed", messages.unsubscribed, response="unsubscribed"),
     ]  # fmt: skip

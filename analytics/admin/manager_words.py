@@ -31,11 +31,16 @@ def _tasks(at: str = "", **asked: str) -> _List:
     return _List("customer_success_task", asked, at, whose="whose", of_all="managers")
 
 
-# Those with exactly the rows that were counted. No list tells scores of open accounts, milestones, contacts or
-# renewals.
+_ACCOUNTS = _List("customer_success_account", {"status": "open"})
+_RENEWALS = _List("customer_success_account", {"status": "open", "renewal": "90"})
+
+# Those with exactly the rows that were counted. No list tells scores of open accounts, milestones or contacts.
 _LISTS = {
     "customers": _List("lifecycle_customer"),
-    "accounts": _List("customer_success_account", {"status": "open"}),
+    "accounts": _ACCOUNTS,
+    "revenue": _ACCOUNTS,
+    "renewals": _RENEWALS,
+    "renewal_revenue": _RENEWALS,
     "at_risk": _List("customer_success_account", {"status": "AT_RISK"}),
     "tasks_open": _tasks(),
     "tasks_overdue": _tasks(),

@@ -89,5 +89,5 @@ def _totals(found: Compared) -> list[Card]:
              f"{total('alerts_in_time'):,.0f} of {total('alerts'):,.0f} due", url=listed("alerts_in_time", found),
              report="manager_work"),
         Card("Renewals in 90 days", f"{total('renewals'):,.0f}", f"{money(total('renewal_revenue'))} a year",
-             report=_CUSTOMERS),
+             url=listed("renewals", found), report=_CUSTOMERS),
     ]  # fmt: skip

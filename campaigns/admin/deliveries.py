@@ -25,7 +25,7 @@ from lifecycle.admin.between import between_filter
 from lifecycle.admin.history import OfCustomers
 from lifecycle.admin.pages import framed
 
-from .filters import CampaignFilter, ReasonFilter, SentFilter
+from .filters import CampaignFilter, ReasonFilter, ResponseFilter, SentFilter
 from .mailbox_pages import mail_page, mailbox_page
 from .words import shown, state_badge, step_shown, what, why
 
@@ -84,7 +84,7 @@ class DeliveryAdmin(OfCustomers):
     list_display = ("at", "customer_shown", "message", "campaign", "channel", "state_shown", "reason_shown")
     list_filter = (
         ("state", ChoicesDropdownFilter), ("channel", ChoicesDropdownFilter), CampaignFilter, ReasonFilter,
-        CustomerFilter, SentFilter, between_filter("planned_at", "planned"),
+        CustomerFilter, SentFilter, ResponseFilter, between_filter("planned_at", "planned"),
     )  # fmt: skip
     list_filter_submit = True
     list_select_related = ("customer", "campaign")

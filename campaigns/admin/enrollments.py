@@ -26,7 +26,7 @@ from lifecycle.models import Customer
 from lifecycle.queries import customers_seen
 
 from .calendar import calendar_page
-from .filters import CampaignFilter
+from .filters import CampaignFilter, GoalFilter
 from .words import LOOKS, shown, state_badge, step_shown, upon
 
 
@@ -45,7 +45,7 @@ class EnrollmentAdmin(OfCustomers):
     list_display = ("at", "customer_shown", "campaign", "state_shown", "ended", "goal")
     list_filter = (
         ("state", ChoicesDropdownFilter), CampaignFilter, ("end_reason", ChoicesDropdownFilter), CustomerFilter,
-        between_filter("entered_at", "entered"),
+        GoalFilter, between_filter("entered_at", "entered"),
     )  # fmt: skip
     list_filter_submit = True
     list_select_related = ("customer", "campaign")

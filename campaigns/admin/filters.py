@@ -1,14 +1,14 @@
-"""Filters that the lists of messages share."""
+"""Filters of the lists of messages and of enrollments."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
-from campaigns.models import Campaign, Delivery, SkipReason
+from campaigns.models import Campaign, ConsentEntry, Delivery, EndReason, Enrollment, SkipReason
 from campaigns.queries.receipts import SENT
 
 ANY_CAMPAIGN = "*"
@@ -66,3 +66,55 @@ class SentFilter(DropdownFilter):
                 return queryset.exclude(state__in=SENT)
             case _:
                 return queryset
+
+
+class ResponseFilter(DropdownFilter):
+    """What the customer did with the message."""
+
+    title = "response"
+    parameter_name = "response"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("opened", "Opened"), ("clicked", "Clicked"), ("unsubscribed", "Unsubscribed by it")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
+        match self.value():
+            case None | "":
+                return queryset
+            case "opened" | "clicked" as did:
+                return queryset.filter(**{f"{did}_at__isnull": False})
+            case "unsubscribed":
+                return queryset.filter(Exists(ConsentEntry.objects.filter(delivery=OuterRef("pk"), is_given=False)))
+            case _:
+                return queryset.none()
+
+
+class GoalFilter(DropdownFilter):
+    """Who reached the goal; ``first``: as results count, once a customer and not who was held out."""
+
+    title = "goal"
+    parameter_name = "goal"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("reached", "Reached"), ("first", "Reached when first entered and treated"), ("not", "Not reached")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
+        match self.value():
+            case None | "":
+                return queryset
+            case "reached":
+                return queryset.filter(converted_at__isnull=False)
+            case "not":
+                return queryset.filter(converted_at__isnull=True)
+            case "first":
+                treated = queryset.exclude(end_reason=EndReason.HOLDOUT)
+                return treated.exclude(_was_there()).filter(converted_at__isnull=False)
+            case _:
+                return queryset.none()
+
+
+def _was_there() -> Exists:
+    """That the customer was in the campaign before."""
+    before = Q(entered_at__lt=OuterRef("entered_at")) | Q(entered_at=OuterRef("entered_at"), id__lt=OuterRef("id"))
+    own = Enrollment.objects.filter(customer=OuterRef("customer"), campaign=OuterRef("campaign"))
+    return Exists(own.filter(before))

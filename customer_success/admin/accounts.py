@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import ForeignKey, Prefetch, QuerySet
+from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -59,6 +61,27 @@ class StatusFilter(DropdownFilter):
         )
 
 
+class RenewalFilter(DropdownFilter):
+    """Contracts that are up for renewal, or end where no renewal is agreed; today counts."""
+
+    title = "renewal"
+    parameter_name = "renewal"
+    days = (30, 60, 90)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(days), f"In the next {days} days") for days in self.days]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Account]) -> QuerySet[Account]:
+        value = self.value()
+        if not value:
+            return queryset
+        if value not in map(str, self.days):
+            return queryset.none()
+        today = timezone.now().date()
+        due = queryset.alias(due_on=Coalesce("renewal_date", "contract_end_date"))
+        return due.filter(due_on__gte=today, due_on__lt=today + timedelta(days=int(value)))
+
+
 @admin.register(Account)
 class AccountAdmin(FoundByCustomer, CappedList, ModelAdmin):
     when_empty = "Open an account here, with POST /api/v1/customer-success/customers or manage.py open_accounts."
@@ -67,7 +90,7 @@ class AccountAdmin(FoundByCustomer, CappedList, ModelAdmin):
     list_display = ("who", "tier", "status", "health", "owner", "revenue", "renewal")
     list_filter = (
         ("customer__tier", ChoicesDropdownFilter), StatusFilter, ("customer__health__level", ChoicesDropdownFilter),
-        CustomerOwnerFilter, ("churn_risk", ChoicesDropdownFilter),
+        CustomerOwnerFilter, RenewalFilter, ("churn_risk", ChoicesDropdownFilter),
     )  # fmt: skip
     list_filter_submit = True
     sortable_by = ("renewal",)

@@ -189,13 +189,14 @@ def _became(move, taken):
     return "Under 14 days old" if NOW - move.applied_at < 14 * DAY else "Stood"
 
 
-def test_decisions_say_who_decided_what_and_after_how_long(world, desk):
-    rows = lists_of(desk, world, "decided")
+@WHOSE
+def test_decisions_say_who_decided_what_and_after_how_long(request, world, whose):
+    rows, owners = lists_of(request.getfixturevalue(whose), world, "decided"), seen(world, whose)
 
     said = Recommendation.objects.filter(state__in=("approved", "rejected"), decided_at__date__gte=RANGE.start)
     plain = []
     for one in said.select_related("customer", "rule__to_tag", "evaluation", "decided_by"):
-        if one.decided_at == one.created_at:
+        if one.decided_at == one.created_at or (owners and one.customer.owner_id not in owners):
             continue
         is_known = one.decided_at > one.evaluation.started_at
         hours = (one.decided_at - one.created_at).total_seconds() / 3600

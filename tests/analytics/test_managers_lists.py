@@ -26,12 +26,12 @@ LATER = NOW + timedelta(days=60)  # when all that the world has made has happene
 RANGE = {"start": str(SINCE.date()), "end": str(NOW.date())}
 IN_TOTAL = {
     "Customers": "customers", "At risk": "at_risk", "Overdue tasks": "overdue", "Reviews held": "reviews_held",
-    "Alerts in time": "alerts_in_time",
+    "Alerts in time": "alerts_in_time", "Renewals in 90 days": "renewals",
 }  # fmt: skip
 OF_ONE = {
     "Customers": "customers", "Accounts": "accounts", "At risk": "at_risk", "Open tasks": "open",
     "Overdue": "overdue", "Done": "done", "Hours to finish": "done", "Reviews held": "reviews_held",
-    "Alerts in time": "alerts_in_time",
+    "Alerts in time": "alerts_in_time", "Revenue": "accounts", "Renewals": "renewals", "Renewal revenue": "renewals",
 }  # fmt: skip
 
 

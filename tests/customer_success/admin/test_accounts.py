@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 
 from customer_success.models import Account, Stakeholder, SuccessMetrics, SuccessProfile, TierPolicy, ValueMetric
 from lifecycle.models import Customer, Transition
@@ -74,6 +75,25 @@ class TestList:
         answer = desk.get(f"{page('account', 'changelist')}?{query}")
 
         assert [row.pk for row in answer.context["cl"].result_list] == ([acme.id] if is_found else [])
+
+    @pytest.mark.parametrize(
+        ("days", "is_found"), [(None, False), (-1, False), (0, True), (89, True), (90, False)], ids=str
+    )
+    @pytest.mark.parametrize("field", ["renewal_date", "contract_end_date"])
+    def test_finds_those_that_renew_in_the_next_days(self, field, days, is_found, desk, acme):
+        day = None if days is None else timezone.now().date() + timedelta(days=days)
+        Account.objects.update(**{field: day})
+
+        answer = desk.get(page("account", "changelist"), {"renewal": "90"})
+
+        assert [row.pk for row in answer.context["cl"].result_list] == ([acme.id] if is_found else [])
+
+    def test_an_agreed_renewal_counts_and_not_the_end_of_the_contract(self, desk, acme):
+        today = timezone.now().date()
+        Account.objects.update(renewal_date=today + timedelta(days=200), contract_end_date=today)
+
+        for query in ({"renewal": "90"}, {"renewal": "soon"}):
+            assert not desk.get(page("account", "changelist"), query).context["cl"].result_list
 
     def test_says_how_accounts_come_where_there_are_none(self, desk):
         assert "open_accounts" in desk.get(page("account", "changelist")).content.decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,33 +20,22 @@ from analytics.queries.kept import NotKept, only_known
 from analytics.rules.kpis import KPIS, Fold, Kpi
 from lifecycle.queries import owners_seen
 
+from .as_of import AsOfForm
 from .board import Asked, Board, Said, board
 from .csv_files import csv_stream
 from .kpis import value_of
 from .words import customer_page, figure
 
 _BY_REPORT = {kpi.report: kpi for kpi in KPIS}
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _ONLY = (("", "All"), ("counted", "Counted"), ("not_counted", "Not counted"))
 
 
-class BehindForm(forms.Form):
+class BehindForm(AsOfForm):
     report = forms.ChoiceField(
         label="Key figure", choices=[(kpi.report, kpi.name) for kpi in KPIS], widget=UnfoldAdminSelectWidget
     )
     only = forms.ChoiceField(label="Show", choices=_ONLY, required=False, widget=UnfoldAdminSelectWidget)
-    as_of = forms.DateTimeField(
-        required=False, widget=forms.HiddenInput, input_formats=["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z"]
-    )
     after = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
-
-    def clean_as_of(self) -> datetime | None:
-        as_of: datetime | None = self.cleaned_data["as_of"]
-        if as_of and as_of > timezone.now():
-            raise forms.ValidationError("Nobody knows the figures of a day to come.")
-        if as_of and as_of < EARLIEST:
-            raise forms.ValidationError(f"Choose a day from {EARLIEST.year} on.")
-        return as_of
 
     def clean(self) -> dict[str, Any]:
         asked = self.cleaned_data

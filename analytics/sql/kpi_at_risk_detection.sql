@@ -6,10 +6,6 @@ FROM tenure_moves(%(lifecycle)s, %(as_of)s) AS m
 JOIN tenure_customers(%(owners)s) AS c ON c.id = m.customer_id
 JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id
 JOIN lifecycle_transitionrule AS r ON r.id = m.rule_id
-CROSS JOIN LATERAL (
-    SELECT min((m.evidence ->> (leaf ->> 'metric'))::numeric - (leaf ->> 'value')::numeric) AS days
-    FROM jsonb_path_query(r.conditions, '$.** ? (@.metric starts with "days_since_" && @.operator == ">=")') AS leaf
-    WHERE (m.evidence ->> (leaf ->> 'metric'))::numeric >= (leaf ->> 'value')::numeric
-) AS late
+CROSS JOIN LATERAL tenure_days_late(r.conditions, m.evidence) AS late
 WHERE t.code = 'ST_004' AND m.applied_at > %(as_of)s::timestamptz - interval '90 days' AND late.days IS NOT NULL
 ORDER BY m.customer_id, m.applied_at DESC, m.id DESC

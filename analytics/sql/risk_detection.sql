@@ -15,13 +15,8 @@ WITH entered AS (
     SELECT extract(epoch FROM e.applied_at - (
             SELECT v.occurred_at FROM lifecycle_event AS v
             WHERE v.customer_id = e.customer_id AND v.occurred_at <= e.applied_at ORDER BY v.occurred_at DESC LIMIT 1
-        )) / 86400 AS silent, (
-            SELECT min((e.evidence ->> (w ->> 'metric'))::numeric - (w ->> 'value')::numeric)
-            FROM jsonb_path_query(e.conditions, 'strict $.** ? (@.metric starts with "days_since" && @.operator == ">=")',
-                                  '{}', true) AS w
-            WHERE (e.evidence ->> (w ->> 'metric'))::numeric >= (w ->> 'value')::numeric
-        ) AS late
-    FROM entered AS e
+        )) / 86400 AS silent, l.days AS late
+    FROM entered AS e CROSS JOIN LATERAL tenure_days_late(e.conditions, e.evidence) AS l
 )
 SELECT count(*) AS entered, count(silent) AS silent_n, count(late) AS late_n,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY silent) AS silent_days,

@@ -90,13 +90,17 @@ class ResponseFilter(DropdownFilter):
 
 
 class GoalFilter(DropdownFilter):
-    """Who reached the goal; ``first``: as results count, once a customer and not who was held out."""
+    """Who reached the goal; ``first``: as results count it, once a customer and campaign, and not who was held out."""
 
     title = "goal"
     parameter_name = "goal"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("reached", "Reached"), ("first", "Reached when first entered and treated"), ("not", "Not reached")]
+        return [
+            ("reached", "Reached"),
+            ("first", "Reached, first time in the campaign, not held out"),
+            ("not", "Not reached"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
         match self.value():

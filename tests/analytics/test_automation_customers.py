@@ -4,6 +4,7 @@ import csv
 import io
 import random
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -23,7 +24,8 @@ from tests.factories import EvaluationFactory, RecommendationFactory, UserFactor
 from .moved import NOW, World, at, rows_of
 
 pytestmark = pytest.mark.django_db
-URL = "/admin/analytics/snapshot/automation/customers/"
+BOARD = "/admin/analytics/snapshot/automation/"
+URL = f"{BOARD}customers/"
 RANGE = Period(date(2026, 2, 1), date(2026, 3, 10))
 DAYS = {"start": "2026-02-01", "end": "2026-03-10"}
 WAITS = {"all": [{"metric": "days_since_login", "operator": ">=", "value": 5}]}
@@ -102,7 +104,12 @@ def browser_of(user):
 
 def lists_of(client, world, only, **asked):
     """The rows behind a link, by the names of their columns."""
-    answer = client.get(URL, {"lifecycle": world.lifecycle.code, "only": only, **DAYS, **asked, "csv": "people"})
+    asked = {"lifecycle": world.lifecycle.code, "only": only, **DAYS, **asked, "csv": "people"}
+    return rows_of_file(client, f"{URL}?{urlencode(asked)}")
+
+
+def rows_of_file(client, url):
+    answer = client.get(url)
     assert answer.status_code == 200
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
@@ -118,10 +125,10 @@ WHOSE = pytest.mark.parametrize("whose", ["desk", "mia"])
 def test_each_list_has_as_many_rows_as_were_counted(request, world, whose):
     client, about = request.getfixturevalue(whose), world.about(RANGE, owners=seen(world, whose))
     did = effect_of_all(rows_of(about, "automation_rules"))
-    risk = next(row for row in rows_of(about, "automation_risk") if row.rule_id is None)
+    [detection], [risk, *_] = rows_of(about, "risk_detection"), rows_of(about, "automation_risk")
     expected = {
         "all": did.moves, "alone": did.automatic, "reversed": did.reversed, "decided": did.approved + did.rejected,
-        "rejected": did.rejected, "timed": did.timed, "detected": risk.late_n, "at_risk": risk.customers,
+        "rejected": did.rejected, "timed": did.timed, "detected": detection.late_n, "at_risk": risk.customers,
         "recovered": risk.recovered,
     }  # fmt: skip
 
@@ -131,22 +138,33 @@ def test_each_list_has_as_many_rows_as_were_counted(request, world, whose):
 
 
 @WHOSE
-def test_each_number_leads_to_its_list(request, world, whose):
+@pytest.mark.parametrize("end", ["2026-03-10", "2026-02-20"])
+def test_each_number_leads_to_as_many_rows(request, world, whose, end):
     client = request.getfixturevalue(whose)
-    board = client.get("/admin/analytics/snapshot/automation/", {"lifecycle": world.lifecycle.code, **DAYS})
-    [*_, section] = board.context["said"].more["sections"]
+    days = {"lifecycle": world.lifecycle.code, "start": "2026-02-01", "end": end}
+    [*_, section] = client.get(BOARD, days).context["said"].more["sections"]
+    about = world.about(Period(RANGE.start, date.fromisoformat(end)), owners=seen(world, whose))
+    did = effect_of_all(rows_of(about, "automation_rules"))
+    [detection], [risk, *_] = rows_of(about, "risk_detection"), rows_of(about, "automation_risk")
 
-    links = {card.title: card.url for card in section.cards}
+    led_to = {card.title: len(rows_of_file(client, f"{card.url}&csv=people")) for card in section.cards}
 
-    assert list(links) == [
-        "Applied alone", "Did not stand", "Rejected", "Review time", "Time to detect risk", "Recovered",
-    ]  # fmt: skip
-    titles = {name: client.get(url).context["said"].charts[0].title for name, url in links.items()}
-    assert titles == {
-        "Applied alone": "Applied alone", "Did not stand": "Did not stand", "Rejected": "Rejected",
-        "Review time": "Decided, with a known review time", "Recovered": "Recovered",
-        "Time to detect risk": "Found at risk, with known days to detect",
+    assert led_to == {
+        "Applied alone": did.automatic, "Did not stand": did.reversed, "Rejected": did.rejected,
+        "Review time": did.timed, "Time to detect risk": detection.late_n, "Recovered": risk.recovered,
     }  # fmt: skip
+
+
+def test_a_list_tells_of_the_instant_of_the_number(world, desk):
+    [*_, section] = desk.get(BOARD, {"lifecycle": world.lifecycle.code, **DAYS}).context["said"].more["sections"]
+    [card] = [one for one in section.cards if one.title == "Applied alone"]
+
+    with time_machine.travel(NOW + DAY / 4, tick=False):
+        world.moved(world.customer(), NOW + DAY / 8, "NEW")
+        before, now = rows_of_file(desk, f"{card.url}&csv=people"), lists_of(desk, world, "alone")
+
+    assert card.note == f"of {len(lists_of(desk, world, 'all')):,} moves by rules"
+    assert len(now) == len(before) + 1
 
 
 @WHOSE
@@ -211,6 +229,8 @@ def test_who_was_found_at_risk_says_how_late_and_where_they_went(desk):
     world = World()
     world.rules["RISK"].conditions = WAITS
     world.rules["RISK"].save()
+    world.tags["GOOD"].category = "active"
+    world.tags["GOOD"].save()
     for name, days, then in (("Ann", 7, "GOOD"), ("Bob", 5, "GONE"), ("Cem", 12, None)):
         customer = world.customer(name=name)
         world.moved(customer, at(1), "NEW")
@@ -224,6 +244,7 @@ def test_who_was_found_at_risk_says_how_late_and_where_they_went(desk):
     told = {name: (row["Left risk to"], row["Days to detect"]) for name, row in found.items()}
     good, gone = world.tags["GOOD"].name, world.tags["GONE"].name
     assert told == {"Ann": (good, "2.0"), "Bob": (gone, "0.0"), "Cem": ("At risk still", "7.0")}
+    assert {(row["From"], row["To"]) for row in found.values()} == {(world.tags["NEW"].name, world.tags["RISK"].name)}
     assert [row["Customer"] for row in lists_of(desk, world, "recovered")] == ["Ann"]
     assert {row["Customer"] for row in lists_of(desk, world, "at_risk")} == {"Ann", "Bob", "Cem"}
 
@@ -231,10 +252,10 @@ def test_who_was_found_at_risk_says_how_late_and_where_they_went(desk):
 def test_says_how_many_there_are_where_not_all_are_listed(world, desk, monkeypatch):
     monkeypatch.setattr(module, "MOST", 2)
     counts = {}
-    for only in ("all", "decided", "at_risk"):
+    for only, what in (("all", "moves"), ("decided", "decisions"), ("at_risk", "customers")):
         [people] = desk.get(URL, {"lifecycle": world.lifecycle.code, "only": only, **DAYS}).context["said"].charts
         assert len(people.rows) == 2
-        assert "The newest 2 are listed." in people.summary
+        assert people.summary.endswith(f" {what}. The newest 2 are listed.")
         counts[only] = int(people.summary.split()[0].replace(",", ""))
 
     monkeypatch.undo()
@@ -246,6 +267,7 @@ def test_says_how_many_there_are_where_not_all_are_listed(world, desk, monkeypat
     [
         ({"only": "wrong"}, "Select a valid choice. wrong is not one of the available choices."),
         ({"lifecycle": "none"}, "Select a valid choice."),
+        ({"as_of": "2026-03-11T00:00:00+00:00"}, "Nobody knows the figures of a day to come."),
         ({"start": "2026-03-09", "end": "2026-03-02"}, "before it starts on"),
     ],
 )

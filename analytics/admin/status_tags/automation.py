@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from analytics.admin.board import Asked, Card, Said, address, board
 from analytics.admin.charts import Chart, stacked
 from analytics.admin.days import axes
 from analytics.admin.words import NONE, number_of, rate
+from analytics.queries.reports import Told
 from analytics.queries.status_tags import About, Effect, about_each, effect, effect_of_all, first_automated
 from analytics.rules.few import FEWEST
 from analytics.rules.periods import usual_period
@@ -41,10 +42,13 @@ class Automation(LifecycleBoard):
         about = self.about(asked)
         told = about.ask("automation_rules")
         by_rule = [row for row in told.rows if row.rule_id is not None]
-        risk = {row.rule_id: row for row in about.ask("automation_risk").rows}
-        says, cards = _in_short(about, told.rows)
+        found = about.ask("automation_risk")
+        risk = {row.rule_id: row for row in found.rows}
+        says, cards = _in_short(about, told)
         charts = [_days(about), _outcomes(by_rule), _rules(about, by_rule, risk)]
-        one = Section("automation", about.lifecycle.name, says, [*cards, _recovered(about, risk[None])], charts)
+        one = Section(
+            "automation", about.lifecycle.name, says, [*cards, _recovered(about, risk[None], found.as_of)], charts
+        )
         each = about_each(about)
         every = [Section("lifecycles", "All lifecycles", charts=[_lifecycles(each)])] if len(each) > 1 else []
         return self.said(told.as_of, [*every, one])
@@ -53,13 +57,13 @@ class Automation(LifecycleBoard):
 def automation(about: About) -> Section:
     """In short, and where the rest is told."""
     more = address("automation", lifecycle=about.lifecycle.code, start=about.period.start, end=about.period.end)
-    says, cards = _in_short(about, about.ask("automation_rules").rows)
+    says, cards = _in_short(about, about.ask("automation_rules"))
     return Section("automation", "Automation", says, cards, more=("Rule by rule, day by day", more))
 
 
-def _in_short(about: About, rows: Sequence[Any]) -> tuple[str, list[Card]]:
-    did = effect_of_all(rows)
-    return _sentence(did), _cards(about, did, about.ask("risk_detection").rows[0])
+def _in_short(about: About, told: Told) -> tuple[str, list[Card]]:
+    did = effect_of_all(told.rows)
+    return _sentence(did), [*_of_moves(about, did, told.as_of), _detection(about)]
 
 
 def _sentence(did: Effect) -> str:
@@ -74,37 +78,45 @@ def _sentence(did: Effect) -> str:
     return alone + right + young + asked
 
 
-def _cards(about: About, did: Effect, detection: Any) -> list[Card]:
+def _of_moves(about: About, did: Effect, as_of: datetime) -> list[Card]:
     decided = did.approved + did.rejected
-    known = detection.late_n >= FEWEST
+    alone, reversed_, rejected, timed = (
+        behind_automation(about, only, as_of) for only in ("alone", "reversed", "rejected", "timed")
+    )
     return [
-        _rate("Applied alone", did.automatic, did.moves, "move", "by rules", url=behind_automation(about, "alone")),
+        _rate("Applied alone", did.automatic, did.moves, "move", "by rules", url=alone),
         Card("Did not stand", rate(did.reversed, did.moves), f"{did.reversed:,} taken back or put back in 14 days",
-             url=behind_automation(about, "reversed"), report=_RULES),
-        _rate("Rejected", did.rejected, decided, "recommendation", "decided", url=behind_automation(about, "rejected")),
-        _review_time(about, did),
-        Card(
-            "Time to detect risk",
-            long(detection.late_days, "days") if known else NONE,
-            f"median of {detection.late_n:,}, at most, beyond the wait that the rule itself asks for; "
-            f"{long(detection.silent_days, 'days')} after the customer's last event"
-            if known
-            else f"{number_of(detection.late_n, 'move')} into risk by rules: too few to tell",
-            change="Target: at most 3 days" if known else "",
-            is_good=detection.late_days <= 3 if known else None,
-            url=behind_automation(about, "detected"),
-            report="risk_detection",
-        ),
+             url=reversed_, report=_RULES),
+        _rate("Rejected", did.rejected, decided, "recommendation", "decided", url=rejected),
+        _review_time(did, url=timed),
     ]  # fmt: skip
 
 
-def _recovered(about: About, risk: Any) -> Card:
+def _detection(about: About) -> Card:
+    told = about.ask("risk_detection")
+    found = told.rows[0]
+    known = found.late_n >= FEWEST
+    return Card(
+        "Time to detect risk",
+        long(found.late_days, "days") if known else NONE,
+        f"median of {found.late_n:,}, at most, beyond the wait that the rule itself asks for; "
+        f"{long(found.silent_days, 'days')} after the customer's last event"
+        if known
+        else f"{number_of(found.late_n, 'move')} into risk by rules: too few to tell",
+        change="Target: at most 3 days" if known else "",
+        is_good=found.late_days <= 3 if known else None,
+        url=behind_automation(about, "detected", told.as_of),
+        report="risk_detection",
+    )
+
+
+def _recovered(about: About, risk: Any, as_of: datetime) -> Card:
     return Card(
         "Recovered",
         rate(risk.recovered, risk.customers),
         f"of {number_of(risk.customers, 'customer')} whom rules moved into risk and nobody put back: they left it for "
         "a learning or active tag",
-        url=behind_automation(about, "recovered"),
+        url=behind_automation(about, "recovered", as_of),
         report="automation_risk",
     )
 
@@ -120,13 +132,13 @@ def _rate(title: str, part: int, whole: int, what: str, how: str, *, url: str) -
     )
 
 
-def _review_time(about: About, did: Effect) -> Card:
+def _review_time(did: Effect, *, url: str) -> Card:
     is_known, of = did.timed >= FEWEST, number_of(did.timed, "decision")
     return Card(
         "Review time",
         long(did.review_hours, "hours") if is_known else NONE,
         f"median of {of}, since a person could make it" if is_known else f"{of} with a known wait: too few to tell",
-        url=behind_automation(about, "timed"),
+        url=url,
         report=_RULES,
     )
 

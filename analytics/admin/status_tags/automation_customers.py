@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from analytics.admin.as_of import AsOfForm
 from analytics.admin.board import Asked, Said, board
 from analytics.admin.charts import Chart
 from analytics.admin.words import NONE, customer_page, number_of
@@ -60,6 +61,7 @@ _DECISIONS = _List(
     "rule_decisions", "decision", (*_RULED, "Decided", "By", "Decision", "Review, hours"), _of_decisions, 7
 )
 _FINDS = _List("rule_finds", "move", (*_RULED, "When", "Left risk to", "Days to detect"), _of_finds, 6)
+_FOUND = replace(_FINDS, what="customer")  # each with the latest move
 
 # What can be listed, by what is asked of the report: its name, and in what.
 LISTS = {
@@ -70,12 +72,12 @@ LISTS = {
     "rejected": ("Rejected", _DECISIONS),
     "timed": ("Decided, with a known review time", _DECISIONS),
     "detected": ("Found at risk, with known days to detect", _FINDS),
-    "at_risk": ("Customers moved into risk", _FINDS),
-    "recovered": ("Recovered", _FINDS),
+    "at_risk": ("Moved into risk, and nobody put them back", _FOUND),
+    "recovered": ("Recovered", _FOUND),
 }
 
 
-class AutomationCustomersForm(LifecycleForm):
+class AutomationCustomersForm(AsOfForm, LifecycleForm):
     only = forms.ChoiceField(
         label="Show", choices=[(code, name) for code, (name, _) in LISTS.items()], initial="all",
         widget=UnfoldAdminSelectWidget,
@@ -94,13 +96,13 @@ class AutomationCustomers(LifecycleBoard):
     def says(self, asked: Asked) -> Said:
         about, only = self.about(asked), asked.about["only"]
         name, one = LISTS[only]
-        told = about.ask(one.report, only=only, most=MOST)
+        told = about.ask(one.report, at=asked.about["as_of"], only=only, most=MOST)
         return Said(told.as_of, charts=[_people(about, name, one, told.rows)])
 
 
 def _people(about: About, name: str, one: _List, rows: Sequence[Any]) -> Chart:
     n = rows[0].n if rows else 0
-    newest = f" The newest {MOST} are listed." if n > len(rows) else ""
+    newest = f" The newest {MOST} are listed." if n > MOST else ""
     return Chart(
         key="people",
         title=name,

@@ -79,7 +79,7 @@ class TagCustomers(Board):
 
 def _people(rows: Sequence[Any], tags: Sequence[StatusTag], day: date) -> Chart:
     names, n = {tag.code: tag.name for tag in tags}, rows[0].n if rows else 0
-    first = f" Listed are the {MOST} who came there last." if n > len(rows) else ""
+    first = f" Listed are the {MOST} who came there last." if n > MOST else ""
     return Chart(
         key="people",
         title=f"{', '.join(names.values())} at the end of {day:%-d %b %Y}",

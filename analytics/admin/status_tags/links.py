@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -32,12 +33,11 @@ def moves_of_rule(about: About, rule: int) -> str:
     return _moves(about, rule__id__exact=rule)
 
 
-def behind_automation(about: About, only: str) -> str:
-    """The customers behind what the rules did in the range, of one of its lists."""
-    period = about.period
-    return address(
-        "automation_customers", lifecycle=about.lifecycle.code, only=only, start=period.start, end=period.end
-    )
+def behind_automation(about: About, only: str, as_of: datetime) -> str:
+    """The customers behind a number of what the rules did in the range, as of its instant: one of the lists."""
+    days = about.period
+    asked = {"only": only, "start": days.start, "end": days.end, "as_of": as_of.isoformat()}
+    return address("automation_customers", lifecycle=about.lifecycle.code, **asked)
 
 
 def _moves(about: About, **more: object) -> str:

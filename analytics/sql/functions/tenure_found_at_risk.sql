@@ -1,7 +1,6 @@
 -- The moves of rules that led some managers' customers into risk from outside it, from one instant to before another.
--- late: the days since the rule could have moved the customer, as its conditions "days since ... at least N" tell (NULL:
--- it has none). stands: neither taken back by a rollback, nor put back by a person within 14 days. came_to: where the
--- first move out of risk after it that stands led (NULL: at risk still).
+-- late: see tenure_days_late. stands: neither taken back by a rollback, nor put back by a person within 14 days. came_to:
+-- where the first move out of risk after it that stands led (NULL: at risk still).
 CREATE OR REPLACE FUNCTION tenure_found_at_risk(
     owners bigint[], lifecycle bigint, since timestamptz, until timestamptz, as_of timestamptz
 )
@@ -13,18 +12,13 @@ RETURNS TABLE (
         SELECT move_id FROM tenure_reversals(owners, lifecycle, since, as_of)
     ), entered AS (
         SELECT m.id, m.customer_id, m.rule_id, m.from_tag_id, m.to_tag_id, m.applied_at,
-            m.id NOT IN (SELECT move_id FROM reversed) AS stands, (
-                SELECT min((m.evidence ->> (w ->> 'metric'))::numeric - (w ->> 'value')::numeric)
-                FROM jsonb_path_query(
-                    r.conditions, 'strict $.** ? (@.metric starts with "days_since" && @.operator == ">=")', '{}', true
-                ) AS w
-                WHERE (m.evidence ->> (w ->> 'metric'))::numeric >= (w ->> 'value')::numeric
-            ) AS late
+            m.id NOT IN (SELECT move_id FROM reversed) AS stands, l.days AS late
         FROM tenure_moves_made(lifecycle, since, until, as_of) AS m
         JOIN tenure_customers(owners) AS c ON c.id = m.customer_id
         JOIN lifecycle_statustag AS t ON t.id = m.to_tag_id AND t.category = 'risk'
         LEFT JOIN lifecycle_statustag AS f ON f.id = m.from_tag_id
         JOIN lifecycle_transitionrule AS r ON r.id = m.rule_id
+        CROSS JOIN LATERAL tenure_days_late(r.conditions, m.evidence) AS l
         WHERE f.category IS DISTINCT FROM 'risk'
     ), came_out AS (
         SELECT DISTINCT ON (e.id) e.id, m.to_tag_id

@@ -23,7 +23,9 @@ from .moved import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FROM_A_FIGURE = {"behind", "health_customers", "insight_customers", "revenue_customers", "tag_customers"}
+FROM_A_FIGURE = {
+    "behind", "cohort_customers", "health_customers", "insight_customers", "revenue_customers", "tag_customers",
+}  # fmt: skip
 BOARDS_OF_THE_MENU = [one for one in BOARDS if one.code not in FROM_A_FIGURE]
 FILL = "getComputedStyle(document.querySelector('[data-chart] text')).fill"
 

@@ -3,6 +3,7 @@
 from . import (
     behind,
     campaigns,
+    cohort_customers,
     cohorts,
     definitions,
     executive,
@@ -19,6 +20,7 @@ from . import (
 __all__ = [
     "behind",
     "campaigns",
+    "cohort_customers",
     "cohorts",
     "definitions",
     "executive",

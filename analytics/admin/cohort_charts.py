@@ -7,13 +7,13 @@ from datetime import datetime
 from textwrap import wrap
 from typing import Any
 
-from analytics.queries.cohorts import MOST_MONTHS, Asking, By, Cohort, Progress, Retention, progress
-from analytics.queries.targets import Target
+from analytics.queries.cohorts import MOST_MONTHS, Asking, By, Progress, Retention, progress
+from analytics.queries.targets import Target, usual_target
 from analytics.rules.few import FEWEST
-from lifecycle.admin.filters import customers_with
 from lifecycle.models import Lifecycle
 
 from .charts import Chart, heatmap
+from .cohort_links import customers_of
 
 Cell = tuple[int, int] | None  # how many of how many; a month that is not over is blank
 _SMALL = f"Of cohorts with fewer than {FEWEST} customers there are numbers, no shares."
@@ -27,12 +27,12 @@ _LAYOUT = {
 
 def progression_chart(lifecycle: Lifecycle, *, owners: Collection[int] | None, now: datetime) -> Chart:
     """Where the customers of each month of enrollment are now."""
-    asking = Asking(lifecycle, owners, now)
-    return standing_chart(asking, progress(asking)[1])
+    asking, target = Asking(lifecycle, owners, now), usual_target(lifecycle)
+    return standing_chart(asking, target, progress(asking)[1] if target else [])
 
 
-def standing_chart(asking: Asking, rows: Sequence[Progress]) -> Chart:
-    """Where the customers of each cohort are now, in shares of the cohort."""
+def standing_chart(asking: Asking, target: Target | None, rows: Sequence[Progress]) -> Chart:
+    """Where the customers of each cohort are now, in shares of the cohort; a lifecycle without tags has no target."""
     tags = list(asking.lifecycle.tags.all())
     total = sum(row.customers for row in rows)
     cells = [[(row.now.get(tag.id, 0), row.customers) for tag in tags] for row in rows]
@@ -47,7 +47,7 @@ def standing_chart(asking: Asking, rows: Sequence[Progress]) -> Chart:
         else "",
         columns=("Cohort", "Customers", *(tag.name for tag in tags)),
         rows=[(row.cohort.name, row.customers, *(row.now.get(tag.id, 0) for tag in tags)) for row in rows],
-        links=[cohort_list(asking, row.cohort) for row in rows],
+        links=[customers_of(asking, target, row.cohort) for row in rows] if target else [],
         traces=_heatmap([_wrapped(tag.name) for tag in tags], _names(rows), cells, "%{x}"),
         layout=_LAYOUT,
         height=_height(rows),
@@ -64,7 +64,7 @@ def progress_chart(asking: Asking, target: Target, rows: Sequence[Progress]) -> 
         rows,
         lambda row: [_there(one, target) for one in row.months],
         now=lambda row: _there(row.now, target),
-        asking=asking,
+        links=[customers_of(asking, target, row.cohort) for row in rows],
         key="progress",
         title=f"In {target.name}, by month since enrollment",
         summary=_summary_of_progress(rows, target),
@@ -73,13 +73,13 @@ def progress_chart(asking: Asking, target: Target, rows: Sequence[Progress]) -> 
     )
 
 
-def retention_chart(asking: Asking, rows: Sequence[Retention], *, is_rolling: bool, activity: str) -> Chart:
-    """The share of each cohort that was active in a month, or then or later."""
+def retention_chart(rows: Sequence[Retention], *, is_rolling: bool, activity: str) -> Chart:
+    """The share of each cohort that was active in a month, or then or later. Its customers are those who ever were, so
+    that no list of a cohort has them."""
     way = "then or later" if is_rolling else "in that month"
     return _by_month(
         rows,
         lambda row: [(one.rolling if is_rolling else one.classic, one.customers) for one in row.months],
-        asking=asking,
         key="retention",
         title=f"Retention: {activity} {way}, by month since the first",
         summary=_summary_of_retention(rows, is_rolling=is_rolling),
@@ -93,19 +93,10 @@ def share(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole >= FEWEST else None
 
 
-def cohort_list(asking: Asking, cohort: Cohort) -> str:
-    """The address of a cohort's customers; "" where the list has no filter for it."""
-    names = {By.MONTH: "enrolled", By.PLAN: "plan", By.TIER: "tier__exact", By.PRODUCT_TAG: "product_tag__exact"}
-    if not cohort.value or asking.by not in names:
-        return ""
-    return customers_with(asking.lifecycle, **{names[asking.by]: cohort.value})
-
-
 def _by_month(
     rows: Sequence[Any],
     parts: Callable[[Any], Sequence[tuple[int, int]]],
     *,
-    asking: Asking,
     when_empty: str,
     now: Callable[[Any], tuple[int, int]] | None = None,
     **said: Any,
@@ -124,7 +115,6 @@ def _by_month(
             )
             for row, own in zip(rows, cells, strict=True)
         ],
-        links=[cohort_list(asking, row.cohort) for row in rows],
         traces=_heatmap(names, _names(rows), cells, "month %{x}"),
         when_empty=_ALL_SMALL if rows and names else when_empty,
         layout=_LAYOUT,

@@ -12,7 +12,7 @@ from analytics.rules.few import FEWEST
 from analytics.rules.survival import SIGNIFICANCE, Differences
 
 from .charts import PALETTE, Chart
-from .cohort_charts import cohort_list
+from .cohort_links import customers_of
 from .words import number_of
 
 MOST_CURVES = 6
@@ -48,7 +48,7 @@ def reaching_chart(asking: Asking, target: Target, found: Reaching) -> Chart:
             )
             for one in found.curves
         ],
-        links=[cohort_list(asking, one.cohort) for one in found.curves],
+        links=[customers_of(asking, target, one.cohort) for one in found.curves],
         traces=[trace for number, one in enumerate(drawn) for trace in _curve(one, PALETTE[number % len(PALETTE)])],
         layout={
             "xaxis": {"title": {"text": "Days since enrollment"}, "range": [0, longest]},
@@ -91,8 +91,8 @@ def median_of(curve: Curve, target: Target) -> str:
 def _drawn(found: Reaching, target: Target) -> list[Curve]:
     """The worst cohort and the last ones that are large enough."""
     curves = [one for one in found.curves if one.points]
-    worst = found.differences.worst(is_reaching_bad=target.is_bad) if found.differences else None
-    first = [one for one in curves if worst and one.cohort.name == worst.name]
+    worst = found.worst(is_reaching_bad=target.is_bad)
+    first = [one for one in curves if one.cohort == worst]
     others = [one for one in curves if one not in first]
     return first + others[-(MOST_CURVES - len(first)) :]
 

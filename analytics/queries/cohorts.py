@@ -18,6 +18,7 @@ from lifecycle.queries import known_until
 from lifecycle.rules.traits import PRODUCT_TAGS, TIERS
 
 from .kept import kept
+from .reports import Told
 
 MOST_VALUES = 8  # cohorts by value; customers with rarer ones are the others
 MOST_MONTHS = 24  # cohorts by month, the newest
@@ -31,6 +32,15 @@ class By(StrEnum):
     TIER = "tier"
     PRODUCT_TAG = "product_tag"
     TRAIT = "trait"
+
+
+class Only(StrEnum):
+    """Which customers of a cohort, by the tags that they may get to: in one now, ever moved into one, or not yet."""
+
+    ALL = ""
+    THERE = "there"
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
 
 
 class Basis(StrEnum):
@@ -67,6 +77,13 @@ class Cohort:
     name: str
     value: str = ""
 
+    @property
+    def code(self) -> str:
+        """What it is asked for by: its value, ``~others`` or ``~none``; a value with ``~`` in front has one more."""
+        if not self.value:
+            return f"~{self.name.lower()}"
+        return f"~{self.value}" if self.value.startswith("~") else self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -100,9 +117,18 @@ class Retention:
         return self.months[0].customers
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Customers of some cohorts, each with its own; of none, where nothing that is shown is called so."""
+
+    as_of: datetime
+    cohorts: Sequence[Cohort]
+    rows: Sequence[tuple[Cohort, Any]]
+
+
 def progress(asking: Asking) -> tuple[datetime, list[Progress]]:
     """The cohorts in their order, and the instant of which they tell."""
-    as_of, cohorts, rows = _ask("cohort_progress", asking)
+    as_of, cohorts, rows = _ask("cohort_progress", asking, months=asking.months)
     found: dict[int, dict[int | None, dict[int | None, int]]] = defaultdict(lambda: defaultdict(dict))
     for row in rows:
         found[row.cohort][row.period][row.tag_id] = row.customers
@@ -113,7 +139,7 @@ def progress(asking: Asking) -> tuple[datetime, list[Progress]]:
 
 def retention(asking: Asking, basis: Basis) -> tuple[datetime, list[Retention]]:
     """As ``progress``; by month, a cohort is who was first active in it. Who never was is in none."""
-    as_of, cohorts, rows = _ask("retention_months", asking, basis=basis)
+    as_of, cohorts, rows = _ask("retention_months", asking, months=asking.months, basis=basis)
     found: dict[int, dict[int | None, Retained]] = defaultdict(dict)
     for row in rows:
         found[row.cohort][row.period] = Retained(row.customers, row.classic, row.rolling)
@@ -128,17 +154,37 @@ def durations(asking: Asking, tags: Collection[int]) -> tuple[datetime, list[tup
     ]
 
 
+def members(asking: Asking, tags: Collection[int], *, cohort: str = "", only: Only = Only.ALL, most: int) -> Members:
+    """The customers whom ``progress`` and ``durations`` count, who enrolled last first; of one cohort, by its code."""
+    values, about = _values(asking), {"tags": sorted(tags)}
+    is_by_month = asking.by == By.MONTH
+    counted = _told("durations_to_tags", asking, values, **about).rows if is_by_month else ()
+    shown = _cohorts(asking, values, {row.cohort for row in counted})
+    asked = {key: one for key, one in shown.items() if cohort in ("", one.code)}
+    if not asked:
+        return Members(asking.as_of, [], [])
+    told = _told("cohort_customers", asking, values, **about, cohorts=sorted(asked), only=only, most=most)
+    return Members(told.as_of, list(asked.values()), [(asked[row.cohort], row) for row in told.rows])
+
+
 def _ask(report: str, asking: Asking, **more: Any) -> tuple[datetime, dict[int, Cohort], Sequence[Any]]:
-    about: dict[str, Any] = {"lifecycle": asking.lifecycle.id, "by": asking.by, "trait": asking.trait}
-    as_of, owners = asking.as_of, asking.owners
-    values: list[str] = []
-    if asking.by != By.MONTH:
-        said = kept("cohort_values", owners=owners, now=as_of, most=MOST_VALUES, **about)
-        values = [row.value for row in said.rows]
-    if report != "durations_to_tags":
-        more["months"] = asking.months
-    told = kept(report, owners=owners, now=as_of, shown=values, **about, **more)
+    values = _values(asking)
+    told = _told(report, asking, values, **more)
     return told.as_of, _cohorts(asking, values, {row.cohort for row in told.rows}), told.rows
+
+
+def _values(asking: Asking) -> list[str]:
+    """Those that are cohorts of their own, the largest first."""
+    if asking.by == By.MONTH:
+        return []
+    about: dict[str, Any] = {"lifecycle": asking.lifecycle.id, "by": asking.by, "trait": asking.trait}
+    said = kept("cohort_values", owners=asking.owners, now=asking.as_of, most=MOST_VALUES, **about)
+    return [row.value for row in said.rows]
+
+
+def _told(report: str, asking: Asking, values: Sequence[str], **more: Any) -> Told:
+    about = {"lifecycle": asking.lifecycle.id, "by": asking.by, "trait": asking.trait, "shown": values, **more}
+    return kept(report, owners=asking.owners, now=asking.as_of, **about)
 
 
 def _cohorts(asking: Asking, values: Sequence[str], keys: Collection[int]) -> dict[int, Cohort]:

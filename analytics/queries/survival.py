@@ -54,6 +54,14 @@ class Reaching:
     curves: Sequence[Curve]
     differences: Differences | None
 
+    def worst(self, *, is_reaching_bad: bool) -> Cohort | None:
+        """The cohort that does worst, if a test says so."""
+        found = self.differences and self.differences.worst(is_reaching_bad=is_reaching_bad)
+        if not self.differences or not found:
+            return None
+        compared = [one.cohort for one in self.curves if one.customers >= FEWEST]
+        return compared[self.differences.each.index(found)]
+
 
 def reaching(asking: Asking, tags: Collection[int]) -> Reaching:
     """How long customers take from enrollment to the first move into one of the tags, by cohort."""

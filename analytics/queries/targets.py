@@ -28,6 +28,11 @@ class Target:
         return frozenset(tag.id for tag in self.tags)
 
     @property
+    def key(self) -> str:
+        """As it is asked for: ``learning:ST_003``."""
+        return f"{self.lifecycle.code}:{self.code}"
+
+    @property
     def is_bad(self) -> bool:
         return all(tag.category in _BAD for tag in self.tags)
 
@@ -38,10 +43,10 @@ class Target:
 
 def targets(lifecycle: Lifecycle) -> list[Target]:
     """Its tags in their order, then its categories."""
-    tags = list(lifecycle.tags.all())
-    categories = {one: [tag for tag in tags if tag.category == one] for one in TagCategory}
+    each = _tags(lifecycle)
+    categories = {one: [tag for own in each for tag in own.tags if tag.category == one] for one in TagCategory}
     return [
-        *(Target(tag.code, tag.name, lifecycle, (tag,)) for tag in tags),
+        *each,
         *(
             Target(f"category:{one}", f"any tag of “{one.label}”", lifecycle, own)
             for one, own in categories.items()
@@ -51,9 +56,9 @@ def targets(lifecycle: Lifecycle) -> list[Target]:
 
 
 def all_targets() -> dict[str, Target]:
-    """Of all lifecycles, as ``learning:ST_003``; a category of one tag is that tag."""
+    """Of all lifecycles, by key; a category of one tag is that tag."""
     return {
-        f"{one.lifecycle.code}:{one.code}": one
+        one.key: one
         for lifecycle in lifecycles()
         for one in targets(lifecycle)
         if not (one.code.startswith("category:") and len(one.tags) == 1)
@@ -61,12 +66,21 @@ def all_targets() -> dict[str, Target]:
 
 
 def first_target(owners: Collection[int] | None) -> Target | None:
-    """Of the lifecycle that is looked at first: the last learning tag, which learners are to reach. Without one, that
-    of customers who churned, or else the first there is."""
+    """That of the lifecycle that is looked at first."""
     lifecycle = first_lifecycle(owners)
-    found = targets(lifecycle) if lifecycle else []
+    return usual_target(lifecycle) if lifecycle else None
+
+
+def usual_target(lifecycle: Lifecycle) -> Target | None:
+    """The last learning tag, which learners are to reach. Without one, that of customers who churned, or else the first
+    there is."""
+    found = _tags(lifecycle)
     learning, churned = (
-        [one for one in found if [tag.category for tag in one.tags] == [category]]
+        [one for one in found if one.tags[0].category == category]
         for category in (TagCategory.LEARNING, TagCategory.CHURNED)
     )
     return next(iter(learning[-1:] or churned or found), None)
+
+
+def _tags(lifecycle: Lifecycle) -> list[Target]:
+    return [Target(tag.code, tag.name, lifecycle, (tag,)) for tag in lifecycle.tags.all()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -35,7 +35,7 @@ class PlanFilter(DropdownFilter):
 
 
 class EnrolledFilter(DropdownFilter):
-    """The month (UTC) of the first event, or without one of the creation; shown where a link asks for it."""
+    """The month (UTC) of the first event, or without one of the creation; shown where an address asks for it."""
 
     title = "month of enrollment"
     parameter_name = "enrolled"
@@ -90,15 +90,7 @@ class TagFilter(DropdownFilter):
 
 def customers_in(lifecycle: Lifecycle, *tags: StatusTag | None) -> str:
     """The address of the customers in one of the tags: ``…?in_commerce=VIP``."""
-    return _customers({_parameter(lifecycle): ",".join(tag.code if tag else _NONE for tag in tags)})
-
-
-def customers_with(lifecycle: Lifecycle, **narrowed: str) -> str:
-    """The address of the customers with any tag of a lifecycle, narrowed by other filters of the list."""
-    return _customers({_parameter(lifecycle): _ANY, **narrowed})
-
-
-def _customers(asked: Mapping[str, str]) -> str:
+    asked = {_parameter(lifecycle): ",".join(tag.code if tag else _NONE for tag in tags)}
     return f"{reverse('admin:lifecycle_customer_changelist')}?{urlencode(asked)}"
 
 

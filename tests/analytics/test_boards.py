@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from html import unescape
 
 import pytest
@@ -19,7 +18,6 @@ from analytics.queries import kept
 from analytics.sql import reports
 from config.unfold import menu
 from tests.factories import (
-    AccountFactory,
     CustomerFactory,
     KpiTargetFactory,
     LifecycleFactory,
@@ -27,6 +25,8 @@ from tests.factories import (
     StatusTagFactory,
     UserFactory,
 )
+
+from .revenue_world import contract
 
 pytestmark = pytest.mark.django_db
 TITLES = {one.code: one.title for one in BOARDS}
@@ -63,7 +63,7 @@ WITH_CARDS = {
 
 @EACH
 def test_each_number_leads_to_its_definition(boss, one):
-    AccountFactory(annual_revenue=1200, contract_start_date=date(2020, 1, 1))
+    contract(since="2020-01-01", revenue=1200)
     _, *cards = page_of(boss, one).split('class="tn-card tn-number"')
 
     said = [

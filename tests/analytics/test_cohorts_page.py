@@ -156,3 +156,13 @@ def test_everybodys_page_asks_the_database_once_an_hour(made, admin_client, djan
         admin_client.get(*address)
 
     assert not any("tenure_" in one["sql"] for one in asked.captured_queries)
+
+
+def test_the_page_opens_with_the_one_learning_tag_there_is(admin_client, made):
+    made.lifecycle.tags.filter(code="B").update(category="learning")
+    made.lifecycle.tags.exclude(code="B").update(category="risk")
+
+    page = admin_client.get(reverse("admin:analytics_snapshot_cohorts"))
+
+    assert page.context["form"]["target"].value() == f"{made.lifecycle.code}:B"
+    assert page.context["said"]

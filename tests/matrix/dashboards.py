@@ -12,6 +12,7 @@ DASHBOARDS: dict[str, Door] = {
     "admin:analytics_snapshot_automation_customers": door(get=ALL, shows=ALL, query={"lifecycle": "commerce"}),
     "admin:analytics_snapshot_automation": door(get=ALL),
     "admin:analytics_snapshot_cohorts": door(get=ALL),
+    "admin:analytics_snapshot_cohort_customers": door(get=ALL, shows=ALL),
     "admin:analytics_snapshot_executive": door(get=ALL),
     "admin:analytics_snapshot_portfolio_health": door(get=ALL),
     "admin:analytics_snapshot_health_customers": door(get=ALL, shows=ALL),

@@ -1,5 +1,5 @@
 -- Answers: How many customers of each cohort were active (classic), or active then or later (rolling), 0, 1, 2 … months after the month in which they were active first?
-WITH active AS MATERIALIZED (
+WITH active AS (
     SELECT DISTINCT a.customer_id, a.month FROM (
         SELECT o.customer_id, tenure_calendar_month(o.ordered_at) AS month
         FROM lifecycle_order AS o LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = o.customer_id
@@ -16,14 +16,14 @@ WITH active AS MATERIALIZED (
     JOIN tenure_enrolled(NULL, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
 ), starts AS MATERIALIZED (
     SELECT m.customer_id, CASE WHEN %(by)s = 'month' THEN min(a.month) ELSE m.cohort END AS cohort,
-        min(a.month) AS first, max(a.month) AS last
+        min(a.month) AS first, max(a.month) AS last, array_agg(a.month) AS months
     FROM members AS m JOIN active AS a ON a.customer_id = m.customer_id GROUP BY m.customer_id, m.cohort
 ), counted AS (
     SELECT cohort, first, 0 AS since, NULL::int AS until, count(*) AS customers, 0 AS classic, 0 AS rolling
     FROM starts GROUP BY 1, 2
     UNION ALL
-    SELECT s.cohort, s.first, a.month - s.first, a.month - s.first, 0, count(*), 0
-    FROM starts AS s JOIN active AS a ON a.customer_id = s.customer_id GROUP BY 1, 2, 3
+    SELECT cohort, first, month - first, month - first, 0, count(*), 0
+    FROM starts CROSS JOIN LATERAL unnest(months) AS month GROUP BY 1, 2, 3
     UNION ALL
     SELECT cohort, first, 0, last - first, 0, 0, count(*) FROM starts GROUP BY 1, 2, 4
 )

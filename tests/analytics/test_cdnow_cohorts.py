@@ -15,6 +15,8 @@ from analytics.queries.cohorts import Asking, Basis, retention
 from lifecycle.engine.defaults import enroll_everybody, load_defaults
 from lifecycle.models import Customer, Lifecycle
 
+from .revenue_world import analyzed
+
 SAMPLE = settings.BASE_DIR / "lifecycle/data/cdnow/purchases.csv"
 END = datetime.combine(date(1998, 6, 30), time.max, UTC)
 LAST = 1998 * 12 + 5
@@ -37,6 +39,7 @@ def test_who_buys_again_is_as_the_file_says() -> None:
     call_command("import_orders", str(SAMPLE), stdout=StringIO())
     commerce = Lifecycle.objects.get(code="commerce")
     enroll_everybody(lifecycle=commerce)
+    analyzed()
     bought = months_of_the_file()
     cohorts: dict[int, list[set[int]]] = defaultdict(list)
     for months in bought.values():

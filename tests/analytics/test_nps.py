@@ -7,13 +7,14 @@ from pathlib import Path
 from statistics import NormalDist
 
 import pytest
-from django.db import connection
 
 from analytics.queries import kpi_standing
 from analytics.rules.kpis import nps_margin
 from customer_success.models import Account, SuccessProfile
 from lifecycle.models import Customer
 from tests.factories import KpiTargetFactory, UserFactory
+
+from .revenue_world import analyzed
 
 pytestmark = pytest.mark.django_db
 
@@ -48,8 +49,7 @@ def markets():
         SuccessProfile(account=account, nps_score=score, updated_at=NOW)
         for account, (_, score) in zip(accounts, answers(), strict=True)
     )
-    with connection.cursor() as cursor:  # or the planner takes them for a handful
-        cursor.execute("ANALYZE")
+    analyzed()
     KpiTargetFactory(code="nps", target=50)
     return owners
 

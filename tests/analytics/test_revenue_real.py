@@ -20,7 +20,7 @@ from analytics.queries.revenue import Looked
 from analytics.rules.revenue import Basis, Movement, Unit
 from lifecycle.models import Customer, Order
 
-from .revenue_world import at, movements, retention, starts
+from .revenue_world import analyzed, at, movements, retention, starts
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +40,7 @@ def store(rows: Iterable[Row]) -> dict[str, int]:
         Order(customer_id=ids[name], reference=f"{number}", ordered_at=when, amount=amount)
         for number, (name, when, amount) in enumerate(rows)
     )
+    analyzed()
     return ids
 
 
@@ -96,6 +97,7 @@ def test_wholesale_customers_behind_a_month_are_those_of_the_file():
 
 def test_cdnow_s_monthly_totals_are_those_of_the_file():
     call_command("import_orders", str(CDNOW), stdout=StringIO())
+    analyzed()
     with CDNOW.open() as file:
         lines = list(csv.DictReader(file))
     paid: dict[date, Decimal] = defaultdict(Decimal)

@@ -17,7 +17,7 @@ from campaigns.engine.failpoints import VARIABLE as FAILPOINT
 from tests.lifecycle.processes import until
 
 from .apps import VARIABLE as BROKEN
-from .crew import Crew, crew
+from .crew import PROCESSES, Crew, crew
 from .nemesis import Nemesis
 from .records import Records, read
 from .servers import Servers
@@ -103,10 +103,10 @@ class Bench:
 
 
 def die_at(point: str, team: Crew, ticker: subprocess.Popen[bytes]) -> None:
-    """A worker dies there, and is not heard of any more."""
+    """A worker dies there, and is not heard of any more. Whichever of its processes gets there first."""
     team.hire(1, **{FAILPOINT: f"{point}:kill"})
     [worker] = team.workers
-    until(lambda: team.children_of(worker), worker, ticker)
+    until(lambda: len(team.children_of(worker)) == PROCESSES, worker, ticker)
     first = set(team.children_of(worker))
     until(lambda: first - {*team.children_of(worker)}, worker, ticker)
     team.dismiss()

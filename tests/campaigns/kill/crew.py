@@ -14,9 +14,10 @@ from django.conf import settings
 from config.servers.process import parent
 from tests.lifecycle.processes import kill, until
 
+PROCESSES = 2  # of each worker
 WORKER = (
-    "celery", "--app", "config", "worker", "--queues", "campaigns", "--concurrency", "2", "--loglevel", "ERROR",
-    "--without-mingle", "--without-gossip", "--without-heartbeat",
+    "celery", "--app", "config", "worker", "--queues", "campaigns", "--concurrency", str(PROCESSES),
+    "--loglevel", "ERROR", "--without-mingle", "--without-gossip", "--without-heartbeat",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.factories import (
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 10))
 WHOSE = ("everybody", "portfolio")  # see ``owners``
+WAITS = {"all": [{"metric": "days_since_login", "operator": ">=", "value": 5}]}  # a rule that asks for a wait
 CATEGORIES = {
     "NEW": "learning",
     "GOOD": "learning",
@@ -68,6 +70,22 @@ class World:
         status.tag, status.entered_at = self.tags[to], when
         status.save()
         return move
+
+    def wandered(self, customer: Customer, dice: Random, *, approved: float = 0) -> None:
+        """From 40 days before March on: rules move the customer around, which people approve at times (``approved``:
+        how often), and put back, soon or late."""
+        when, was, tag = at(-40), None, None
+        for _ in range(dice.randrange(2, 7)):
+            when += dice.choice((1, 4, 13, 20)) * timedelta(days=1)
+            if when > NOW:
+                break
+            if tag and was and dice.random() < 0.4:
+                was, tag = tag, was
+                self.moved(customer, when, tag, rule=False, by=self.boss)
+                continue
+            was, tag = tag, dice.choice([one for one in CATEGORIES if one not in (tag, "MASTER")])
+            by = self.boss if dice.random() < approved else None
+            self.moved(customer, when, tag, by=by, evidence={"days_since_login": dice.randrange(3, 12)})
 
     def about(self, period: Period = MARCH, *, owners: Any = None, now: datetime = NOW) -> About:
         return About(self.lifecycle, period, owners, now)

@@ -8,10 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from analytics.admin.status_tags import automation_customers as module
@@ -19,16 +17,16 @@ from analytics.queries.status_tags import effect_of_all
 from analytics.rules.periods import Period
 from lifecycle.engine.rollback import Batch, roll_back
 from lifecycle.models import Recommendation, RecommendationState, RolledBack, Transition
+from tests.customer_success.cast import joined, signed_in
 from tests.factories import EvaluationFactory, RecommendationFactory, UserFactory
 
-from .moved import NOW, World, at, rows_of
+from .moved import NOW, WAITS, World, at, rows_of
 
 pytestmark = pytest.mark.django_db
 BOARD = "/admin/analytics/snapshot/automation/"
 URL = f"{BOARD}customers/"
 RANGE = Period(date(2026, 2, 1), date(2026, 3, 10))
 DAYS = {"start": "2026-02-01", "end": "2026-03-10"}
-WAITS = {"all": [{"metric": "days_since_login", "operator": ">=", "value": 5}]}
 DAY = timedelta(days=1)
 
 
@@ -45,19 +43,7 @@ def world():
     world.rules["RISK"].conditions = WAITS
     world.rules["RISK"].save()
     for number in range(60):
-        customer, when = world.customer(owner=world.mia if number % 2 else None), at(-40)
-        was, tag = None, None
-        for _ in range(dice.randrange(2, 7)):
-            when += dice.choice((1, 4, 13, 20)) * DAY
-            if when > NOW:
-                break
-            if tag and was and dice.random() < 0.4:
-                was, tag = tag, was
-                world.moved(customer, when, tag, rule=False, by=world.boss)
-                continue
-            was, tag = tag, dice.choice([one for one in ("NEW", "GOOD", "RISK", "SAVED", "GONE") if one != tag])
-            by = world.boss if dice.random() < 0.3 else None
-            world.moved(customer, when, tag, by=by, evidence={"days_since_login": dice.randrange(3, 12)})
+        world.wandered(world.customer(owner=world.mia if number % 2 else None), dice, approved=0.3)
     for owner in (world.mia, None):
         last = Transition.objects.filter(rule__isnull=False, customer__owner=owner).latest("applied_at", "id")
         roll_back(Batch(transition=last), by=world.boss, reason="a wrong threshold", now=NOW)
@@ -85,21 +71,12 @@ def _decide(world, number, dice):
 
 @pytest.fixture
 def desk():
-    return browser_of(UserFactory(is_staff=True, is_superuser=True))
+    return signed_in(UserFactory(is_staff=True, is_superuser=True))
 
 
 @pytest.fixture
 def mia(world):
-    world.mia.is_staff = True
-    world.mia.save()
-    world.mia.groups.add(Group.objects.get(name="Success manager"))
-    return browser_of(world.mia)
-
-
-def browser_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
+    return signed_in(joined(world.mia))
 
 
 def lists_of(client, world, only, **asked):

@@ -4,10 +4,9 @@ import re
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group
-from django.test import Client
 
 from campaigns.models import Campaign, Delivery, Enrollment
+from tests.customer_success.cast import joined, signed_in
 from tests.factories import CustomerFactory, DeliveryFactory, UserFactory
 
 from .enrolled import DAY, NOW, PERIOD, SINCE, make_world
@@ -36,17 +35,12 @@ def owner():
         run=None, campaign=None, customer=CustomerFactory(owner=owner), state="accepted", planned_at=SINCE,
         accepted_at=SINCE, ended_at=SINCE,
     )  # fmt: skip
-    owner.is_staff = True
-    owner.save()
-    owner.groups.add(Group.objects.get(name="Success manager"))
-    return owner
+    return joined(owner)
 
 
 @pytest.fixture(params=["everybody", "portfolio"])
 def client(request, owner):
-    client = Client()
-    client.force_login(owner if request.param == "portfolio" else UserFactory(is_staff=True, is_superuser=True))
-    return client
+    return signed_in(owner if request.param == "portfolio" else UserFactory(is_staff=True, is_superuser=True))
 
 
 def rows_behind(client, url):

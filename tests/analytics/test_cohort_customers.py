@@ -7,7 +7,6 @@ import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -19,6 +18,7 @@ from analytics.queries import cohorts
 from analytics.queries.cohorts import Asking, By, Cohort
 from lifecycle.engine.rollback import Batch, roll_back
 from lifecycle.models import Customer, RolledBack, Transition
+from tests.customer_success.cast import joined, signed_in
 from tests.factories import (
     CustomerFactory,
     CustomerStatusFactory,
@@ -60,24 +60,15 @@ def made(time_machine) -> World:
     return made
 
 
-def browser_of(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def desk(admin_user) -> Client:
-    return browser_of(admin_user)
+    return signed_in(admin_user)
 
 
 @pytest.fixture
 def manager(made, django_user_model) -> Client:
     owner = django_user_model.objects.get(id=made.owner)
-    owner.is_staff = True
-    owner.save()
-    owner.groups.add(Group.objects.get(name="Success manager"))
-    return browser_of(owner)
+    return signed_in(joined(owner))
 
 
 def told(client, url, query=None):

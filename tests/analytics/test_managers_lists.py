@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group
-from django.test import Client
 
 from customer_success.models import Task
+from tests.customer_success.cast import joined, signed_in
 from tests.factories import (
     AccountFactory,
     CustomerFactory,
@@ -50,16 +49,8 @@ def managers():
     CustomerHealthFactory(customer=gone)
     TaskFactory(owner=UserFactory(), customer=None, due_at=NOW, created_at=SINCE)
     for one in made:
-        one.is_staff = True
-        one.save()
-        one.groups.add(Group.objects.get(name="Success manager"))
+        joined(one)
     return made
-
-
-def browser_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def rows_behind(client, url):
@@ -81,23 +72,22 @@ def in_total(client, managers):
 
 
 def test_of_everybody(managers):
-    for title, shown, listed, number in in_total(browser_of(UserFactory(is_staff=True, is_superuser=True)), managers):
+    for title, shown, listed, number in in_total(signed_in(UserFactory(is_staff=True, is_superuser=True)), managers):
         assert (title, shown, listed) == (title, number, number)
 
 
 def test_of_a_team(managers):
-    lead, team = UserFactory(is_staff=True), TeamFactory()
-    lead.groups.add(Group.objects.get(name="Success lead"))
+    lead, team = joined(UserFactory(), "Success lead"), TeamFactory()
     team.members.add(*managers[:2])
     team.leads.add(lead)
     TaskFactory(owner=lead, customer=None, due_at=NOW, created_at=SINCE)
 
-    for title, shown, listed, number in in_total(browser_of(lead), managers[:2]):
+    for title, shown, listed, number in in_total(signed_in(lead), managers[:2]):
         assert (title, shown, listed) == (title, number, number)
 
 
 def test_of_oneself(managers):
-    me, client = managers[0], browser_of(managers[0])
+    me, client = managers[0], signed_in(managers[0])
     said = client.get(URL, RANGE).context["said"]
     [beside] = [one for one in said.charts if one.key == "managers"]
     linked = {row[0]: url for row, url in beside.linked_rows if url}
@@ -112,7 +102,7 @@ def test_of_oneself(managers):
 
 
 def test_the_row_of_a_manager_leads_to_the_accounts(managers):
-    client = browser_of(UserFactory(is_staff=True, is_superuser=True))
+    client = signed_in(UserFactory(is_staff=True, is_superuser=True))
     [table] = [one for one in client.get(URL, RANGE).context["said"].charts if one.key == "managers"]
     accounts = table.columns.index("Accounts")
 
@@ -124,6 +114,6 @@ def test_the_row_of_a_manager_leads_to_the_accounts(managers):
 def test_a_manager_does_not_see_another_s_tasks_by_id(managers):
     url = f"/admin/customer_success/task/?whose={managers[1].id}"
 
-    assert rows_behind(browser_of(managers[0]), url) == 0
-    assert rows_behind(browser_of(managers[0]), "/admin/customer_success/task/?whose=99999999") == 0
-    assert rows_behind(browser_of(UserFactory(is_staff=True, is_superuser=True)), url) > 0
+    assert rows_behind(signed_in(managers[0]), url) == 0
+    assert rows_behind(signed_in(managers[0]), "/admin/customer_success/task/?whose=99999999") == 0
+    assert rows_behind(signed_in(UserFactory(is_staff=True, is_superuser=True)), url) > 0

@@ -7,11 +7,11 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.auth.models import Group, Permission
-from django.test import Client
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.customer_success.cast import joined, signed_in
 from tests.factories import (
     AccountFactory,
     CampaignVersionFactory,
@@ -30,20 +30,12 @@ API = "/api/v1/analytics"
 
 
 def somebody(group, **more):
-    user = UserFactory(is_staff=True, **more)
-    user.groups.add(Group.objects.get(name=group))
-    return user
-
-
-def browser_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
+    return joined(UserFactory(**more), group)
 
 
 @pytest.fixture
 def analyst():
-    return browser_of(somebody("Analyst"))
+    return signed_in(somebody("Analyst"))
 
 
 def rows_of(client, path, chart, **asked):
@@ -56,7 +48,7 @@ def test_a_success_manager_sees_no_other_name():
     for owner in (me, other):
         AccountFactory(customer=CustomerFactory(owner=owner))
 
-    page = browser_of(me).get(MANAGERS).content.decode()
+    page = signed_in(me).get(MANAGERS).content.decode()
 
     assert "ann" in page
     assert "zacharias" not in page
@@ -174,7 +166,7 @@ def test_the_api_knows_no_other_campaign(analyst):
 
 
 def test_the_api_tells_a_portfolio_of_its_own(enrollment):
-    me = browser_of(somebody("Success manager"))
+    me = signed_in(somebody("Success manager"))
 
     assert me.get(f"{API}/campaigns").json()["campaigns"] == []
     assert me.get(f"{API}/campaigns/spring").json()["result"]["enrollments"]["enrolled"] == 0
@@ -184,11 +176,11 @@ def test_a_campaign_leads_to_its_results(enrollment):
     page = f"/admin/campaigns/campaign/{enrollment.campaign_id}/change/"
     link = f"{CAMPAIGNS}?campaign=spring"
 
-    assert link in browser_of(somebody("Marketer")).get(page).content.decode()
+    assert link in signed_in(somebody("Marketer")).get(page).content.decode()
 
     stranger = UserFactory(is_staff=True)
     stranger.user_permissions.add(Permission.objects.get(codename="view_campaign"))
-    answer = browser_of(stranger).get(page)
+    answer = signed_in(stranger).get(page)
     assert answer.status_code == 200
     assert link not in answer.content.decode()
 
@@ -200,7 +192,7 @@ def test_opened_is_of_the_same_emails_in_the_list_of_campaigns_and_in_the_result
         ended = {"ended_at": now, "accepted_at": None if state == "skipped" else now}
         DeliveryFactory(run=run, state=state, planned_at=now - timedelta(days=1), opened_at=opened_at, **ended)
 
-    listed = browser_of(somebody("Marketer")).get("/admin/campaigns/campaign/").content.decode()
+    listed = signed_in(somebody("Marketer")).get("/admin/campaigns/campaign/").content.decode()
 
     [row] = rows_of(analyst, CAMPAIGNS, "campaigns")
     assert row["Opened"] == "1 of 2"

@@ -14,12 +14,11 @@ from lifecycle.engine.transitions import override_tag
 from lifecycle.models import RuleState, Transition
 from tests.factories import TransitionRuleFactory
 
-from .moved import NOW, WHOSE, World, at, owners, plain_moves, rows_of
+from .moved import NOW, WAITS, WHOSE, World, at, owners, plain_moves, rows_of
 
 pytestmark = pytest.mark.django_db
 LATELY = Period(date(2026, 2, 1), date(2026, 3, 10))
 WELL, DAY = {"learning", "active"}, timedelta(days=1)
-WAITS = {"all": [{"metric": "days_since_login", "operator": ">=", "value": 5}]}
 
 
 @pytest.fixture
@@ -40,18 +39,7 @@ def world():
     )
     for number in range(120):
         world.rules["RISK"] = first if number % 3 else second
-        customer, when = world.customer(owner=world.mia if number % 2 else None), at(-40)
-        was, tag = None, None
-        for _ in range(dice.randrange(2, 7)):
-            when += dice.choice((1, 4, 13, 20)) * DAY
-            if when > NOW:
-                break
-            if tag and was and dice.random() < 0.4:
-                was, tag = tag, was
-                world.moved(customer, when, tag, rule=False, by=world.boss)
-                continue
-            was, tag = tag, dice.choice([one for one in ("NEW", "GOOD", "RISK", "SAVED", "GONE") if one != tag])
-            world.moved(customer, when, tag, evidence={"days_since_login": dice.randrange(3, 12)})
+        world.wandered(world.customer(owner=world.mia if number % 2 else None), dice)
     world.rules["RISK"] = first
     return world
 

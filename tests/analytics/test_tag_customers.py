@@ -6,14 +6,13 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from analytics.admin.status_tags import customers as module
 from analytics.admin.words import number_of
+from tests.customer_success.cast import joined, signed_in
 from tests.factories import UserFactory
 
 from .moved import World, at, back_and_forth
@@ -35,23 +34,14 @@ def world():
     return back_and_forth()
 
 
-def browser_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def desk():
-    return browser_of(UserFactory(is_staff=True, is_superuser=True))
+    return signed_in(UserFactory(is_staff=True, is_superuser=True))
 
 
 @pytest.fixture
 def mia(world):
-    world.mia.is_staff = True
-    world.mia.save()
-    world.mia.groups.add(Group.objects.get(name="Success manager"))
-    return browser_of(world.mia)
+    return signed_in(joined(world.mia))
 
 
 def listed(client, url):

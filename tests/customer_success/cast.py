@@ -30,12 +30,17 @@ def make_groups() -> None:
         config.models_module = module
 
 
-def member(username: str, group: str = "Success manager") -> User:
-    """Somebody of a group, whose permissions are those that the migration gave it."""
+def joined(user: User, group: str = "Success manager") -> User:
+    """Now of a group, whose permissions are those that the migration gave it."""
     make_groups()
-    user: User = UserFactory.create(username=username, is_staff=True)
+    user.is_staff = True
+    user.save()
     user.groups.add(Group.objects.get(name=group))
     return user
+
+
+def member(username: str, group: str = "Success manager") -> User:
+    return joined(UserFactory.create(username=username), group)
 
 
 def signed_in(user: User) -> Client:

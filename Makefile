@@ -28,8 +28,9 @@ check: env  ## format, lint, types, import contracts, Django's checks, missing m
 bench: env  ## measures against hand-written SQL and other engines; writes bench.json
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-soak: env  ## sends 10,000 mails while everything is killed in turn (SEED=… plays a run again)
+soak: env  ## sends 10,000 mails while everything is killed in turn (SEED=… plays a run again); 100 hostile requests of each kind
 	@KILL_STEPS=10000 $(BIN)/python -m pytest -s tests/campaigns/kill $(ARGS)
+	@RANDOM_CASES=100 $(BIN)/python -m pytest --numprocesses auto tests/api/test_schema.py $(ARGS)
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes
 lock: export UV_CUSTOM_COMPILE_COMMAND := make lock

@@ -10,13 +10,13 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.db.models import QuerySet
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 import lifecycle.tasks  # noqa: F401  so that what is sent to workers runs here and now
 from lifecycle.engine.defaults import load_defaults
 from lifecycle.models import Customer, CustomerFacts, Lifecycle, StatusTag
+from tests.customer_success.cast import enter
 from tests.factories import CustomerFactory, CustomerStatusFactory, EventFactory, TransitionFactory, UserFactory
 
 READS = tuple(
@@ -118,10 +118,6 @@ def client(boss: User, sign_in: Callable[[User], Client]) -> Client:
 
 @pytest.fixture
 def desk(page: Page, boss, shop) -> Page:
-    """A browser in which the boss has logged in by the form."""
-    page.goto(reverse("admin:login"))
-    page.get_by_label("Username").fill("berta")
-    page.get_by_label("Password").fill("pw")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    """A browser in which the boss is signed in."""
+    enter(page, boss)
     return page

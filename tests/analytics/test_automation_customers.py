@@ -30,14 +30,14 @@ DAYS = {"start": "2026-02-01", "end": "2026-03-10"}
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def now():
     with time_machine.travel(NOW, tick=False):
         yield
 
 
-@pytest.fixture
-def world():
+@pytest.fixture(scope="module")
+def world(kept, now):
     """Customers whom rules move alone or after a yes, whom people put back, soon or late; one move is taken back."""
     world, dice = World(), random.Random(5)
     world.rules["RISK"].conditions = WAITS

@@ -21,15 +21,15 @@ RANGES = [
 ]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def later():
     """When all that the world has made has happened."""
     with time_machine.travel(NOW + 60 * DAY, tick=False):
         yield
 
 
-@pytest.fixture
-def owner():
+@pytest.fixture(scope="module")
+def owner(kept, later):
     owner = make_world()
     DeliveryFactory(
         run=None, campaign=None, customer=CustomerFactory(owner=owner), state="accepted", planned_at=SINCE,

@@ -1,13 +1,15 @@
 """Results of campaigns are those that a loop over rows finds."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from statistics import median
 
 import pytest
+from django.db import transaction
 
 from analytics.queries import ask
 from analytics.queries.campaigns import results
+from analytics.rules.periods import Period
 from analytics.rules.results import Messages
 from campaigns.models import ConsentEntry, Delivery, Enrollment, StepRun
 from tests.factories import (
@@ -22,9 +24,11 @@ pytestmark = pytest.mark.django_db
 AS_OF = [NOW, NOW - 9 * DAY, SINCE]
 
 
-@pytest.fixture(params=range(2))
-def world(request):
-    return make_world(request.param)
+@pytest.fixture(params=range(2), scope="module")
+def world(kept, request):
+    with transaction.atomic():
+        yield make_world(request.param)
+        transaction.set_rollback(True)
 
 
 def entries(as_of, owner):
@@ -145,8 +149,8 @@ def test_tasks_are_those_of_a_loop(world, as_of):
     assert {(row.campaign, row.state): row.late for row in rows} == late
 
 
-def test_nobody_is_nothing():
-    found = results(owners=None, period=PERIOD, now=NOW)
+def test_nobody_is_nothing(world):
+    found = results(owners=None, period=Period(date(2020, 1, 1), date(2020, 1, 31)), now=NOW)
 
     assert (found.results, found.enrolled.number, found.messages.planned) == ([], 0, 0)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -44,10 +46,15 @@ EACH_WAY = pytest.mark.parametrize(
 WHOSE = pytest.mark.parametrize("whose", ["desk", "manager"])
 
 
-@pytest.fixture
-def made(time_machine) -> World:
+@pytest.fixture(scope="module", autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(kept: None, now: None) -> World:
     """Some have moved into the target and out of it, some moves into it were taken back."""
-    time_machine.move_to(NOW, tick=False)
     made, boss = world(), UserFactory()
     for number, customer in enumerate(Customer.objects.order_by("id")):
         Customer.objects.filter(id=customer.id).update(tier=TIERS[number % 3], product_tag=["PT_001", None][number % 2])

@@ -39,8 +39,8 @@ pytestmark = pytest.mark.django_db
 MONTHS = 6
 
 
-@pytest.fixture
-def made() -> World:
+@pytest.fixture(scope="module")
+def made(kept: None) -> World:
     return world()
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -18,9 +21,14 @@ pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/analytics/cohorts"
 
 
-@pytest.fixture
-def made(time_machine) -> World:
-    time_machine.move_to(NOW, tick=False)
+@pytest.fixture(scope="module", autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(kept: None, now: None) -> World:
     return world(30)
 
 

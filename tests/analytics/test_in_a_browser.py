@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import csv
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -17,6 +14,7 @@ from playwright.sync_api import Page, expect
 from analytics.admin.board import BOARDS
 from analytics.engine.snapshots import backfill
 from lifecycle.models import StatusTag, TransitionRule
+from tests.customer_success.cast import enter
 from tests.factories import AccountFactory, CustomerHealthFactory, HealthScoreFactory, OrderFactory, UserFactory
 
 from .moved import World
@@ -34,13 +32,10 @@ def errors() -> list[str]:
 
 
 @pytest.fixture
-def desk(page: Page, live_server: Any, errors: list[str], db: None) -> Page:
+def desk(page: Page, errors: list[str], db: None) -> Page:
     """Logged in as somebody who sees everybody."""
     boss: User = UserFactory(is_staff=True, is_superuser=True)
-    client = Client()
-    client.force_login(boss)
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    enter(page, boss)
     page.on("pageerror", lambda error: errors.append(str(error)))
     return page
 

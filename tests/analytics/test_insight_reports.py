@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db import transaction
 
 from analytics.queries.insights import customers_behind, insights
 from analytics.queries.reports import ask
@@ -16,7 +17,7 @@ from analytics.rules.insights import TOPICS
 from analytics.sql.folds import by_group
 from campaigns.models import Enrollment
 from customer_success.models import HealthScore, Task
-from lifecycle.models import Customer, DailyMetrics, Lifecycle, Transition
+from lifecycle.models import Customer, DailyMetrics, Transition
 from tests.factories import (
     CustomerFactory,
     CustomerHealthFactory,
@@ -58,10 +59,15 @@ PATHS = (
 )
 
 
-@pytest.fixture(params=range(2))
-def lifecycle(request):
+@pytest.fixture(params=range(2), scope="module")
+def lifecycle(kept, request):
+    with transaction.atomic():
+        yield _course(Random(request.param))
+        transaction.set_rollback(True)
+
+
+def _course(chance):
     """Customers who went to and fro, and what else the topics look at."""
-    chance = Random(request.param)
     found = LifecycleFactory(code="course")
     for code, category in TAGS.items():
         StatusTagFactory(lifecycle=found, code=code, category=category)
@@ -279,10 +285,7 @@ def test_the_customers_behind_are_those_that_were_counted(lifecycle):
     assert {row.customer_id: row.value for row in rows} == expected
 
 
-def test_nobody_there_is_nothing_told():
-    cache.clear()
-    Lifecycle.objects.all().delete()
-
-    found = insights(owners=None, now=NOW)
+def test_nobody_there_is_nothing_told(lifecycle):
+    found = insights(owners=None, now=day(5000))
 
     assert (found.compared, found.found) == (0, [])

@@ -34,14 +34,14 @@ OF_ONE = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def later():
     with time_machine.travel(LATER, tick=False):
         yield
 
 
-@pytest.fixture
-def managers():
+@pytest.fixture(scope="module")
+def managers(kept, later):
     """Two who look after somebody and one who does not; beside them somebody who left, and an administrator's task."""
     made = make_world(1)
     gone = CustomerFactory(owner=UserFactory(is_active=False))

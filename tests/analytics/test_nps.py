@@ -36,8 +36,8 @@ def plain(scores):
     return 100 * (promoters - detractors), 100 * NormalDist().inv_cdf(0.975) * sqrt(spread / len(scores))
 
 
-@pytest.fixture
-def markets():
+@pytest.fixture(scope="module")
+def markets(kept):
     """An account for each answer, in the portfolio of its market."""
     owners = {market: UserFactory() for market in dict(answers())}
     customers = Customer.objects.bulk_create(

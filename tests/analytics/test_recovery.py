@@ -21,8 +21,8 @@ LATELY = Period(date(2026, 2, 1), date(2026, 3, 10))
 WELL, DAY = {"learning", "active"}, timedelta(days=1)
 
 
-@pytest.fixture
-def world():
+@pytest.fixture(scope="module")
+def world(kept):
     """Customers who fall and come back, some by a second version of the rule; people put some back, soon or late."""
     world, dice = World(), random.Random(3)
     first = world.rules["RISK"]

@@ -40,8 +40,8 @@ from .moved import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
+@pytest.fixture(scope="module")
+def world(kept):
     return back_and_forth()
 
 

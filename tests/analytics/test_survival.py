@@ -28,8 +28,8 @@ from .cohort_world import NOW, PAST, World, enrolled_at, members, world
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def made() -> World:
+@pytest.fixture(scope="module")
+def made(kept: None) -> World:
     return world()
 
 

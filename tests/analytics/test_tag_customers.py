@@ -23,14 +23,14 @@ NOW = at(12, 12)  # when all that the world has made has happened
 URL = f"{STATUS_TAGS}customers/"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def now():
     with time_machine.travel(NOW, tick=False):
         yield
 
 
-@pytest.fixture
-def world():
+@pytest.fixture(scope="module")
+def world(kept, now):
     return back_and_forth()
 
 

@@ -6,8 +6,10 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from playwright.sync_api import Page
 from rest_framework.test import APIClient
 
 from customer_success.engine.accounts import AccountText, create_account
@@ -47,6 +49,13 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def enter(page: Page, user: User) -> None:
+    """From now on the browser is that of this user."""
+    name = settings.SESSION_COOKIE_NAME
+    session = signed_in(user).cookies[name].value
+    page.context.add_cookies([{"name": name, "value": session, "domain": "localhost", "path": "/"}])
 
 
 class JSONClient(APIClient):

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from campaigns.models import Campaign, CampaignState
-from tests.customer_success.cast import member
+from tests.customer_success.cast import enter, member
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def enter(page: Page, user: User) -> None:
-    user.set_password("pw")
-    user.save()
-    page.context.clear_cookies()
-    page.goto(reverse("admin:login"))
-    page.get_by_label("Username").fill(user.username)
-    page.get_by_label("Password").fill("pw")
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Password")).to_have_count(0)
 
 
 def test_a_campaign_is_written_submitted_and_published_in_a_browser(page, shop):

@@ -7,10 +7,8 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from tests.customer_success.cast import member
+from tests.customer_success.cast import enter, member
 from tests.factories import CustomerFactory, TemplateTextFactory
-
-from .test_in_a_browser import enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BODY = "<mjml><mj-body><mj-section><mj-column><mj-text>{}</mj-text></mj-column></mj-section></mj-body></mjml>"

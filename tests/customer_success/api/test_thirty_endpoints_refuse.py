@@ -95,8 +95,11 @@ def _at_once(customer):
     }
 
 
-@pytest.fixture
-def caller(db):
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def caller(kept):
     load_defaults(now=timezone.now(), only="account")
     load_success_defaults(now=timezone.now())
     mia = member("mia")

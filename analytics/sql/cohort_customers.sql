@@ -5,12 +5,7 @@ WITH found AS MATERIALIZED (
     SELECT e.customer_id, e.cohort, e.enrolled_at, s.tag_id, r.reached_at
     FROM tenure_tags(%(owners)s, %(lifecycle)s, %(as_of)s) AS s
     JOIN tenure_enrolled(NULL, %(as_of)s, %(by)s, %(trait)s, %(shown)s) AS e ON e.customer_id = s.customer_id
-    LEFT JOIN (
-        SELECT t.customer_id, min(t.applied_at) AS reached_at
-        FROM tenure_moves(%(lifecycle)s, %(as_of)s) AS t LEFT JOIN tenure_customers(%(owners)s) AS c ON c.id = t.customer_id
-        WHERE t.to_tag_id = ANY(%(tags)s) AND (%(owners)s IS NULL OR c.id IS NOT NULL)
-        GROUP BY 1
-    ) AS r ON r.customer_id = e.customer_id
+    LEFT JOIN tenure_reached(%(owners)s, %(lifecycle)s, %(tags)s, %(as_of)s) AS r ON r.customer_id = e.customer_id
     WHERE e.cohort = ANY(%(cohorts)s) AND CASE %(only)s
         WHEN 'there' THEN s.tag_id = ANY(%(tags)s)
         WHEN 'reached' THEN r.reached_at IS NOT NULL

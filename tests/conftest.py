@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections, transaction
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
@@ -21,6 +22,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # Playwright runs an event loop in the main thread, where Django would refuse to query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+TransactionTestCase._fixture_teardown = lambda case: tables.take_back()
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +39,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Keeps the tables for the next run."""
+    """Remembers what the migrations wrote, and keeps the tables for the next run."""
+    with django_db_blocker.unblock():
+        tables.remember()
+        connections.close_all()
     if settings.EMBEDDED_POSTGRES:
-        with django_db_blocker.unblock():
-            connections.close_all()
         tables.keep(settings.TENURE_HOME, connections["default"].settings_dict["NAME"])
 
 

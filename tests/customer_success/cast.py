@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
@@ -21,20 +19,8 @@ from tests.lifecycle.stage import NOW
 API = "/api/v1/customer-success"
 
 
-def make_groups() -> None:
-    """The groups as the migrations make them; tests that empty the tables take them along."""
-    if Group.objects.exists():
-        return
-    for floor in ("lifecycle", "customer_success", "campaigns"):
-        config = apps.get_app_config(floor)
-        module = config.models_module
-        import_module(f"{floor}.migrations.0002_groups").create(apps, None)
-        config.models_module = module
-
-
 def joined(user: User, group: str = "Success manager") -> User:
     """Now of a group, whose permissions are those that the migration gave it."""
-    make_groups()
     user.is_staff = True
     user.save()
     user.groups.add(Group.objects.get(name=group))

@@ -1,7 +1,8 @@
 """Pictures for Plotly, each with its table and a sentence that says the same.
 
 Colours are names of ``lifecycle/admin.css`` (``tn:blue``, ``tn:risk``); the script looks them up, so that they follow
-the theme. A row of the table is a row of the CSV; ``links``: where each row leads, "" for nowhere.
+the theme. A row of the table is a row of the CSV; ``links``: where each row leads, "" for nowhere; ``numbers``: where
+each of its cells after the first leads.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Chart:
     report: str = ""
     layout: Mapping[str, Any] = field(default_factory=dict)
     links: Sequence[str] = ()
+    numbers: Sequence[Sequence[str]] = ()
     when_empty: str = "Nothing to show yet."
     height: int = 320
     is_list: bool = False
@@ -59,6 +61,11 @@ class Chart:
     def linked_rows(self) -> list[tuple[Row, str]]:
         links = self.links or [""] * len(self.rows)
         return list(zip(self.rows, links, strict=True))
+
+    @property
+    def linked_cells(self) -> list[tuple[Row, Sequence[str]]]:
+        numbers = self.numbers or [()] * len(self.rows)
+        return [(row, (link, *more)) for (row, link), more in zip(self.linked_rows, numbers, strict=True)]
 
 
 def lying(bars: int) -> int:

@@ -7,8 +7,8 @@ from datetime import datetime
 from textwrap import wrap
 from typing import Any
 
-from analytics.queries.cohorts import MOST_MONTHS, Asking, By, Progress, Retention, progress
-from analytics.queries.targets import Target, usual_target
+from analytics.queries.cohorts import MOST_MONTHS, Asking, By, Only, Progress, Retention, progress
+from analytics.queries.targets import Target, each_tag, usual_target
 from analytics.rules.few import FEWEST
 from lifecycle.models import Lifecycle
 
@@ -33,21 +33,27 @@ def progression_chart(lifecycle: Lifecycle, *, owners: Collection[int] | None, n
 
 def standing_chart(asking: Asking, target: Target | None, rows: Sequence[Progress]) -> Chart:
     """Where the customers of each cohort are now, in shares of the cohort; a lifecycle without tags has no target."""
-    tags = list(asking.lifecycle.tags.all())
+    tags = each_tag(asking.lifecycle)
+    there = [[tag.now([row]) for tag in tags] for row in rows]
     total = sum(row.customers for row in rows)
-    cells = [[(row.now.get(tag.id, 0), row.customers) for tag in tags] for row in rows]
-    counts = [(tag.name, sum(row.now.get(tag.id, 0) for row in rows)) for tag in tags]
-    most, there = max(counts, key=lambda one: one[1], default=("", 0))
+    cells = [[(number, row.customers) for number in own] for own, row in zip(there, rows, strict=True)]
+    counts = [(tag.name, tag.now(rows)) for tag in tags]
+    most, most_there = max(counts, key=lambda one: one[1], default=("", 0))
     return Chart(
         key="standing",
         title="Where each cohort is now",
-        summary=f"Most are in {most}: {there:,} of {total:,}{_newest(asking, rows)}. "
+        summary=f"Most are in {most}: {most_there:,} of {total:,}{_newest(asking, rows)}. "
         f"{_small(row.customers for row in rows)}"
         if total
         else "",
         columns=("Cohort", "Customers", *(tag.name for tag in tags)),
-        rows=[(row.cohort.name, row.customers, *(row.now.get(tag.id, 0) for tag in tags)) for row in rows],
+        rows=[(row.cohort.name, row.customers, *own) for own, row in zip(there, rows, strict=True)],
         links=[customers_of(asking, target, row.cohort) for row in rows] if target else [],
+        numbers=[
+            ["", *(customers_of(asking, tag, row.cohort, only=Only.THERE) if number else ""
+                   for tag, number in zip(tags, own, strict=True))]
+            for own, row in zip(there, rows, strict=True)
+        ],
         traces=_heatmap([_wrapped(tag.name) for tag in tags], _names(rows), cells, "%{x}"),
         layout=_LAYOUT,
         height=_height(rows),
@@ -55,7 +61,7 @@ def standing_chart(asking: Asking, target: Target | None, rows: Sequence[Progres
         is_wide=True,
         report="cohort_progress",
         when_empty=_ALL_SMALL if total else _NOBODY,
-    )
+    )  # fmt: skip
 
 
 def progress_chart(asking: Asking, target: Target, rows: Sequence[Progress]) -> Chart:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.queries.cohorts import Asking
+from analytics.queries.cohorts import Asking, Only
 from analytics.queries.survival import Curve, Reaching
 from analytics.queries.targets import Target
 from analytics.rules.chance import p_shown
@@ -49,6 +49,10 @@ def reaching_chart(asking: Asking, target: Target, found: Reaching) -> Chart:
             for one in found.curves
         ],
         links=[customers_of(asking, target, one.cohort) for one in found.curves],
+        numbers=[
+            ["", customers_of(asking, target, one.cohort, only=Only.REACHED) if one.reached else ""]
+            for one in found.curves
+        ],
         traces=[trace for number, one in enumerate(drawn) for trace in _curve(one, PALETTE[number % len(PALETTE)])],
         layout={
             "xaxis": {"title": {"text": "Days since enrollment"}, "range": [0, longest]},

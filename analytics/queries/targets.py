@@ -43,7 +43,7 @@ class Target:
 
 def targets(lifecycle: Lifecycle) -> list[Target]:
     """Its tags in their order, then its categories."""
-    each = _tags(lifecycle)
+    each = each_tag(lifecycle)
     categories = {one: [tag for own in each for tag in own.tags if tag.category == one] for one in TagCategory}
     return [
         *each,
@@ -74,7 +74,7 @@ def first_target(owners: Collection[int] | None) -> Target | None:
 def usual_target(lifecycle: Lifecycle) -> Target | None:
     """The last learning tag, which learners are to reach. Without one, that of customers who churned, or else the first
     there is."""
-    found = _tags(lifecycle)
+    found = each_tag(lifecycle)
     learning, churned = (
         [one for one in found if one.tags[0].category == category]
         for category in (TagCategory.LEARNING, TagCategory.CHURNED)
@@ -82,5 +82,6 @@ def usual_target(lifecycle: Lifecycle) -> Target | None:
     return next(iter(learning[-1:] or churned or found), None)
 
 
-def _tags(lifecycle: Lifecycle) -> list[Target]:
+def each_tag(lifecycle: Lifecycle) -> list[Target]:
+    """In their order."""
     return [Target(tag.code, tag.name, lifecycle, (tag,)) for tag in lifecycle.tags.all()]

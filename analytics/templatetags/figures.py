@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import zip_longest
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -15,15 +16,15 @@ _WORDS = SafeString(' class="tn-words"')
 
 
 @register.simple_tag
-def cells(row: Iterable[object], link: str, texts: int) -> SafeString:
-    """A row: the first cell leads on where there is a ``link``, the first ``texts`` cells are words. Long tables are
+def cells(row: Iterable[object], links: Iterable[str], texts: int) -> SafeString:
+    """A row: its first cells lead to ``links`` that are not empty, the first ``texts`` cells are words. Long tables are
     drawn by this in half the time that the language of templates takes."""
     drawn = (
         (
             _WORDS if place < texts else "",
-            format_html('<a class="tn-link" href="{}">{}</a>', link, value) if link and not place else cell(value),
+            format_html('<a class="tn-link" href="{}">{}</a>', link, cell(value)) if link else cell(value),
         )
-        for place, value in enumerate(row)
+        for place, (value, link) in enumerate(zip_longest(row, links, fillvalue=""))
     )
     return format_html_join("", "<td{}>{}</td>", drawn)
 

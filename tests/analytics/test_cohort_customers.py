@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from analytics.admin import cohort_customers as module
 from analytics.queries import cohorts
@@ -130,16 +131,32 @@ def test_as_many_as_each_number_says(request, made, whose, query):
         each = [listed(client, url) for _, url in charts[key].linked_rows]
         assert [len(one) for one in each] == [row[1] for row in charts[key].rows]
         assert sorted(one for own in each for one in own) == sorted(everybody)
-    for row, url in charts["reaching"].linked_rows:
+    for row, (url, _, those) in charts["reaching"].linked_cells:
         [people] = told(client, url).charts
         assert f"ever got there: {row[2]}." in people.summary
-        assert len(listed(client, url, only="reached")) == row[2]
+        assert len(listed(client, those)) == row[2] if those else row[2] == 0
         assert len(listed(client, url, only="not_reached")) == row[1] - row[2]
         assert {one[1] for one in people.rows} == {row[0]}
     for row, url in charts["standing"].linked_rows:
         [people] = told(client, url).charts
         assert f"Now in {made.tags[2].name}: {row[4]}," in people.summary
-        assert len(listed(client, url, only="there")) == row[4]
+
+
+@WHOSE
+@pytest.mark.parametrize("by", ["plan", "tier"])
+def test_each_count_of_where_cohorts_are_leads_to_its_customers(request, made, whose, by):
+    client = request.getfixturevalue(whose)
+    answer = client.get(COHORTS, {"target": f"{made.lifecycle.code}:C", "by": by})
+    standing = next(one for one in answer.context["said"].charts if one.key == "standing")
+    page = answer.content.decode()
+
+    for row, (_, _, *there) in standing.linked_cells:
+        assert [len(listed(client, url)) if url else 0 for url in there] == [*row[2:]]
+        for number, url in zip(row[2:], there, strict=True):
+            if url:
+                [people] = told(client, url).charts
+                assert {one[1] for one in people.rows} == {row[0]}
+                assert f'<td><a class="tn-link" href="{escape(url)}">{number}</a></td>' in page
 
 
 @WHOSE

@@ -73,13 +73,14 @@ def test_a_picture_says_what_its_numbers_are(traces, where):
 
 
 def test_a_cell_says_what_it_is_given_and_no_more():
-    row, link = ("<b>Ann</b>", "<i>", 1250, Decimal("-3.50"), None), '?a="><script>'
+    row, links = ("<b>Ann</b>", "<i>", 1250, Decimal("-3.50"), None), ('?a="><script>', "", "?b")
 
-    drawn = cells(row, link, 2)
+    drawn = cells(row, links, 2)
 
     assert drawn == (
         '<td class="tn-words"><a class="tn-link" href="?a=&quot;&gt;&lt;script&gt;">&lt;b&gt;Ann&lt;/b&gt;</a></td>'
-        '<td class="tn-words">&lt;i&gt;</td><td>1,250</td><td>−3.50</td><td>unknown</td>'
+        '<td class="tn-words">&lt;i&gt;</td><td><a class="tn-link" href="?b">1,250</a></td>'
+        "<td>−3.50</td><td>unknown</td>"
     )
 
 

@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
 from django.db import connection
 
+from tests import tables
+from tests.factories import UserFactory
 from tests.settings import ROOT
 
 SKIPS = """
@@ -43,6 +46,20 @@ def test_the_database_is_a_real_postgresql_of_this_run(settings):
     assert connection.vendor == "postgresql"
     assert connection.settings_dict["NAME"].startswith("test_")
     assert Path(settings.TENURE_HOME).name.startswith("test-") or not settings.EMBEDDED_POSTGRES
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_test_committed_is_taken_back_and_what_it_took_is_there_again():
+    of_groups = Group.objects.order_by("name", "permissions__codename").values_list("name", "permissions__codename")
+    given = [*of_groups.all()]
+    UserFactory().groups.add(Group.objects.first())
+    Group.objects.create(name="of a test")
+    Permission.objects.filter(codename="view_customer").delete()
+
+    tables.take_back()
+
+    assert not User.objects.exists()
+    assert [*of_groups.all()] == given != []
 
 
 def test_the_cache_asks_no_server():

@@ -22,7 +22,8 @@ from tests.factories import EvaluationFactory, RecommendationFactory, UserFactor
 
 from .moved import NOW, WAITS, World, at, rows_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped")]
+CLOCK = NOW
 BOARD = "/admin/analytics/snapshot/automation/"
 URL = f"{BOARD}customers/"
 RANGE = Period(date(2026, 2, 1), date(2026, 3, 10))
@@ -30,14 +31,8 @@ DAYS = {"start": "2026-02-01", "end": "2026-03-10"}
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def now():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
 @pytest.fixture(scope="module")
-def world(kept, now):
+def world(kept, stopped):
     """Customers whom rules move alone or after a yes, whom people put back, soon or late; one move is taken back."""
     world, dice = World(), random.Random(5)
     world.rules["RISK"].conditions = WAITS

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import time_machine
 
 from campaigns.models import Campaign, Delivery, Enrollment
 from tests.customer_success.cast import joined, signed_in
@@ -11,7 +10,8 @@ from tests.factories import CustomerFactory, DeliveryFactory, UserFactory
 
 from .enrolled import DAY, NOW, PERIOD, SINCE, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped")]
+CLOCK = NOW + 60 * DAY  # when all that the world has made has happened
 URL = "/admin/analytics/snapshot/campaign-results/"
 COUNTS = {"Enrolled", "Still inside", "Messages sent"}
 RANGES = [
@@ -21,15 +21,8 @@ RANGES = [
 ]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def later():
-    """When all that the world has made has happened."""
-    with time_machine.travel(NOW + 60 * DAY, tick=False):
-        yield
-
-
 @pytest.fixture(scope="module")
-def owner(kept, later):
+def owner(kept, stopped):
     owner = make_world()
     DeliveryFactory(
         run=None, campaign=None, customer=CustomerFactory(owner=owner), state="accepted", planned_at=SINCE,

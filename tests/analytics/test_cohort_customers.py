@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import time_machine
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -33,7 +31,8 @@ from tests.factories import (
 
 from .cohort_world import NOW, World, enrolled_at, members, tag_at, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped")]
+CLOCK = NOW
 COHORTS, LIST = (f"/admin/analytics/snapshot/cohorts/{more}" for more in ("", "customers/"))
 TIERS = ["ENTERPRISE", "MID_MARKET", None]
 EACH_WAY = pytest.mark.parametrize(
@@ -47,14 +46,8 @@ EACH_WAY = pytest.mark.parametrize(
 WHOSE = pytest.mark.parametrize("whose", ["desk", "manager"])
 
 
-@pytest.fixture(scope="module", autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
 @pytest.fixture(scope="module")
-def made(kept: None, now: None) -> World:
+def made(kept: None, stopped: None) -> World:
     """Some have moved into the target and out of it, some moves into it were taken back."""
     made, boss = world(), UserFactory()
     for number, customer in enumerate(Customer.objects.order_by("id")):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -17,18 +14,13 @@ from lifecycle.models import Customer
 
 from .cohort_world import NOW, World, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped")]
+CLOCK = NOW
 ADDRESS = "/api/v1/analytics/cohorts"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
 @pytest.fixture(scope="module")
-def made(kept: None, now: None) -> World:
+def made(kept: None, stopped: None) -> World:
     return world(30)
 
 

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from customer_success.models import Task
 from tests.customer_success.cast import joined, signed_in
@@ -19,9 +18,9 @@ from tests.factories import (
 
 from .managed import NOW, SINCE, counted, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped")]
 URL = "/admin/analytics/snapshot/managers/"
-LATER = NOW + timedelta(days=60)  # when all that the world has made has happened
+CLOCK = NOW + timedelta(days=60)  # when all that the world has made has happened
 RANGE = {"start": str(SINCE.date()), "end": str(NOW.date())}
 IN_TOTAL = {
     "Customers": "customers", "At risk": "at_risk", "Overdue tasks": "overdue", "Reviews held": "reviews_held",
@@ -34,14 +33,8 @@ OF_ONE = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", autouse=True)
-def later():
-    with time_machine.travel(LATER, tick=False):
-        yield
-
-
 @pytest.fixture(scope="module")
-def managers(kept, later):
+def managers(kept, stopped):
     """Two who look after somebody and one who does not; beside them somebody who left, and an administrator's task."""
     made = make_world(1)
     gone = CustomerFactory(owner=UserFactory(is_active=False))
@@ -64,7 +57,7 @@ def in_total(client, managers):
     said = client.get(URL, RANGE).context["said"]
     cards = {one.title: one for one in said.cards if one.url}
     assert cards.keys() == IN_TOTAL.keys()
-    expected = [counted(one, LATER) for one in managers]
+    expected = [counted(one, CLOCK) for one in managers]
     for title, card in cards.items():
         shown = re.match(r"[\d,]+(?= of )", card.note) if "%" in card.value else re.match(r"\d+$", card.value)
         number = sum(one[IN_TOTAL[title]] for one in expected)
@@ -91,7 +84,7 @@ def test_of_oneself(managers):
     said = client.get(URL, RANGE).context["said"]
     [beside] = [one for one in said.charts if one.key == "managers"]
     linked = {row[0]: url for row, url in beside.linked_rows if url}
-    expected = counted(me, LATER)
+    expected = counted(me, CLOCK)
 
     assert linked.keys() == OF_ONE.keys()
     assert {one.title for one in said.cards if one.url} <= linked.keys()

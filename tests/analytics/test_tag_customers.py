@@ -5,7 +5,6 @@ import io
 from datetime import date
 
 import pytest
-import time_machine
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -17,20 +16,14 @@ from tests.factories import UserFactory
 
 from .moved import World, at, back_and_forth
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped")]
 STATUS_TAGS = "/admin/analytics/snapshot/status-tags/"
-NOW = at(12, 12)  # when all that the world has made has happened
+CLOCK = at(12, 12)  # when all that the world has made has happened
 URL = f"{STATUS_TAGS}customers/"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def now():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
 @pytest.fixture(scope="module")
-def world(kept, now):
+def world(kept, stopped):
     return back_and_forth()
 
 
@@ -66,7 +59,7 @@ def test_as_many_as_the_number_says(request, world, whose, end):
     assert sum(row[1] for row in distribution.rows)
     for row, url in distribution.linked_rows:
         assert (row[0], listed(client, url)) == (row[0], row[1])
-        assert (URL in url) == (end < NOW.date())
+        assert (URL in url) == (end < CLOCK.date())
     for card in said.cards[:3]:
         number = card.note.split(" of ")[0] if " with a tag" in card.note else card.value
         assert (card.title, listed(client, card.url)) == (card.title, int(number))
